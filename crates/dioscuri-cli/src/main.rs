@@ -1,0 +1,3 @@
+//! The command `dioscuri`.
+
+fn main() {}

@@ -1,0 +1,5 @@
+//! Region and project pool for Gemini.
+
+mod pool;
+
+pub use pool::{Candidate, Pool, Report, Want};

@@ -1,0 +1,1 @@
+//! The dioscuri transport over reqwest 0.13.

@@ -1,0 +1,1 @@
+//! Drives the dioscuri engine through the simulator's world in virtual time.

@@ -1,0 +1,1 @@
+//! dioscuri over tower: any HTTP service as a transport.

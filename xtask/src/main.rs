@@ -1,0 +1,3 @@
+//! The workspace's automation.
+
+fn main() {}
