@@ -1,5 +1,68 @@
-//! Retry policy for Gemini calls.
+//! Retry policy for Gemini calls: what follows a failure, where, and when.
+//!
+//! ```
+//! use dioscuri_retry::{Context, Profile, RetryPolicy, Verdict};
+//! use dioscuri_vocab::{Class, Failure, Hint, HintSource, SplitMix64, Tick};
+//! use std::time::Duration;
+//!
+//! let policy = Profile::Default.policy();
+//! let mut refused = Failure::new(Class::QuotaMinute);
+//! refused.retry_after = Some(Hint::new(Duration::from_secs(26), HintSource::RetryInfo));
+//!
+//! let now = Tick::ZERO;
+//! let verdict = policy.on_failure(&Context::new(now), &refused, now, &mut SplitMix64::new(1));
+//! let Verdict::Retry { here: Some(here), elsewhere, fallback } = verdict else { panic!("{verdict:?}") };
+//! assert!(here >= now.after(Duration::from_secs(26))); // never before the server's time
+//! assert_eq!(elsewhere, Some(now)); // another project has a quota of its own
+//! assert_eq!(fallback, None); // within a minute the first model answers again
+//! ```
+//!
+//! # Why three answers and not one delay?
+//!
+//! A refusal closes one place, and how far it reaches depends on its class: a used-up quota is the
+//! project's, an overload is the region's, a long prompt is too long for this model only. So a [`Verdict`]
+//! says for the endpoint itself, for other endpoints and for the next model of the chain when each may be
+//! tried. It is an order: nothing here waits.
+//!
+//! # Why a table?
+//!
+//! What a class calls for is a matter of judgement, and judgement should be readable in one place and easy
+//! to overrule: [`Table::standard`] has a [`Row`] for every class, [`Table::with`] replaces one.
+//!
+//! # Why is the hint a floor?
+//!
+//! The server knows when its window ends; whoever comes earlier is refused again. It does not know how many
+//! others it has told the same, so a random part is added, never subtracted ([`Backoff::wait`]).
+//!
+//! # Why a retry budget beside a limit of attempts?
+//!
+//! Five attempts a call are harmless while one call in a hundred fails, and multiply an outage by five when
+//! all do. A [`RetryBudget`] is shared by all calls: successes pay for retries, so that there are few when
+//! nothing succeeds. An empty one postpones; only where a person waits it gives up ([`OnEmpty`]).
+//!
+//! # Why are refusals no attempts?
+//!
+//! A refusal by quota costs the server nothing and says when to come back. To count it would fail a patient
+//! call for obeying. A bound on all tries remains ([`Standard::with_max_tries`]).
+//!
+//! # Limits
+//!
+//! The policy sees one call at a time. Which endpoints are closed to all calls, and which quota has room,
+//! are remembered by the pool and the rate budget; without them a daily quota is asked again after each
+//! backoff: give it a row of your own, or a deadline.
 
+mod backoff;
+mod budget;
+mod ext;
 mod policy;
+mod profile;
+mod standard;
+mod table;
 
+pub use backoff::{Backoff, InvalidBackoff};
+pub use budget::RetryBudget;
+pub use ext::{LimitAttempts, OnEmpty, RetryPolicyExt, WithinBudget};
 pub use policy::{Context, Limit, RetryPolicy, Verdict};
+pub use profile::Profile;
+pub use standard::Standard;
+pub use table::{Charge, Pace, Row, Table, When};

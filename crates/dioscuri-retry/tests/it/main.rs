@@ -1,0 +1,4 @@
+//! The policies from outside: properties, decorators, a stranger's policy.
+
+mod decorators;
+mod properties;
