@@ -1,0 +1,80 @@
+//! What a budget knows at one moment, to show.
+
+use crate::DomainId;
+use dioscuri_vocab::{EndpointId, Tick, Unit, Window};
+use std::time::Duration;
+
+/// Where a limit comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Source {
+    /// Somebody configured it.
+    Configured,
+    /// A refusal stated it, or no limit is known yet.
+    Learned,
+}
+
+impl Source {
+    /// The name in JSON, metrics and logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Configured => "configured",
+            Self::Learned => "learned",
+        }
+    }
+}
+
+/// One quota domain at one moment.
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+pub struct DomainSnapshot {
+    /// Which domain.
+    pub id: DomainId,
+    /// The endpoints that share it.
+    pub endpoints: Vec<EndpointId>,
+    /// What it counts; `None` where a refusal did not say.
+    pub unit: Option<Unit>,
+    /// Over which window; `None` for requests in flight.
+    pub window: Option<Window>,
+    /// How long a window of a minute or less is; `None` for days and for what is not counted.
+    pub period: Option<Duration>,
+    /// The limit that binds, in its unit; `None` where none is known.
+    pub limit: Option<u64>,
+    /// Where the limit comes from.
+    pub source: Source,
+    /// What counts against the limit now, estimates of requests under way and debts included.
+    pub used: u64,
+    /// What was charged since the domain was attached and not given back.
+    pub admitted: u64,
+    /// Reservations granted since the domain was attached.
+    pub granted: u64,
+    /// Refusals by the server that named this quota.
+    pub refused: u64,
+    /// Until when the server's word keeps it closed; `None` if it is open, or only an event can tell.
+    pub closed_until: Option<Tick>,
+    /// When the first reservation was granted.
+    pub first: Option<Tick>,
+}
+
+impl DomainSnapshot {
+    /// The share of the quota that was used from the first grant until `now`; may be above 1 by the opening burst.
+    ///
+    /// For windows: what was admitted, over what the elapsed windows (at least one) allow. For a day and for
+    /// requests in flight: what is used now. `None` where no limit is known.
+    #[must_use]
+    pub fn utilisation(&self, now: Tick) -> Option<f64> {
+        let limit = self.limit.filter(|limit| *limit > 0)?;
+        let (Some(period), Some(first)) = (self.period, self.first) else {
+            return Some(share(self.used, limit, 1.0));
+        };
+        let windows = now.since(first).as_secs_f64() / period.as_secs_f64();
+        Some(share(self.admitted, limit, windows.max(1.0)))
+    }
+}
+
+fn share(used: u64, limit: u64, windows: f64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a share is shown, not counted")]
+    let share = used as f64 / (limit as f64 * windows);
+    share
+}

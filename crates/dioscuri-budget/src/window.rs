@@ -1,0 +1,255 @@
+//! A sliding window: what was charged when, and when there is room again.
+
+use dioscuri_vocab::Tick;
+use std::{collections::VecDeque, time::Duration};
+
+/// Charges of the last `period + guard`, oldest first.
+///
+/// A charge at `t` counts until `t + period + guard`, exclusive. Of two requests sent that far apart, the
+/// earlier arrives at least `period` before the later, if their travel times differ by `guard` at most: so no
+/// half-open window of `period` at the server holds more than was admitted here in `period + guard`.
+#[derive(Debug)]
+pub(crate) struct SlidingWindow {
+    period: Duration,
+    span: Duration,
+    slots: VecDeque<Slot>,
+    charged: u64,
+}
+
+/// Charges that are counted as one, all at the time of the latest.
+#[derive(Debug)]
+struct Slot {
+    from: Tick,
+    to: Tick,
+    amount: u64,
+}
+
+impl SlidingWindow {
+    /// A window of `period`, in which nothing was charged yet.
+    pub(crate) fn new(period: Duration, guard: Duration) -> Self {
+        Self {
+            period,
+            span: period.saturating_add(guard),
+            slots: VecDeque::new(),
+            charged: 0,
+        }
+    }
+
+    /// The period, without the guard.
+    pub(crate) const fn period(&self) -> Duration {
+        self.period
+    }
+
+    /// The soonest tick, not before `now`, at which `amount` fits under `limit` if nothing else happens.
+    ///
+    /// More than `limit` fits when nothing else is left in the window.
+    pub(crate) fn opens(&self, amount: u64, limit: u64, now: Tick) -> Tick {
+        let may_stay = if amount == 0 {
+            u64::MAX
+        } else {
+            limit.saturating_sub(amount)
+        };
+        let (mut left, mut opens) = (self.charged, now);
+        for slot in &self.slots {
+            if left <= may_stay {
+                break;
+            }
+            left = left.saturating_sub(slot.amount);
+            opens = opens.max(slot.to.after(self.span));
+        }
+        opens
+    }
+
+    /// What counts at `now`, debts included.
+    pub(crate) fn used(&mut self, now: Tick) -> u64 {
+        self.forget(now);
+        self.charged
+    }
+
+    /// Charges `amount` at `at`, in parts of `limit`, one each period: what is above the limit is a debt.
+    pub(crate) fn charge(&mut self, at: Tick, amount: u64, limit: u64) {
+        let grain = self.grain(limit);
+        for (at, part) in parts(at, amount, limit, self.period) {
+            self.add(at, part, grain);
+        }
+    }
+
+    /// Takes back what [`SlidingWindow::charge`] charged with the same arguments; what has passed is gone.
+    pub(crate) fn refund(&mut self, at: Tick, amount: u64, limit: u64) {
+        for (at, part) in parts(at, amount, limit, self.period) {
+            self.subtract(at, part);
+        }
+    }
+
+    /// Lets go of what no longer counts at `now`.
+    pub(crate) fn forget(&mut self, now: Tick) {
+        while let Some(slot) = self.slots.front().filter(|slot| slot.to.after(self.span) <= now) {
+            self.charged = self.charged.saturating_sub(slot.amount);
+            self.slots.pop_front();
+        }
+    }
+
+    /// How far apart charges may be that are counted as one.
+    fn grain(&self, limit: u64) -> Duration {
+        if limit <= EXACT {
+            Duration::ZERO
+        } else {
+            self.period / SLOTS
+        }
+    }
+
+    fn add(&mut self, at: Tick, amount: u64, grain: Duration) {
+        self.charged = self.charged.saturating_add(amount);
+        let next = self.slots.partition_point(|slot| slot.to < at);
+        if let Some(slot) = self.slots.get_mut(next).filter(|slot| slot.from <= at) {
+            slot.amount = slot.amount.saturating_add(amount);
+            return;
+        }
+        let before = next.checked_sub(1).and_then(|index| self.slots.get_mut(index));
+        if let Some(slot) = before.filter(|slot| at.since(slot.from) < grain) {
+            // The earlier charges of this slot now count as if they were made at `at`: late, never early.
+            slot.to = at;
+            slot.amount = slot.amount.saturating_add(amount);
+            return;
+        }
+        let slot = Slot {
+            from: at,
+            to: at,
+            amount,
+        };
+        self.slots.insert(next, slot);
+    }
+
+    fn subtract(&mut self, at: Tick, amount: u64) {
+        let index = self.slots.partition_point(|slot| slot.to < at);
+        let Some(slot) = self.slots.get_mut(index).filter(|slot| slot.from <= at) else {
+            return;
+        };
+        let amount = amount.min(slot.amount);
+        slot.amount -= amount;
+        self.charged = self.charged.saturating_sub(amount);
+        if slot.amount == 0 {
+            self.slots.remove(index);
+        }
+    }
+}
+
+/// The parts in which `amount` is charged from `at` on. The last part takes whatever is left.
+fn parts(at: Tick, amount: u64, limit: u64, period: Duration) -> impl Iterator<Item = (Tick, u64)> {
+    let most = limit.max(1);
+    let count = amount.div_ceil(most).min(MOST_PARTS);
+    (0..count).scan((at, amount), move |(at, left), index| {
+        let part = if index + 1 == count { *left } else { most };
+        let this = (*at, part);
+        *left -= part;
+        *at = at.after(period);
+        Some(this)
+    })
+}
+
+/// Up to this limit every charge is kept by itself. More would cost memory; less would lose throughput
+/// on the small quotas of the free tier (5 to 15 requests a minute), where every request counts.
+const EXACT: u64 = 256;
+
+/// Above it, charges within this fraction of the period are counted as one: 0.4 % of a window is lost at
+/// most, and a window has some 260 slots whatever its limit.
+const SLOTS: u32 = 256;
+
+/// Debts reach at most this many periods ahead, an hour of minutes: a limit that is so far off is wrong
+/// rather than owed, and the number of parts must have a bound.
+const MOST_PARTS: u64 = 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PERIOD: Duration = Duration::from_secs(60);
+    const GUARD: Duration = Duration::from_millis(400);
+
+    fn at(seconds: f64) -> Tick {
+        Tick::ZERO.after(Duration::from_secs_f64(seconds))
+    }
+
+    #[track_caller]
+    fn check(charges: &[(f64, u64)], limit: u64, (amount, now): (u64, f64), opens: f64) {
+        let mut window = SlidingWindow::new(PERIOD, GUARD);
+        for &(when, amount) in charges {
+            window.charge(at(when), amount, limit);
+        }
+        assert_eq!(window.opens(amount, limit, at(now)), at(opens));
+    }
+
+    #[test]
+    fn an_empty_window_is_open() {
+        check(&[], 1, (1, 3.0), 3.0);
+    }
+
+    #[test]
+    fn a_full_window_opens_when_its_oldest_charge_has_left() {
+        check(&[(0.0, 1), (10.0, 1)], 2, (1, 20.0), 60.4);
+        check(&[(0.0, 1), (10.0, 1)], 2, (2, 20.0), 70.4);
+        check(&[(0.0, 1), (10.0, 1)], 2, (1, 61.0), 61.0);
+    }
+
+    #[test]
+    fn more_than_the_limit_waits_for_an_empty_window() {
+        check(&[(0.0, 1), (10.0, 1)], 5, (9, 20.0), 70.4);
+        check(&[], 5, (9, 20.0), 20.0);
+    }
+
+    #[test]
+    fn a_debt_is_paid_one_period_after_the_other() {
+        // 25 of 10: 10 now, 10 a minute later, 5 after two.
+        check(&[(0.0, 25)], 10, (1, 1.0), 120.4);
+        check(&[(0.0, 25)], 10, (5, 1.0), 120.4);
+        check(&[(0.0, 25)], 10, (6, 1.0), 180.4);
+    }
+
+    #[test]
+    fn what_costs_nothing_always_fits() {
+        check(&[(0.0, 25)], 10, (0, 1.0), 1.0);
+    }
+
+    #[test]
+    fn large_limits_merge_neighbours_and_count_them_late() {
+        let grain = 60.0 / 256.0;
+        check(
+            &[(0.0, 500), (grain / 2.0, 500)],
+            1000,
+            (1, 1.0),
+            60.4 + grain / 2.0,
+        );
+        check(&[(0.0, 500), (grain, 500)], 1000, (1, 1.0), 60.4);
+    }
+
+    #[test]
+    fn a_refund_undoes_a_charge_debts_included() {
+        for limit in [7, 100_000] {
+            let mut window = SlidingWindow::new(PERIOD, GUARD);
+            window.charge(at(1.0), 3, limit);
+            window.charge(at(2.0), 4 * limit, limit);
+            window.refund(at(2.0), 4 * limit, limit);
+            assert_eq!(window.used(at(3.0)), 3);
+            assert_eq!(window.opens(limit, limit, at(3.0)), at(61.4));
+        }
+    }
+
+    #[test]
+    fn an_absurd_debt_stays_small() {
+        let mut window = SlidingWindow::new(PERIOD, GUARD);
+        window.charge(at(0.0), u64::MAX, 1);
+        assert_eq!(window.slots.len(), 60);
+        assert_eq!(window.charged, u64::MAX);
+    }
+
+    #[test]
+    fn slots_stay_few_under_any_load() {
+        let mut window = SlidingWindow::new(PERIOD, GUARD);
+        for step in 0..100_000_u32 {
+            let now = at(f64::from(step) / 500.0);
+            window.forget(now);
+            window.charge(now, 1, 30_000);
+        }
+        assert!(window.slots.len() < 300, "{}", window.slots.len());
+    }
+}
