@@ -1,0 +1,135 @@
+//! One memory: closed by failures, opened by one probe at a time.
+
+use crate::config::Rule;
+use dioscuri_vocab::{AttemptId, Class, Tick};
+use std::time::Duration;
+
+/// Hints are believed up to the longest window there is, a Pacific day of 25 h.
+const LONGEST_HINT: Duration = Duration::from_secs(25 * 3600);
+
+/// What is remembered of one key, account, place or endpoint.
+///
+/// Monotone: while closed, its opening only moves later. Causal: the success of an attempt that began
+/// before the closing opens nothing, and the failure of one that began before an opening closes nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Memory {
+    streak: u32,
+    closure: Option<Closure>,
+    probe: Option<AttemptId>,
+    opened: Option<Tick>,
+}
+
+/// Why it is closed, and until when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Closure {
+    pub(crate) why: Class,
+    pub(crate) since: Tick,
+    pub(crate) confirmed: Tick,
+    pub(crate) probe_at: Tick,
+    pub(crate) rounds: u32,
+}
+
+/// Whether an attempt may begin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Opening {
+    /// Any may.
+    Open,
+    /// One may, as a probe, from this tick on.
+    Probe(Tick),
+    /// None may until the probe has come back.
+    ProbeOut,
+}
+
+impl Memory {
+    pub(crate) const fn opening(&self) -> Opening {
+        match (&self.closure, self.probe) {
+            (None, _) => Opening::Open,
+            (Some(_), Some(_)) => Opening::ProbeOut,
+            (Some(closure), None) => Opening::Probe(closure.probe_at),
+        }
+    }
+
+    pub(crate) const fn closure(&self) -> Option<Closure> {
+        self.closure
+    }
+
+    /// Whether forgetting it would change nothing but a streak.
+    pub(crate) const fn is_blank(&self) -> bool {
+        self.closure.is_none() && self.probe.is_none()
+    }
+
+    /// Whether an attempt begun at `begun` knows nothing of the state since the last opening.
+    pub(crate) fn predates_opening(&self, begun: Tick) -> bool {
+        self.opened.is_some_and(|opened| begun < opened)
+    }
+
+    /// `attempt` begins: while closed, it is the probe.
+    pub(crate) fn begin(&mut self, attempt: AttemptId) {
+        if self.closure.is_some() {
+            self.probe = Some(attempt); // Open => HalfOpen
+        }
+    }
+
+    /// `attempt` is over, whatever it showed.
+    pub(crate) fn release(&mut self, attempt: AttemptId) {
+        if self.probe == Some(attempt) {
+            self.probe = None;
+        }
+    }
+
+    /// An attempt begun at `begun` failed in this scope.
+    pub(crate) fn fail(&mut self, class: Class, hint: Option<Duration>, rule: &Rule, begun: Tick, now: Tick) {
+        if self.predates_opening(begun) {
+            return;
+        }
+        let hint = hint.map(|hint| hint.min(LONGEST_HINT));
+        self.streak = self.streak.saturating_add(1);
+        match &mut self.closure {
+            // It began before the closing: it tells no more than the others that did, but for its hint.
+            Some(closure) if begun <= closure.confirmed => {
+                let hinted = now.after(hint.unwrap_or_default());
+                closure.probe_at = closure.probe_at.max(hinted);
+            }
+            // HalfOpen => Open: the probe has failed.
+            Some(closure) => {
+                closure.rounds = closure.rounds.saturating_add(1);
+                closure.why = class;
+                closure.confirmed = now;
+                let pause = rule.pause(closure.rounds).max(hint.unwrap_or_default());
+                closure.probe_at = closure.probe_at.max(now.after(pause));
+            }
+            // Closed => Open.
+            None if hint.is_some() || self.streak >= rule.streak.get() => {
+                let pause = rule.pause(1).max(hint.unwrap_or_default());
+                self.closure = Some(Closure {
+                    why: class,
+                    since: now,
+                    confirmed: now,
+                    probe_at: now.after(pause),
+                    rounds: 1,
+                });
+            }
+            None => {}
+        }
+    }
+
+    /// An attempt begun at `begun` was answered.
+    pub(crate) fn succeed(&mut self, begun: Tick, now: Tick) {
+        match &self.closure {
+            None => self.streak = 0,
+            Some(closure) if begun <= closure.confirmed => {}
+            Some(_) => self.reopen(now), // HalfOpen => Closed
+        }
+    }
+
+    /// All may pass again; what began before `now` cannot close it any more.
+    pub(crate) fn reopen(&mut self, now: Tick) {
+        *self = Self {
+            opened: Some(now),
+            ..Self::default()
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests;
