@@ -26,6 +26,24 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
     }
 }
 
+impl<N: AsRef<str>, V: AsRef<[u8]>, const LEN: usize> Headers for [(N, V); LEN] {
+    fn get(&self, name: &str) -> Option<&[u8]> {
+        Headers::get(self.as_slice(), name)
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn get(&self, name: &str) -> Option<&[u8]> {
+        Headers::get(self.as_slice(), name)
+    }
+}
+
+impl<H: Headers + ?Sized> Headers for &H {
+    fn get(&self, name: &str) -> Option<&[u8]> {
+        (**self).get(name)
+    }
+}
+
 /// What was seen of an answer. Borrowed: looking costs no copy.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
@@ -102,5 +120,38 @@ where
 {
     fn classify(&self, seen: Seen<'_>, now: UnixTime) -> Option<Failure> {
         self(seen, now)
+    }
+}
+
+impl Classify for std::sync::Arc<dyn Classify> {
+    fn classify(&self, seen: Seen<'_>, now: UnixTime) -> Option<Failure> {
+        (**self).classify(seen, now)
+    }
+}
+
+/// Combinators of classifiers.
+pub trait ClassifyExt: Classify + Sized {
+    /// Asks `other` about what this classifier calls "not mine".
+    fn or<C: Classify>(self, other: C) -> Or<Self, C> {
+        Or {
+            first: self,
+            second: other,
+        }
+    }
+}
+
+impl<C: Classify> ClassifyExt for C {}
+
+/// Two classifiers, the second asked only about what the first calls "not mine": see [`ClassifyExt::or`].
+#[derive(Clone, Copy, Debug)]
+pub struct Or<A, B> {
+    first: A,
+    second: B,
+}
+
+impl<A: Classify, B: Classify> Classify for Or<A, B> {
+    fn classify(&self, seen: Seen<'_>, now: UnixTime) -> Option<Failure> {
+        let first = self.first.classify(seen, now);
+        first.or_else(|| self.second.classify(seen, now))
     }
 }

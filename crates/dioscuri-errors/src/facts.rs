@@ -1,0 +1,70 @@
+//! What the rules of the taxonomy may ask about an error.
+
+use crate::{ApiError, Code, Form};
+use dioscuri_vocab::{Hint, Violation, Window};
+
+/// One error, made ready for the rules.
+pub(crate) struct Facts<'a> {
+    pub(crate) error: &'a ApiError,
+    pub(crate) violations: &'a [Violation],
+    pub(crate) hint: Option<Hint>,
+    /// The message in lower case.
+    message: String,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn new(error: &'a ApiError, violations: &'a [Violation], hint: Option<Hint>) -> Self {
+        Self {
+            error,
+            violations,
+            hint,
+            message: error.message().to_ascii_lowercase(),
+        }
+    }
+
+    pub(crate) fn is(&self, code: Code) -> bool {
+        self.error.code() == Some(code)
+    }
+
+    /// The body names `code`, or it follows from the status; other codes of the same status count too.
+    pub(crate) fn status(&self, status: u16) -> bool {
+        self.error.status() == Some(status) || self.error.code().is_some_and(|code| code.http() == status)
+    }
+
+    pub(crate) fn reason(&self, reasons: &[&str]) -> bool {
+        self.error
+            .reason()
+            .is_some_and(|reason| reasons.contains(&reason))
+    }
+
+    pub(crate) fn says(&self, words: &str) -> bool {
+        self.message.contains(words)
+    }
+
+    pub(crate) fn says_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|words| self.says(words))
+    }
+
+    pub(crate) fn says_all(&self, words: &[&str]) -> bool {
+        words.iter().all(|words| self.says(words))
+    }
+
+    pub(crate) fn begins(&self, words: &str) -> bool {
+        self.message.starts_with(words)
+    }
+
+    pub(crate) fn is_html(&self) -> bool {
+        self.error.form() == Form::Html
+    }
+
+    /// Neither words nor details.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.message.is_empty() && self.error.details().is_empty()
+    }
+
+    pub(crate) fn window(&self, window: Window) -> bool {
+        self.violations
+            .iter()
+            .any(|violation| violation.window == Some(window))
+    }
+}

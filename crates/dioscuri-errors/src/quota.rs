@@ -1,0 +1,220 @@
+//! Reads quotas from wherever a refusal names them, and merges what is said twice.
+
+use crate::{ApiError, QuotaViolation, ServerText};
+use dioscuri_vocab::{QuotaTier, Unit, Violation, Window};
+use std::sync::Arc;
+
+/// How much of a sentence about a quota is read, in bytes. The longest seen takes some 300.
+const MAX_SENTENCE: usize = 600;
+
+/// At most this many quotas are kept of one refusal; the most seen is four.
+const MAX_VIOLATIONS: usize = 64;
+
+/// Every quota that `error` names: `QuotaFailure` first, then the older `ErrorInfo`, then the message.
+pub(crate) fn violations(error: &ApiError) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for violation in error.quota_violations().take(MAX_VIOLATIONS) {
+        found.push(from_detail(violation));
+    }
+    if let Some(violation) = from_metadata(error) {
+        merge(&mut found, violation);
+    }
+    for violation in sentences(error.message()).filter_map(from_sentence) {
+        merge(&mut found, violation);
+    }
+    found
+}
+
+fn from_detail(detail: &QuotaViolation) -> Violation {
+    let mut violation = Violation::new();
+    violation.metric.clone_from(&detail.metric);
+    violation.quota_id.clone_from(&detail.quota_id);
+    violation.model = detail.dimensions.get("model").cloned();
+    violation.location = detail
+        .dimensions
+        .get("location")
+        .or(detail.dimensions.get("region"))
+        .cloned();
+    violation.limit = detail.value;
+    let description = detail.description.as_ref().map_or("", ServerText::as_str);
+    for said in sentences(description).filter_map(from_sentence) {
+        fill(&mut violation, said);
+    }
+    name(&mut violation, description);
+    violation
+}
+
+/// The older way: one quota in `ErrorInfo.metadata`.
+fn from_metadata(error: &ApiError) -> Option<Violation> {
+    let metadata = &error.error_info()?.metadata;
+    let get = |key: &str| {
+        metadata
+            .get(key)
+            .map(ServerText::as_str)
+            .filter(|text| !text.is_empty())
+    };
+    let mut violation = Violation::new();
+    violation.metric = get("quota_metric").map(Arc::from);
+    violation.quota_id = get("quota_limit").map(Arc::from);
+    violation.metric.as_ref().or(violation.quota_id.as_ref())?;
+    violation.location = get("quota_location").map(Arc::from);
+    violation.limit = get("quota_limit_value").and_then(|text| text.parse().ok());
+    name(&mut violation, "");
+    if violation.window.is_none() {
+        violation.window = get("quota_unit").and_then(window_of_unit);
+    }
+    Some(violation)
+}
+
+/// The window of a quota unit of Service Usage: `1/min/{project}/{region}`.
+fn window_of_unit(unit: &str) -> Option<Window> {
+    match unit.split('/').nth(1)? {
+        "s" => Some(Window::Second),
+        "min" => Some(Window::Minute),
+        "d" => Some(Window::Day),
+        _ => None,
+    }
+}
+
+/// The sentences of `message` that tell of an exceeded quota, from their "for" on.
+fn sentences(message: &str) -> impl Iterator<Item = &str> {
+    const OPENING: &str = "uota exceeded for ";
+    let mut rest = message;
+    let next = move || {
+        let start = rest.find(OPENING)? + OPENING.len();
+        let sentence = &rest[start..];
+        let end = sentence.find(OPENING).unwrap_or(sentence.len());
+        rest = &sentence[end..];
+        let end = (0..=end.min(MAX_SENTENCE))
+            .rev()
+            .find(|at| sentence.is_char_boundary(*at))?;
+        Some(&sentence[..end])
+    };
+    std::iter::from_fn(next).take(MAX_VIOLATIONS)
+}
+
+/// Three forms: `metric: M, limit: N, model: X`, `M with base model: X.`, and the display names
+/// `quota metric 'A' and limit 'B' of service …`, of which only the window and the unit are facts.
+fn from_sentence(sentence: &str) -> Option<Violation> {
+    let mut violation = Violation::new();
+    if let Some(names) = sentence.strip_prefix("quota metric") {
+        let names = names.split(" of service").next().unwrap_or(names);
+        name(&mut violation, names);
+        violation.window.or(violation.unit.map(|_| Window::Minute))?;
+        return Some(violation);
+    }
+    let line = sentence.lines().next().unwrap_or(sentence);
+    let metric = word(line.strip_prefix("metric: ").unwrap_or(line));
+    // A metric is `service/name`; anything else that is exceeded has no name to go by.
+    metric.contains('/').then_some(())?;
+    violation.metric = Some(metric.into());
+    violation.limit = after(line, "limit: ").and_then(|limit| limit.parse().ok());
+    violation.model = after(line, "model: ").map(Arc::from);
+    name(&mut violation, "");
+    Some(violation)
+}
+
+fn after<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    let start = line.find(key)? + key.len();
+    Some(word(&line[start..])).filter(|word| !word.is_empty())
+}
+
+/// The word at the beginning of `text`, without the punctuation that ends a sentence.
+fn word(text: &str) -> &str {
+    let end = text
+        .find(|c: char| c.is_whitespace() || c == ',')
+        .unwrap_or(text.len());
+    text[..end].trim_end_matches(['.', ';', '\'', '"'])
+}
+
+/// Fills in what the names of a quota say: the id first, then the metric, then `words`.
+fn name(violation: &mut Violation, words: &str) {
+    let id = violation.quota_id.as_deref().unwrap_or_default();
+    let metric = violation.metric.as_deref().unwrap_or_default();
+    let names = [letters(id), letters(metric), letters(words)];
+    let first = |read: fn(&str) -> Option<_>| names.iter().find_map(|name| read(name));
+    violation.window = violation.window.or_else(|| first(window_in));
+    let unit = names.iter().find_map(|name| unit_in(name));
+    violation.unit = violation.unit.or(unit);
+    let tier = names.iter().find_map(|name| tier_in(name));
+    violation.tier = violation.tier.or(tier);
+}
+
+/// Letters and digits of a name in lower case, so that `PerDay`, `per_day` and `per day` read alike.
+fn letters(name: &str) -> String {
+    name.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
+}
+
+fn window_in(name: &str) -> Option<Window> {
+    const WINDOWS: &[(&str, Window)] = &[
+        ("perday", Window::Day),
+        ("daily", Window::Day),
+        ("perminute", Window::Minute),
+        ("persecond", Window::Second),
+        // Vertex counts these by the minute, though the name leaves it out.
+        ("onlinepredictionrequestsperbasemodel", Window::Minute),
+    ];
+    find(WINDOWS, name)
+}
+
+fn unit_in(name: &str) -> Option<Unit> {
+    const UNITS: &[(&str, Unit)] = &[
+        ("outputtoken", Unit::OutputTokens),
+        ("token", Unit::InputTokens),
+        ("concurrent", Unit::InFlight),
+        ("request", Unit::Requests),
+    ];
+    find(UNITS, name)
+}
+
+fn tier_in(name: &str) -> Option<QuotaTier> {
+    const TIERS: &[(&str, QuotaTier)] = &[
+        ("freetier", QuotaTier::Free),
+        ("paidtier", QuotaTier::Paid),
+        // The free tier counts on metrics of its own, so this one is paid.
+        ("generaterequestspermodel", QuotaTier::Paid),
+    ];
+    find(TIERS, name)
+}
+
+fn find<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
+    let row = table.iter().find(|(part, _)| name.contains(part));
+    row.map(|(_, fact)| *fact)
+}
+
+/// Adds `said` to the violation it speaks of, or as one more.
+fn merge(found: &mut Vec<Violation>, said: Violation) {
+    if let Some(known) = found.iter_mut().find(|known| same(known, &said)) {
+        fill(known, said);
+    } else if found.len() < MAX_VIOLATIONS {
+        found.push(said);
+    }
+}
+
+/// Whether nothing that both say differs.
+fn same(a: &Violation, b: &Violation) -> bool {
+    fn agree<T: PartialEq>(a: Option<&T>, b: Option<&T>) -> bool {
+        a.zip(b).is_none_or(|(a, b)| a == b)
+    }
+    agree(a.metric.as_ref(), b.metric.as_ref())
+        && agree(a.quota_id.as_ref(), b.quota_id.as_ref())
+        && agree(a.model.as_ref(), b.model.as_ref())
+        && agree(a.location.as_ref(), b.location.as_ref())
+        && agree(a.limit.as_ref(), b.limit.as_ref())
+        && agree(a.window.as_ref(), b.window.as_ref())
+        && agree(a.unit.as_ref(), b.unit.as_ref())
+}
+
+fn fill(known: &mut Violation, said: Violation) {
+    known.metric = known.metric.take().or(said.metric);
+    known.quota_id = known.quota_id.take().or(said.quota_id);
+    known.model = known.model.take().or(said.model);
+    known.location = known.location.take().or(said.location);
+    known.unit = known.unit.or(said.unit);
+    known.window = known.window.or(said.window);
+    known.limit = known.limit.or(said.limit);
+    known.tier = known.tier.or(said.tier);
+}

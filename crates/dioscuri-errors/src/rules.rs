@@ -1,0 +1,233 @@
+//! The rules of the taxonomy: one row each, the first that holds decides.
+//!
+//! Structure goes before wording: details and quota names first, then codes, and words only where a code
+//! stands for several classes. A new error of the provider's is one row here and one recorded body in the tests.
+
+use crate::{Code, Facts};
+use dioscuri_vocab::{Class, Scope, Window};
+use std::time::Duration;
+
+/// One row.
+pub(crate) struct Rule {
+    /// What it is called in receipts and tests.
+    pub(crate) name: &'static str,
+    pub(crate) class: Class,
+    /// The scope, where it is not the usual one of the class.
+    pub(crate) scope: Option<Scope>,
+    pub(crate) when: fn(&Facts<'_>) -> bool,
+}
+
+/// A hint longer than this is no minute quota: the window of a subscription, hours to days.
+/// gemini-cli draws the line at the same place (`googleQuotaErrors.ts`).
+const LONGEST_MINUTE_HINT: Duration = Duration::from_secs(300);
+
+const fn rule(name: &'static str, class: Class, when: fn(&Facts<'_>) -> bool) -> Rule {
+    Rule {
+        name,
+        class,
+        scope: None,
+        when,
+    }
+}
+
+impl Rule {
+    const fn scope(mut self, scope: Scope) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+}
+
+/// Every rule, in order of priority. The last one always holds.
+pub(crate) const RULES: &[Rule] = &[
+    // What structure decides, whatever the code.
+    rule("limit-of-zero", Class::QuotaZero, |f| {
+        f.violations.iter().any(|v| v.limit == Some(0))
+    }),
+    rule("payment-required", Class::Billing, |f| f.status(402)),
+    rule("billing-reason", Class::Billing, |f| {
+        f.reason(&["BILLING_DISABLED", "INSUFFICIENT_G1_CREDITS_BALANCE"])
+    }),
+    rule("capacity-reason", Class::Capacity, |f| {
+        f.reason(&["MODEL_CAPACITY_EXHAUSTED"])
+    }),
+    rule("quota-per-day", Class::QuotaDay, |f| f.window(Window::Day)),
+    rule("quota-per-minute", Class::QuotaMinute, |f| {
+        f.window(Window::Minute) || f.window(Window::Second)
+    }),
+    rule("subscription-quota-reason", Class::QuotaDay, |f| {
+        f.reason(&["QUOTA_EXHAUSTED"])
+    }),
+    rule("key-invalid-reason", Class::AuthInvalidKey, |f| {
+        f.reason(&["API_KEY_INVALID", "API_KEY_EXPIRED"])
+    }),
+    rule("service-disabled-reason", Class::ServiceDisabled, |f| {
+        f.reason(&["SERVICE_DISABLED", "SERVICE_NOT_VISIBLE"])
+    }),
+    rule("credentials-reason", Class::Unauthenticated, |f| {
+        f.reason(&[
+            "CREDENTIALS_MISSING",
+            "ACCESS_TOKEN_EXPIRED",
+            "ACCESS_TOKEN_TYPE_UNSUPPORTED",
+            "SESSION_COOKIE_INVALID",
+        ])
+    }),
+    rule("consumer-reason", Class::PermissionDenied, |f| {
+        f.reason(&["CONSUMER_SUSPENDED", "CONSUMER_INVALID", "USER_PROJECT_DENIED"])
+    })
+    .scope(Scope::Endpoint),
+    rule("key-restricted-reason", Class::PermissionDenied, |f| {
+        let reason = f.error.reason();
+        reason.is_some_and(|reason| reason.starts_with("API_KEY_") && reason.ends_with("_BLOCKED"))
+    }),
+    rule("page-of-a-front-end", Class::GatewayError, |f| {
+        f.is_html()
+            && f.error
+                .status()
+                .is_none_or(|status| !(400..500).contains(&status))
+    }),
+    // Words that mean the same under several codes.
+    rule("key-invalid-words", Class::AuthInvalidKey, |f| {
+        (f.status(400) || f.status(401) || f.status(403))
+            && f.says("api key")
+            && f.says_any(&["not valid", "invalid", "expired", "api key not found"])
+    }),
+    rule("location", Class::UnsupportedRegion, |f| {
+        let place = f.says_any(&["location", "country", "region"]);
+        let refused = f.says_any(&["not supported", "unsupported", "not available"]);
+        let precondition = f.is(Code::FailedPrecondition) || f.says("user location");
+        precondition && place && refused
+    }),
+    rule("billing-words", Class::Billing, |f| {
+        let refused = f.status(429) || f.status(403) || f.is(Code::FailedPrecondition);
+        refused && speaks_of_money(f)
+    }),
+    rule("cached-content", Class::NotFound, |f| {
+        (f.status(404) || f.status(403)) && names_cached_content(f)
+    })
+    .scope(Scope::Caller),
+    rule("request-too-large", Class::ContextTooLong, |f| f.status(413)),
+    // RESOURCE_EXHAUSTED without a window.
+    rule("subscription-quota-hint", Class::QuotaDay, |f| {
+        f.status(429) && f.hint.is_some_and(|hint| hint.after > LONGEST_MINUTE_HINT)
+    }),
+    rule("quota-day-words", Class::QuotaDay, |f| {
+        f.status(429) && f.says("quota") && f.says_any(&["per day", "perday", "per_day", "daily"])
+    }),
+    rule("quota-minute-words", Class::QuotaMinute, |f| {
+        f.status(429) && f.says_any(&["per minute", "perminute", "per_minute"])
+    }),
+    // Vertex tells contention for shared capacity from a quota by one word: "Resource exhausted" is
+    // capacity, "Resource has been exhausted (e.g. check quota)" is not known to be.
+    rule("capacity-429", Class::Capacity, |f| {
+        f.status(429) && f.violations.is_empty() && (f.says("resource exhausted") || speaks_of_capacity(f))
+    }),
+    rule("quota-unspecified", Class::QuotaUnspecified, |f| f.status(429)),
+    // INVALID_ARGUMENT and FAILED_PRECONDITION.
+    rule("too-many-tokens", Class::ContextTooLong, |f| {
+        f.status(400)
+            && f.says("token count")
+            && f.says_any(&["exceed", "supports up to", "too long", "too large"])
+    }),
+    rule("payload-too-large", Class::ContextTooLong, |f| {
+        f.status(400)
+            && f.says_any(&["payload size", "request size", "body size", "file size"])
+            && f.says_any(&["exceed", "too large", "limit"])
+    }),
+    rule("model-name-invalid", Class::NotFound, |f| {
+        f.status(400) && f.says("model name is invalid")
+    }),
+    rule("failed-precondition", Class::FailedPrecondition, |f| {
+        f.is(Code::FailedPrecondition)
+    }),
+    rule("file-not-active", Class::FailedPrecondition, |f| {
+        f.status(400) && f.says_all(&["file", "not in an active state"])
+    }),
+    rule("bad-request-without-words", Class::Unknown, |f| {
+        f.status(400) && f.is_bare()
+    }),
+    rule("invalid-request", Class::InvalidRequest, |f| f.status(400)),
+    // The other codes.
+    rule("no-identity", Class::Unauthenticated, |f| {
+        f.status(403) && f.says("unregistered callers")
+    }),
+    rule("service-disabled-words", Class::ServiceDisabled, |f| {
+        f.status(403) && f.says("has not been used in project") && f.says("disabled")
+    }),
+    rule("leaked-key", Class::PermissionDenied, |f| {
+        f.status(403) && f.says_all(&["api key", "leaked"])
+    })
+    .scope(Scope::Key),
+    rule("file-of-another", Class::PermissionDenied, |f| {
+        f.status(403) && f.says_all(&["access the file"])
+    })
+    .scope(Scope::Caller),
+    rule("permission-denied", Class::PermissionDenied, |f| f.status(403)),
+    rule("unauthenticated", Class::Unauthenticated, |f| f.status(401)),
+    rule("file-not-found", Class::NotFound, |f| {
+        f.status(404) && names_a_file(f)
+    })
+    .scope(Scope::Caller),
+    rule("not-found", Class::NotFound, |f| f.status(404)),
+    rule("unimplemented", Class::NotFound, |f| f.status(501)),
+    rule("conflict", Class::Conflict, |f| f.status(409)),
+    rule("cancelled", Class::Cancelled, |f| f.status(499)),
+    rule("capacity-5xx", Class::Capacity, |f| {
+        (f.status(500) || f.status(503)) && speaks_of_capacity(f)
+    }),
+    rule("unavailable", Class::Unavailable, |f| f.status(503)),
+    rule("deadline", Class::DeadlineExceeded, |f| {
+        f.status(504) || f.status(408)
+    }),
+    rule("bad-gateway", Class::GatewayError, |f| f.status(502)),
+    rule("internal", Class::Internal, |f| f.status(500)),
+    // The best guess of an unknown status is its hundred.
+    rule("guess-4xx", Class::InvalidRequest, |f| hundred(f) == Some(4)),
+    rule("guess-5xx", Class::Internal, |f| hundred(f) == Some(5)),
+    rule("guess-1xx-3xx", Class::GatewayError, |f| {
+        hundred(f).is_some_and(|hundred| hundred < 4 && hundred != 2)
+    }),
+    rule("no-clue", Class::Unknown, |_| true),
+];
+
+fn hundred(f: &Facts<'_>) -> Option<u16> {
+    f.error.status().map(|status| status / 100)
+}
+
+fn speaks_of_capacity(f: &Facts<'_>) -> bool {
+    f.says_any(&[
+        "overloaded",
+        "high demand",
+        "no capacity",
+        "out of capacity",
+        "provisioned throughput",
+    ])
+}
+
+/// "Please check your plan and billing details" stands in every quota refusal: billing alone tells nothing.
+fn speaks_of_money(f: &Facts<'_>) -> bool {
+    let prepaid = f.says_any(&["prepay", "prepaid"]);
+    let cap = f.says_any(&[
+        "spending cap",
+        "spend cap",
+        "spending limit",
+        "spend limit",
+        "spend-based",
+    ]);
+    let credits = f.says("credits") && f.says_any(&["depleted", "exhausted", "insufficient"]);
+    let off = f.says("billing") && f.says_any(&["to be enabled", "is disabled", "not enabled", "closed"]);
+    prepaid || cap || credits || off
+}
+
+fn names_cached_content(f: &Facts<'_>) -> bool {
+    f.says_any(&["cachedcontent", "cached content"]) || resource(f, "cachedcontent")
+}
+
+fn names_a_file(f: &Facts<'_>) -> bool {
+    f.begins("file ") || f.says_any(&["files/", "the file "]) || resource(f, "file")
+}
+
+fn resource(f: &Facts<'_>, kind: &str) -> bool {
+    f.error.details().iter().any(|detail| {
+        matches!(detail, crate::Detail::ResourceInfo(info) if info.kind.to_ascii_lowercase().contains(kind))
+    })
+}

@@ -1,0 +1,111 @@
+//! The default classifier: an error body becomes a failure by the first rule that holds.
+
+use crate::rules::{RULES, Rule};
+use crate::{ApiError, Classify, Facts, Seen, hint, quota};
+use dioscuri_vocab::{Failure, UnixTime};
+
+/// The default classifier of Gemini's answers.
+///
+/// It always answers for an HTTP status outside 200 to 299; an unknown one gets the best guess of its
+/// hundred. For a 2xx, or without a status, it answers if the body holds an error, and else says "not mine".
+///
+/// Rules of your own go before it:
+///
+/// ```
+/// use dioscuri_errors::{Classify, ClassifyExt, Seen, Taxonomy};
+/// use dioscuri_vocab::{Class, Failure, UnixTime};
+///
+/// let teapot = |seen: Seen<'_>, _: UnixTime| (seen.status == Some(418)).then(|| Failure::new(Class::Capacity));
+/// let classify = teapot.or(Taxonomy::new());
+///
+/// let class = |status| classify.classify(Seen::new(Some(status), b""), UnixTime(0)).map(|f| f.class);
+/// assert_eq!(class(418), Some(Class::Capacity));
+/// assert_eq!(class(503), Some(Class::Unavailable));
+/// assert_eq!(class(200), None);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Taxonomy;
+
+/// An error, the failure that it is, and the rule that said so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Diagnosis {
+    /// What the server wrote.
+    pub error: ApiError,
+    /// What it means.
+    pub failure: Failure,
+    /// The name of the rule that decided. Names that begin with `guess-` mean: the status is not known, this
+    /// is the best guess of its hundred.
+    pub rule: &'static str,
+}
+
+impl Taxonomy {
+    /// The default classifier.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+
+    /// Reads `seen`, which arrived at `now`, and keeps what was read: the message, the details, the rule.
+    ///
+    /// Always answers: ask [`Classify::classify`] whether it is a failure at all.
+    ///
+    /// ```
+    /// use dioscuri_errors::{Seen, Taxonomy};
+    /// use dioscuri_vocab::{Class, UnixTime};
+    ///
+    /// let body = br#"{"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}"#;
+    /// let diagnosis = Taxonomy::new().diagnose(Seen::new(Some(503), body), UnixTime(0));
+    ///
+    /// assert_eq!(diagnosis.failure.class, Class::Capacity);
+    /// assert_eq!(diagnosis.rule, "capacity-5xx");
+    /// assert_eq!(diagnosis.error.message(), "The model is overloaded.");
+    /// ```
+    #[must_use]
+    pub fn diagnose(&self, seen: Seen<'_>, now: UnixTime) -> Diagnosis {
+        let error = ApiError::parse(seen);
+        let (failure, rule) = judge(&error, seen, now);
+        Diagnosis { error, failure, rule }
+    }
+
+    /// The names of all rules, in order of priority.
+    pub fn rules() -> impl Iterator<Item = &'static str> {
+        RULES.iter().map(|rule| rule.name)
+    }
+}
+
+impl Classify for Taxonomy {
+    fn classify(&self, seen: Seen<'_>, now: UnixTime) -> Option<Failure> {
+        let failed = seen.status.is_some_and(|status| !(200..300).contains(&status));
+        let error = ApiError::parse(seen);
+        (failed || error.is_structured()).then(|| judge(&error, seen, now).0)
+    }
+}
+
+fn judge(error: &ApiError, seen: Seen<'_>, now: UnixTime) -> (Failure, &'static str) {
+    let violations = quota::violations(error);
+    let hint = hint::find(error, seen.headers, now);
+    let facts = Facts::new(error, &violations, hint);
+    let Rule {
+        name, class, scope, ..
+    } = RULES
+        .iter()
+        .find(|rule| (rule.when)(&facts))
+        .expect("the last rule always holds");
+
+    let mut failure = Failure::new(*class);
+    failure.scope = scope.unwrap_or(failure.scope);
+    failure.status = error.status();
+    failure.retry_after = hint;
+    failure.counted = counted(error);
+    failure.violations = violations;
+    (failure, name)
+}
+
+/// Failed requests of 400 and 500 count against the quota, Google says; of the others nothing is known.
+///
+/// Source: the billing FAQ, <https://ai.google.dev/gemini-api/docs/billing>, as of 2026-09-20.
+fn counted(error: &ApiError) -> Option<bool> {
+    (error.is_structured() && matches!(error.status(), Some(400 | 500))).then_some(true)
+}

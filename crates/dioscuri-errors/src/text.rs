@@ -1,0 +1,105 @@
+//! Text that a server wrote, and that may quote a prompt or a key.
+
+use std::{fmt, sync::Arc};
+
+/// Text that a server wrote.
+///
+/// It may quote the request, so `Debug` shows its length only; ask for the text with
+/// [`as_str`](Self::as_str).
+///
+/// ```
+/// use dioscuri_errors::ServerText;
+///
+/// let text = ServerText::from("Invalid value at 'contents[0]': \"my secret prompt\"");
+/// assert_eq!(format!("{text:?}"), "ServerText(50 bytes)");
+/// ```
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct ServerText(Arc<str>);
+
+impl ServerText {
+    /// The text as it came.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first sentence, at most 200 characters of it, API keys masked: fit for a log.
+    ///
+    /// What a server quotes of a prompt stands after the first sentence or in details, as far as is known;
+    /// whoever must be certain logs the status only.
+    #[must_use]
+    pub fn first_sentence(&self) -> String {
+        let line = self.0.trim().lines().next().unwrap_or_default();
+        let end = line.find(". ").unwrap_or(line.len());
+        let sentence = line[..end].trim_end_matches('.');
+        mask_keys(&sentence.chars().take(200).collect::<String>())
+    }
+}
+
+/// Masks what looks like an API key: `AIza…` and `AQ.…`, and any run of 39 or more letters and digits.
+fn mask_keys(text: &str) -> String {
+    let is_key_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_key_char) {
+        let (before, from) = rest.split_at(start);
+        let (word, after) = from.split_at(from.find(|c| !is_key_char(c)).unwrap_or(from.len()));
+        masked.push_str(before);
+        masked.push_str(if looks_like_key(word) { "[key]" } else { word });
+        rest = after;
+    }
+    masked + rest
+}
+
+fn looks_like_key(word: &str) -> bool {
+    // The shortest keys seen have 39 characters; a cut one is still not for a log.
+    let prefixed = word.starts_with("AIza") || word.starts_with("AQ.");
+    prefixed && word.len() >= 8 || word.len() >= 39 && !word.contains('.') && !word.contains('_')
+}
+
+impl fmt::Debug for ServerText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ServerText({} bytes)", self.0.len())
+    }
+}
+
+impl From<&str> for ServerText {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for ServerText {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<Arc<str>> for ServerText {
+    fn from(text: Arc<str>) -> Self {
+        Self(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_a_sentence_is_masked() {
+        let text = ServerText::from(
+            "Consumer 'api_key:AIzaSyA0123456789abcdefghijklmnopqrstuv' has been suspended. More.",
+        );
+        assert_eq!(
+            text.first_sentence(),
+            "Consumer 'api_key:[key]' has been suspended"
+        );
+    }
+
+    #[test]
+    fn a_sentence_is_short() {
+        let long = ServerText::from("x y ".repeat(500));
+        assert_eq!(long.first_sentence().chars().count(), 200);
+        assert_eq!(ServerText::default().first_sentence(), "");
+    }
+}

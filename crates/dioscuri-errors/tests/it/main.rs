@@ -1,0 +1,6 @@
+//! The specification of the crate, through its public API.
+
+mod answers;
+mod api_errors;
+mod properties;
+mod rules;
