@@ -169,19 +169,30 @@ impl Domain {
     /// The server refused reservation `ticket` and named this quota with `limit`.
     ///
     /// Without a hint a window of a minute or less stays closed for one whole period: the server gave no
-    /// sooner time, and after a period every charge that filled it has left.
-    pub(crate) fn on_refusal(&mut self, ticket: u64, hint: Option<Duration>, limit: Option<u64>, now: Now) {
+    /// sooner time, and after a period every charge that filled it has left. A day is probed after a minute:
+    /// if it was a minute's quota under a day's name, that is when it has passed.
+    ///
+    /// Says whether those who wait for a probe must ask again.
+    pub(crate) fn on_refusal(
+        &mut self,
+        ticket: u64,
+        hint: Option<Duration>,
+        limit: Option<u64>,
+        now: Now,
+    ) -> bool {
         self.tally.refused += 1;
         let pause = hint.unwrap_or(self.pause).min(LONGEST_HINT);
-        if self.window == Some(Window::Day) {
-            // The number in a refusal by a day is believed once the probe has confirmed the refusal.
-            if self.gate.on_refusal(ticket, pause, now) || limit == Some(0) {
-                self.stated = limit.or(self.stated);
-            }
-        } else {
+        if self.window != Some(Window::Day) {
             self.stated = limit.or(self.stated);
             self.closed_until = self.closed_until.max(now.tick.after(pause));
+            return false;
         }
+        // The number in a refusal by a day is believed once the probe has confirmed the refusal.
+        let confirmed = self.gate.on_refusal(ticket, pause, now);
+        if confirmed || limit == Some(0) {
+            self.stated = limit.or(self.stated);
+        }
+        confirmed
     }
 
     /// The limit is zero, whatever was configured.

@@ -48,7 +48,7 @@ impl Gate {
 
     /// Reservation `ticket` was refused by this quota; `pause` is the server's hint or a minute.
     ///
-    /// Says whether this settles it: the probe itself was refused.
+    /// Says whether this settles it: the probe itself was refused, and those who wait for it must ask again.
     pub(crate) fn on_refusal(&mut self, ticket: u64, pause: Duration, now: Now) -> bool {
         let until = now.tick.after(pause);
         match *self {
@@ -85,5 +85,115 @@ impl Gate {
             Self::Suspect { until: now.tick } // Probing => Suspect: it proved nothing, another may go
         };
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROBE: u64 = 7;
+    const OTHER: u64 = 8;
+    const HINT: Duration = Duration::from_secs(26);
+
+    fn at(seconds: u64) -> Now {
+        // 2026-07-15T12:00:00Z; midnight comes 19 hours later.
+        Now::new(Tick::ZERO, UnixTime::from_secs(1_784_116_800)).after(Duration::from_secs(seconds))
+    }
+
+    fn suspect(seconds: u64) -> Gate {
+        Gate::Suspect {
+            until: at(seconds).tick,
+        }
+    }
+
+    fn shut() -> Gate {
+        Gate::Shut {
+            until: at(19 * 3600).unix,
+        }
+    }
+
+    enum Event {
+        Grant(u64),
+        Refusal(u64),
+        End(u64, bool),
+    }
+    use Event::{End, Grant, Refusal};
+
+    #[track_caller]
+    fn check(mut gate: Gate, event: &Event, after: Gate) {
+        match *event {
+            Grant(ticket) => gate.on_grant(ticket),
+            Refusal(ticket) => assert_eq!(gate.on_refusal(ticket, HINT, at(100)), after == shut()),
+            End(ticket, passed) => {
+                let before = gate;
+                assert_eq!(gate.on_end(ticket, passed, at(100)), gate != before);
+            }
+        }
+        assert_eq!(gate, after);
+    }
+
+    #[test]
+    fn a_first_refusal_makes_a_day_suspect_until_the_hint() {
+        check(Gate::Open, &Refusal(OTHER), suspect(126));
+    }
+
+    #[test]
+    fn a_later_hint_prolongs_and_a_weaker_one_shortens_nothing() {
+        check(suspect(90), &Refusal(OTHER), suspect(126));
+        check(suspect(900), &Refusal(OTHER), suspect(900));
+    }
+
+    #[test]
+    fn the_first_request_after_the_hint_is_the_probe() {
+        check(suspect(90), &Grant(PROBE), Gate::Probing { probe: PROBE });
+        check(
+            Gate::Probing { probe: PROBE },
+            &Grant(OTHER),
+            Gate::Probing { probe: PROBE },
+        );
+    }
+
+    #[test]
+    fn a_probe_that_passes_opens_the_day() {
+        check(Gate::Probing { probe: PROBE }, &End(PROBE, true), Gate::Open);
+    }
+
+    #[test]
+    fn a_probe_that_is_refused_shuts_the_day() {
+        check(Gate::Probing { probe: PROBE }, &Refusal(PROBE), shut());
+    }
+
+    #[test]
+    fn a_probe_that_proves_nothing_makes_way_for_another() {
+        check(Gate::Probing { probe: PROBE }, &End(PROBE, false), suspect(100));
+    }
+
+    #[test]
+    fn what_was_sent_before_the_refusal_proves_nothing() {
+        check(suspect(90), &End(OTHER, true), suspect(90));
+        check(
+            Gate::Probing { probe: PROBE },
+            &End(OTHER, true),
+            Gate::Probing { probe: PROBE },
+        );
+        check(
+            Gate::Probing { probe: PROBE },
+            &Refusal(OTHER),
+            Gate::Probing { probe: PROBE },
+        );
+        let mut gate = shut();
+        assert!(!gate.on_refusal(OTHER, HINT, at(100)));
+        assert!(!gate.on_end(OTHER, true, at(100)));
+        assert_eq!(gate, shut());
+    }
+
+    #[test]
+    fn a_shut_day_opens_whole_at_midnight() {
+        let mut gate = shut();
+        let midnight = at(19 * 3600);
+        assert_eq!(gate.opens(at(100)), Opens::At(midnight.tick));
+        assert_eq!(gate.opens(midnight), Opens::At(midnight.tick));
+        assert_eq!(gate, Gate::Open);
     }
 }

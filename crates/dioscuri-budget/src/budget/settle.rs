@@ -89,11 +89,13 @@ impl State {
         for violation in violations {
             let window = violation.window.unwrap_or(window);
             let id = self.resolve(taken.endpoint, violation.unit, window, config);
-            if let Some(domain) = self.domain(id) {
-                domain.on_refusal(ticket, failure.hint(), violation.limit, now);
-                if zero {
-                    domain.close_for_good();
-                }
+            let Some(domain) = self.domain(id) else { continue };
+            let probed = domain.on_refusal(ticket, failure.hint(), violation.limit, now);
+            if zero {
+                domain.close_for_good();
+            }
+            if probed || zero {
+                self.announce(id);
             }
         }
     }
