@@ -1,3 +1,67 @@
-//! The workspace's automation.
+//! The workspace's automation: `cargo xtask demo`, `cargo xtask ci`, `cargo xtask tidy`.
+//!
+//! It depends on none of our crates, so that it still builds when one of them does not.
 
-fn main() {}
+#![expect(
+    clippy::print_stdout,
+    reason = "a tool of the command line talks to its caller"
+)]
+
+mod ci;
+mod demo;
+mod licences;
+mod shell;
+mod tidy;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use workspace::Workspace;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Answer six hundred prompts against the simulator, on this machine and without a key
+    Demo {
+        /// Go on with the answers of the last demo instead of starting anew
+        #[arg(long, conflicts_with = "check")]
+        keep: bool,
+        /// Run it three times (whole, again, killed half-way) and check every answer
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check everything: what CI runs, and what you run before you push
+    Ci {
+        /// Add what needs more time, another tool or the network
+        #[arg(long)]
+        full: bool,
+    },
+    /// Test the architecture: edges, purity, layout, manifests, links
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> anyhow::Result<()> {
+    let workspace = Workspace::load()?;
+    match *task {
+        Task::Demo { check: true, .. } => demo::check(&workspace),
+        Task::Demo { keep, .. } => demo::show(&workspace, keep),
+        Task::Ci { full } => ci::run(&workspace, full),
+        Task::Tidy => tidy::run(&workspace),
+    }
+}

@@ -1,0 +1,62 @@
+//! What needs more time, another tool or the network: `cargo xtask ci --full`.
+
+use super::steps::Step;
+use crate::{shell::Line, workspace::Workspace};
+
+/// What can be checked on this machine, and what cannot.
+#[derive(Debug)]
+pub(super) struct More {
+    pub(super) steps: Vec<Step>,
+    pub(super) unchecked: Vec<String>,
+}
+
+/// A check by somebody else's tool.
+struct Tool {
+    name: &'static str,
+    probe: &'static str,
+    lines: &'static [&'static str],
+}
+
+const TOOLS: &[Tool] = &[
+    Tool {
+        name: "advisories, licences and sources by cargo-deny",
+        probe: "cargo deny --version",
+        lines: &["cargo deny check --config .cargo/deny.toml"],
+    },
+    Tool {
+        name: "no break of the published API by cargo-semver-checks",
+        probe: "cargo semver-checks --version",
+        lines: &["cargo semver-checks --workspace"],
+    },
+    Tool {
+        name: "no dependency's type in a signature by cargo-check-external-types",
+        probe: "cargo check-external-types --version",
+        lines: &["cargo check-external-types"],
+    },
+];
+
+/// Looks for each tool; what is not installed is not checked, and not called passed either.
+pub(super) fn steps(workspace: &Workspace) -> More {
+    let mut more = More {
+        steps: vec![Step::lines(
+            "docs as docs.rs builds them",
+            vec![
+                Line::new("cargo doc --workspace --exclude dioscuri-cli --all-features --no-deps --locked")
+                    .env("RUSTDOCFLAGS", "-D warnings"),
+            ],
+        )],
+        unchecked: Vec::new(),
+    };
+    for tool in TOOLS {
+        if Line::new(tool.probe).works(workspace.root()) {
+            more.steps.push(Step::lines(
+                tool.name,
+                tool.lines.iter().map(|line| Line::new(line)).collect(),
+            ));
+        } else {
+            more.unchecked
+                .push(format!("{}, which is not installed", tool.name));
+        }
+    }
+    more
+}

@@ -1,0 +1,164 @@
+//! No clock, randomness, runtime, environment, file, terminal or socket in the pure crates.
+
+use super::{File, source};
+use std::path::Path;
+
+/// The crates below the line.
+pub(super) const PURE: &[&str] = &[
+    "dioscuri-vocab",
+    "dioscuri-errors",
+    "dioscuri-retry",
+    "dioscuri-budget",
+    "dioscuri-pool",
+    "dioscuri-engine",
+    "dioscuri-scenarios",
+    "dioscuri-sim",
+];
+
+/// The one way out: the simulator's world over HTTP, behind its feature `http`.
+const DOORS: &[&str] = &["crates/dioscuri-sim/src/http.rs", "crates/dioscuri-sim/src/http/"];
+
+/// What pure code does not name, and what it would be.
+const FORBIDDEN: &[(&str, &str)] = &[
+    ("Instant", "a clock: `now` is an argument"),
+    ("SystemTime::now", "a clock: `now` is an argument"),
+    ("Timestamp::now", "a clock: `now` is an argument"),
+    ("Zoned::now", "a clock: `now` is an argument"),
+    ("thread::sleep", "a wait: return an order instead"),
+    ("thread::spawn", "a thread: return an order instead"),
+    ("tokio", "a runtime"),
+    ("hyper", "a socket's other end"),
+    ("reqwest", "a socket's other end"),
+    ("std::net", "a socket"),
+    ("std::fs", "a file"),
+    ("std::env", "the environment: configuration is an argument"),
+    ("std::process", "a process"),
+    ("rand", "randomness: `rng` is an argument"),
+    ("getrandom", "randomness: `rng` is an argument"),
+    ("fastrand", "randomness: `rng` is an argument"),
+    ("RandomState::new", "randomness: `rng` is an argument"),
+    ("print!", "a terminal"),
+    ("println!", "a terminal"),
+    ("eprint!", "a terminal"),
+    ("eprintln!", "a terminal"),
+];
+
+pub(super) fn faults(files: &[File]) -> Vec<String> {
+    files
+        .iter()
+        .filter(|file| is_pure(&file.path))
+        .flat_map(in_file)
+        .collect()
+}
+
+fn is_pure(path: &Path) -> bool {
+    let path = path.to_string_lossy();
+    let in_crate = PURE
+        .iter()
+        .any(|name| path.starts_with(&format!("crates/{name}/src/")));
+    in_crate
+        && path.ends_with(".rs")
+        && !path.ends_with("/tests.rs")
+        && !path.contains("/tests/")
+        && !DOORS.iter().any(|door| path.starts_with(door))
+}
+
+fn in_file(file: &File) -> Vec<String> {
+    let code = source::without_tests(&source::code(&file.text));
+    let mut faults = Vec::new();
+    for (number, line) in code.lines().enumerate() {
+        for (name, what) in FORBIDDEN.iter().filter(|(name, _)| names(line, name)) {
+            faults.push(format!(
+                "{}:{}: `{name}` is {what}",
+                file.path.display(),
+                number + 1
+            ));
+        }
+    }
+    faults
+}
+
+/// Whether `line` holds `name` as whole words.
+fn names(line: &str, name: &str) -> bool {
+    let of_a_word = |c: char| c == '_' || c.is_alphanumeric();
+    line.match_indices(name).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + name.len()..].chars().next();
+        !before.is_some_and(of_a_word) && !after.is_some_and(of_a_word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(path: &str, text: &str, expected: usize) {
+        let faults = faults(&[File::new(path, text)]);
+        assert_eq!(faults.len(), expected, "{faults:?}");
+    }
+
+    #[test]
+    fn a_pure_crate_reads_no_clock() {
+        check(
+            "crates/dioscuri-pool/src/pool.rs",
+            "let now = std::time::Instant::now();",
+            1,
+        );
+        check(
+            "crates/dioscuri-pool/src/pool.rs",
+            "use std::time::{Duration, Instant};",
+            1,
+        );
+    }
+
+    #[test]
+    fn a_pure_crate_draws_nothing_and_runs_nothing() {
+        check("crates/dioscuri-retry/src/a.rs", "rand::random()", 1);
+        check("crates/dioscuri-engine/src/a.rs", "use tokio::time;", 1);
+        check("crates/dioscuri-errors/src/a.rs", "println!()", 1);
+        check("crates/dioscuri-vocab/src/a.rs", "std::env::var(name)", 1);
+        check("crates/dioscuri-budget/src/a.rs", "use std::fs;", 1);
+    }
+
+    #[test]
+    fn words_that_only_contain_a_name_are_free() {
+        check(
+            "crates/dioscuri-retry/src/a.rs",
+            "let operand = brand::new(instantly);",
+            0,
+        );
+    }
+
+    #[test]
+    fn comments_and_tests_are_free() {
+        check(
+            "crates/dioscuri-pool/src/a.rs",
+            "/// As tokio does.\nfn f() {}",
+            0,
+        );
+        check(
+            "crates/dioscuri-pool/src/a.rs",
+            "#[cfg(test)] mod tests { use std::fs; }",
+            0,
+        );
+        check("crates/dioscuri-pool/src/a/tests.rs", "use std::fs;", 0);
+        check("crates/dioscuri-pool/tests/it/main.rs", "use std::fs;", 0);
+    }
+
+    #[test]
+    fn the_simulator_has_one_door() {
+        check("crates/dioscuri-sim/src/http.rs", "use tokio::net;", 0);
+        check("crates/dioscuri-sim/src/http/serve.rs", "use tokio::net;", 0);
+        check("crates/dioscuri-sim/src/world.rs", "use tokio::net;", 1);
+    }
+
+    #[test]
+    fn drivers_may_do_all_of_it() {
+        check(
+            "crates/dioscuri-transport/src/driver.rs",
+            "tokio::time::Instant::now()",
+            0,
+        );
+    }
+}
