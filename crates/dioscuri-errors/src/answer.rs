@@ -28,15 +28,23 @@ pub struct ResponseReader {
     errors: Arc<dyn Classify>,
     served: Served,
     finish: Option<Finish>,
-    /// Whether something was handed to the caller.
-    committed: bool,
-    /// Whether there is an answer: not only thoughts.
-    answered: bool,
-    /// Whether anything has come.
-    begun: bool,
-    /// Whether an event was another method's.
-    foreign: bool,
+    progress: Progress,
     ended: Option<Failure>,
+}
+
+/// How far an answer has come. It only grows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Progress {
+    /// No event has come.
+    Nothing,
+    /// Only JSON of another method.
+    Foreign,
+    /// Events without content.
+    Event,
+    /// Thoughts: the caller has seen something, but no answer yet.
+    Thought,
+    /// Parts of the answer itself.
+    Answer,
 }
 
 impl ResponseReader {
@@ -53,10 +61,7 @@ impl ResponseReader {
             errors,
             served: Served::new(),
             finish: None,
-            committed: false,
-            answered: false,
-            begun: false,
-            foreign: false,
+            progress: Progress::Nothing,
             ended: None,
         }
     }
@@ -68,8 +73,7 @@ impl ResponseReader {
     }
 
     fn take(&mut self, event: Event<'_>, json: &[u8], now: UnixTime) -> StreamStep {
-        self.begun = true;
-        self.foreign |= event.foreign;
+        self.progress = self.progress.max(event.progress());
         if let Some(usage) = event.usage {
             self.usage(&usage);
         }
@@ -79,8 +83,12 @@ impl ResponseReader {
                 self.served.model = Some(Arc::from(&*model));
             }
         }
-        if event.error {
-            return self.error(json, now);
+        if event.error || event.foreign {
+            let failure = self.errors.classify(Seen::new(Some(200), json), now);
+            let unread = || event.error.then(|| Failure::new(Class::Unknown));
+            if let Some(failure) = failure.or_else(unread) {
+                return self.end(failure);
+            }
         }
         if event.block_reason.is_some_and(|reason| finish::blocks(&reason)) {
             return self.end(counted(Class::BlockedPrompt));
@@ -97,8 +105,6 @@ impl ResponseReader {
     }
 
     fn candidates(&mut self, candidates: &Candidates<'_>) -> StreamStep {
-        self.committed |= candidates.content;
-        self.answered |= candidates.answer;
         if let Some(finish) = candidates.finish {
             // Of several candidates one that is complete makes the answer good.
             if self.finish != Some(Finish::Complete) {
@@ -117,12 +123,7 @@ impl ResponseReader {
         }
     }
 
-    /// An event that is an error, or no event at all.
-    fn error(&mut self, json: &[u8], now: UnixTime) -> StreamStep {
-        let failure = self.errors.classify(Seen::new(Some(200), json), now);
-        self.end(failure.unwrap_or_else(|| Failure::new(Class::Unknown)))
-    }
-
+    /// An event that is not one of an answer: an error of another form, or no whole JSON.
     fn unreadable(&mut self, json: &[u8], now: UnixTime, category: Category) -> StreamStep {
         let failure = self.errors.classify(Seen::new(Some(200), json), now);
         self.end(failure.unwrap_or_else(|| match category {
@@ -137,8 +138,8 @@ impl ResponseReader {
         StreamStep::End(self.on_end())
     }
 
-    const fn phase(&self) -> Phase {
-        if self.committed {
+    fn phase(&self) -> Phase {
+        if self.progress >= Progress::Thought {
             Phase::Committed
         } else {
             Phase::Answered
@@ -149,14 +150,20 @@ impl ResponseReader {
         if self.ended.is_some() {
             return self.ended.clone();
         }
+        let answered = self.progress == Progress::Answer;
         match self.finish {
             Some(Finish::Failed(class)) => Some(counted(class)),
-            Some(Finish::Truncated) if !self.answered => Some(counted(Class::TruncatedOutput)),
-            Some(Finish::Complete) if !self.answered => Some(counted(Class::EmptyResponse)),
+            Some(Finish::Truncated) if !answered => Some(counted(Class::TruncatedOutput)),
+            Some(Finish::Complete) if !answered => Some(counted(Class::EmptyResponse)),
             Some(_) => None,
-            None if self.committed || !self.begun => Some(connection(self.phase(), Fault::Truncated)),
-            None if self.foreign => None,
-            None => Some(counted(Class::EmptyResponse)),
+            None => match self.progress {
+                Progress::Foreign => None,
+                Progress::Event => Some(counted(Class::EmptyResponse)),
+                // Without a finish reason it broke off, however the connection was closed.
+                Progress::Nothing | Progress::Thought | Progress::Answer => {
+                    Some(connection(self.phase(), Fault::Truncated))
+                }
+            },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One `GenerateContentResponse`, of which only what decides is read.
 
+use super::Progress;
 use crate::finish::Finish;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::{borrow::Cow, fmt, ops::Deref};
@@ -27,6 +28,17 @@ pub(super) struct Event<'a> {
     pub(super) error: bool,
     /// Whether it has fields of another method's answer and none of this one's.
     pub(super) foreign: bool,
+}
+
+impl Event<'_> {
+    pub(super) fn progress(&self) -> Progress {
+        match &self.candidates {
+            _ if self.foreign => Progress::Foreign,
+            candidates if candidates.answer => Progress::Answer,
+            candidates if candidates.content => Progress::Thought,
+            _ => Progress::Event,
+        }
+    }
 }
 
 #[derive(serde::Deserialize)]

@@ -119,10 +119,11 @@ fn error_in(value: Value) -> Option<Map<String, Value>> {
     }
 }
 
-/// An error without its envelope: a message, and something that makes it an error's.
+/// An error without its envelope: a message, something that makes it an error's, and no code of a success.
 fn is_bare_error(object: &Map<String, Value>) -> bool {
     let has = |name| detail::field(object, name).is_some();
-    has("message") && ["code", "status", "details", "errors"].into_iter().any(has)
+    let succeeded = super::codes(object).0.is_some_and(|status| status < 300);
+    !succeeded && has("message") && ["code", "status", "details", "errors"].into_iter().any(has)
 }
 
 /// The words of JSON that is no error: a lonely message, as proxies write it.

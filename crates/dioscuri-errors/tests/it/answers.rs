@@ -74,6 +74,10 @@ fn refused_prompts_and_errors_are_failures() {
         r#"{"error":{"code":503,"status":"UNAVAILABLE","message":"overloaded"}}"#,
         Some(Class::Capacity),
     );
+    check(
+        r#"{"code":429,"message":"Resource exhausted.","status":"RESOURCE_EXHAUSTED"}"#,
+        Some(Class::Capacity),
+    );
     check(r#"[{"error":{"code":500,"message":"m"}}]"#, Some(Class::Internal));
     check("<html><title>Sign in</title></html>", Some(Class::GatewayError));
     check(r#"{"candidates":[{"content""#, Some(Class::Connection));
@@ -84,6 +88,7 @@ fn refused_prompts_and_errors_are_failures() {
 #[test]
 fn answers_of_other_methods_are_successes() {
     check(r#"{"totalTokens":31}"#, None);
+    check(r#"{"code":200,"message":"done"}"#, None);
     check(r#"{"embedding":{"values":[0.1]}}"#, None);
 }
 

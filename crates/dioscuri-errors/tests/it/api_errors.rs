@@ -119,7 +119,7 @@ fn every_detail_is_typed_and_unknown_ones_are_kept() {
         Detail::RequestInfo { request_id } => request_id.to_string(),
         Detail::ResourceInfo(info) => format!("{} {}", info.kind, info.name.as_str()),
         Detail::DebugInfo { detail, stack } => format!("{} {}", detail.as_str(), stack.len()),
-        Detail::Unknown { type_url, json } => format!("{type_url:?} {}", json.as_str().len()),
+        Detail::Unknown { type_url, json } => format!("{type_url:?} {}", json.as_str()),
         other => panic!("{other:?}"),
     };
     let read: Vec<_> = error.details().iter().map(names).collect();
@@ -135,8 +135,8 @@ fn every_detail_is_typed_and_unknown_ones_are_kept() {
             "id",
             "t n",
             "[ORIGINAL ERROR] 1",
-            r#"Some("type.googleapis.com/google.rpc.Novelty") 61"#,
-            "None 1",
+            r#"Some("type.googleapis.com/google.rpc.Novelty") {"@type":"type.googleapis.com/google.rpc.Novelty","x":[1]}"#,
+            "None 7",
         ]
     );
     assert_eq!(&*error.legacy()[0].reason, "badRequest");
