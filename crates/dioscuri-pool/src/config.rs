@@ -17,8 +17,10 @@ pub struct Config {
 /// When a memory closes, and how the pauses before its probes grow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Rule {
-    /// Failures in a row that close; a hint of the server closes at once.
+    /// Failures in a row that close.
     pub(crate) streak: NonZeroU32,
+    /// Whether one failure closes if the server says when to come back.
+    pub(crate) closes_at_hint: bool,
     /// The pause before the first probe; doubles with each probe that fails.
     pub(crate) first: Duration,
     /// The longest pause.
@@ -48,6 +50,12 @@ const LONGEST_STANDING_PAUSE: Duration = Duration::from_secs(6 * 3600);
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 impl Rule {
+    /// The same rule, by which a hint alone does not close.
+    pub(crate) const fn by_streak_alone(mut self) -> Self {
+        self.closes_at_hint = false;
+        self
+    }
+
     /// The pause after closing for the `rounds`th time in a row, from 1.
     pub(crate) fn pause(&self, rounds: u32) -> Duration {
         // 32 doublings carry any pause that is not zero past any longest one that is sensible.
@@ -64,16 +72,19 @@ impl Config {
             unproven_in_flight: UNPROVEN_IN_FLIGHT,
             capacity: Rule {
                 streak: CAPACITY_STREAK,
+                closes_at_hint: true,
                 first: Duration::from_secs(1),
                 longest: Duration::from_secs(60),
             },
             breaker: Rule {
                 streak: BREAKER_STREAK,
+                closes_at_hint: true,
                 first: Duration::from_secs(5),
                 longest: Duration::from_secs(300),
             },
             standing: Rule {
                 streak: NonZeroU32::MIN,
+                closes_at_hint: true,
                 first: STANDING_PAUSE,
                 longest: LONGEST_STANDING_PAUSE,
             },
@@ -91,7 +102,7 @@ impl Config {
 
     /// `refusals` in a row for lack of capacity close a place (location × model).
     ///
-    /// Default: 3. A refusal that says when to come back closes at once.
+    /// Default: 3. An overload that says when to come back closes at once.
     #[must_use]
     pub const fn with_capacity_streak(mut self, refusals: NonZeroU32) -> Self {
         self.capacity.streak = refusals;

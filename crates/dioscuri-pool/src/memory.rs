@@ -99,7 +99,7 @@ impl Memory {
                 closure.probe_at = closure.probe_at.max(now.after(pause));
             }
             // Closed => Open.
-            None if hint.is_some() || self.streak >= rule.streak.get() => {
+            None if (rule.closes_at_hint && hint.is_some()) || self.streak >= rule.streak.get() => {
                 let pause = rule.pause(1).max(hint.unwrap_or_default());
                 self.closure = Some(Closure {
                     why: class,

@@ -2,6 +2,7 @@
 
 mod blame;
 mod endpoint;
+mod show;
 mod state;
 
 use crate::{Candidate, Config, EndpointSpec, InvalidSpec, Pool, Report, Snapshot, Subject, Want};

@@ -5,8 +5,7 @@ use super::{
     endpoint::{Endpoint, Slot},
 };
 use crate::{
-    AccountId, Candidate, Closed, Config, EndpointSpec, EndpointState, InvalidSpec, PlaceId, Report, Rest,
-    Snapshot, Subject, Want,
+    AccountId, Candidate, Config, EndpointSpec, InvalidSpec, PlaceId, Report, Subject, Want,
     memory::{Memory, Opening},
     spec::Kind,
 };
@@ -16,10 +15,10 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Debug)]
 pub(super) struct State {
     config: Config,
-    endpoints: BTreeMap<EndpointId, Endpoint>,
-    keys: BTreeMap<CredentialId, Memory>,
-    accounts: BTreeMap<AccountId, Memory>,
-    places: BTreeMap<PlaceId, Memory>,
+    pub(super) endpoints: BTreeMap<EndpointId, Endpoint>,
+    pub(super) keys: BTreeMap<CredentialId, Memory>,
+    pub(super) accounts: BTreeMap<AccountId, Memory>,
+    pub(super) places: BTreeMap<PlaceId, Memory>,
     flights: HashMap<AttemptId, Flight>,
     /// Endpoints ever added.
     births: u64,
@@ -67,20 +66,28 @@ impl State {
     }
 
     pub(super) fn remove(&mut self, id: EndpointId) -> bool {
-        let removed = self.endpoints.remove(&id).is_some();
-        self.forget_unused();
-        removed
+        let Some(Endpoint { spec, .. }) = self.endpoints.remove(&id) else {
+            return false;
+        };
+        self.forget_unused(&spec.credentials, spec.account, spec.place);
+        true
     }
 
-    /// Drops what no endpoint uses and nothing is remembered of.
-    fn forget_unused(&mut self) {
-        let specs = || self.endpoints.values().map(|endpoint| &endpoint.spec);
-        self.keys
-            .retain(|id, memory| !memory.is_blank() || specs().any(|spec| spec.credentials.contains(id)));
-        self.accounts
-            .retain(|id, memory| !memory.is_blank() || specs().any(|spec| spec.account == *id));
-        self.places
-            .retain(|id, memory| !memory.is_blank() || specs().any(|spec| spec.place == *id));
+    /// Drops those memories that no endpoint uses and that hold nothing.
+    fn forget_unused(&mut self, keys: &[CredentialId], account: AccountId, place: PlaceId) {
+        let is_used =
+            |by: &dyn Fn(&EndpointSpec) -> bool| self.endpoints.values().any(|endpoint| by(&endpoint.spec));
+        for key in keys {
+            if is_blank(&self.keys, key) && !is_used(&|spec| spec.credentials.contains(key)) {
+                self.keys.remove(key);
+            }
+        }
+        if is_blank(&self.accounts, &account) && !is_used(&|spec| spec.account == account) {
+            self.accounts.remove(&account);
+        }
+        if is_blank(&self.places, &place) && !is_used(&|spec| spec.place == place) {
+            self.places.remove(&place);
+        }
     }
 
     pub(super) fn links(&self) -> u8 {
@@ -108,7 +115,7 @@ impl State {
     }
 
     /// When an attempt may begin at `endpoint`; `None` if an event must come first.
-    fn open_at(&self, endpoint: &Endpoint) -> Option<OpenAt> {
+    pub(super) fn open_at(&self, endpoint: &Endpoint) -> Option<OpenAt> {
         let spec = &endpoint.spec;
         let memories = [
             Some(&endpoint.memory),
@@ -173,7 +180,7 @@ impl State {
             outcome => self.fail(&flight, outcome, report.begun, now),
         }
         if !self.endpoints.contains_key(&flight.endpoint) {
-            self.forget_unused();
+            self.forget_unused(&[flight.credential], flight.account, flight.place);
         }
     }
 
@@ -202,13 +209,12 @@ impl State {
         {
             endpoint.penalise(now);
         }
-        let config = self.config;
-        let Some((culprit, rule)) = blame(failure, &config) else {
+        let Some((culprit, rule)) = blame(failure, &self.config) else {
             return;
         };
         self.each_memory(flight, |of, memory| {
             if of == culprit {
-                memory.fail(failure.class, failure.hint(), rule, begun, now);
+                memory.fail(failure.class, failure.hint(), &rule, begun, now);
             }
         });
         let is_key_closed = self
@@ -265,43 +271,6 @@ impl State {
             }
         }
     }
-
-    pub(super) fn snapshot(&self, now: Tick) -> Snapshot {
-        let keys = self.keys.iter().map(|(id, memory)| (Subject::Key(*id), memory));
-        let accounts = self
-            .accounts
-            .iter()
-            .map(|(id, memory)| (Subject::Account(*id), memory));
-        let places = self
-            .places
-            .iter()
-            .map(|(id, memory)| (Subject::Place(*id), memory));
-        let endpoints = self
-            .endpoints
-            .iter()
-            .map(|(id, endpoint)| (Subject::Endpoint(*id), &endpoint.memory));
-        let all = keys.chain(accounts).chain(places).chain(endpoints);
-        Snapshot {
-            closed: all
-                .filter_map(|(subject, memory)| closed(subject, memory, now))
-                .collect(),
-            endpoints: self
-                .endpoints
-                .values()
-                .map(|endpoint| self.endpoint_state(endpoint, now))
-                .collect(),
-        }
-    }
-
-    fn endpoint_state(&self, endpoint: &Endpoint, now: Tick) -> EndpointState {
-        EndpointState {
-            endpoint: endpoint.spec.id,
-            in_flight: endpoint.in_flight,
-            proven: endpoint.slots.iter().any(|slot| slot.proven),
-            open_at: self.open_at(endpoint).map(|(at, _)| at.max(now)),
-            load: endpoint.load(now),
-        }
-    }
 }
 
 fn open_at(memory: &Memory) -> Option<OpenAt> {
@@ -313,20 +282,6 @@ fn open_at(memory: &Memory) -> Option<OpenAt> {
     }
 }
 
-fn closed(subject: Subject, memory: &Memory, now: Tick) -> Option<Closed> {
-    let closure = memory.closure()?;
-    let state = match memory.opening() {
-        Opening::ProbeOut => Rest::Probing,
-        _ if closure.probe_at <= now => Rest::Due,
-        _ => Rest::Waiting,
-    };
-    Some(Closed {
-        subject,
-        why: closure.why,
-        since: closure.since,
-        confirmed: closure.confirmed,
-        probe_at: closure.probe_at,
-        rounds: closure.rounds,
-        state,
-    })
+fn is_blank<K: Ord>(memories: &BTreeMap<K, Memory>, key: &K) -> bool {
+    memories.get(key).is_some_and(Memory::is_blank)
 }

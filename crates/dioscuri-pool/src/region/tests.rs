@@ -209,6 +209,21 @@ fn an_overload_stops_the_place_for_all_projects() {
 }
 
 #[test]
+fn a_refusal_without_a_quota_needs_company_to_stop_a_place() {
+    let mut world = world();
+    for _ in 0..10 {
+        world.fail(0, hinted(Class::QuotaUnspecified, 30));
+        world.succeed(2);
+        world.check_open(&[0, 1, 2]);
+    }
+    for _ in 0..3 {
+        world.fail(0, hinted(Class::QuotaUnspecified, 30));
+    }
+    world.pass(29);
+    world.check_open(&[1]);
+}
+
+#[test]
 fn faults_in_a_row_stop_one_endpoint() {
     let mut world = world();
     for _ in 0..5 {
@@ -291,6 +306,17 @@ fn a_reopened_key_is_unproven_again() {
     world.succeed(2);
     world.fail(2, Failure::new(Class::AuthInvalidKey));
     world.pool.reopen(Subject::Key(CredentialId(2)), world.now);
+    assert!(world.begin(2).is_some());
+    assert!(world.begin(2).is_none());
+}
+
+#[test]
+fn the_success_of_an_old_key_does_not_prove_the_new_one() {
+    let mut world = World::new(Config::new().with_unproven_in_flight(NonZeroU32::MIN));
+    let old = world.begin(2).unwrap();
+    world.pass(1);
+    world.pool.reopen(Subject::Key(CredentialId(2)), world.now);
+    world.end(old, &Outcome::Success(Served::new()));
     assert!(world.begin(2).is_some());
     assert!(world.begin(2).is_none());
 }
