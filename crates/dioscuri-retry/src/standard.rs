@@ -27,7 +27,7 @@ pub struct Standard {
     transient: Backoff,
     throttled: Backoff,
     max_attempts: NonZeroU32,
-    max_tries: NonZeroU32,
+    max_tries: Option<NonZeroU32>,
 }
 
 impl Standard {
@@ -42,7 +42,7 @@ impl Standard {
             transient,
             throttled,
             max_attempts,
-            max_tries: max_attempts.saturating_mul(TRIES_PER_ATTEMPT),
+            max_tries: None,
         }
     }
 
@@ -65,7 +65,8 @@ impl Standard {
 
     /// The same policy with at most `attempts` attempts a call, the first included.
     ///
-    /// Refusals by quota and unsent attempts do not count.
+    /// Refusals by quota and unsent attempts do not count. Tries stay bounded at 16 times the attempts,
+    /// unless [`Standard::with_max_tries`] says otherwise.
     #[must_use]
     pub const fn with_max_attempts(mut self, attempts: NonZeroU32) -> Self {
         self.max_attempts = attempts;
@@ -75,7 +76,7 @@ impl Standard {
     /// The same policy with at most `tries` tries a call, refusals and unsent ones included.
     #[must_use]
     pub const fn with_max_tries(mut self, tries: NonZeroU32) -> Self {
-        self.max_tries = tries;
+        self.max_tries = Some(tries);
         self
     }
 
@@ -83,6 +84,11 @@ impl Standard {
     #[must_use]
     pub const fn table(&self) -> &Table {
         &self.table
+    }
+
+    fn max_tries(&self) -> NonZeroU32 {
+        self.max_tries
+            .unwrap_or_else(|| self.max_attempts.saturating_mul(TRIES_PER_ATTEMPT))
     }
 
     const fn backoff(&self, pace: Pace) -> &Backoff {
@@ -105,7 +111,7 @@ impl RetryPolicy for Standard {
         if places.are_all_never() {
             return Verdict::Permanent;
         }
-        if cx.tries >= self.max_tries.get() || (row.counts && cx.attempt >= self.max_attempts.get()) {
+        if cx.tries >= self.max_tries().get() || (row.counts && cx.attempt >= self.max_attempts.get()) {
             return Verdict::Exhausted(Limit::Attempts);
         }
         let places = places.within_attempts(&row, cx);

@@ -68,6 +68,23 @@ fn a_postponement_past_the_deadline_exhausts_and_takes_nothing() {
 }
 
 #[test]
+fn a_postponement_comes_on_top_of_the_backoff() {
+    let backoff = Duration::from_secs(10);
+    let patient =
+        move |_: &Context, _: &Failure, now: Tick, _: &mut dyn Rng| Verdict::retry_at(now.after(backoff));
+    let policy = patient.within_budget(Arc::new(RetryBudget::with_capacity(0)), OnEmpty::Postpone);
+    let hurried = first().with_deadline(after(24));
+    assert_eq!(
+        ask(&policy, &hurried, Class::Internal),
+        Verdict::Exhausted(Limit::RetryBudget)
+    );
+    assert_eq!(
+        ask(&policy, &first(), Class::Internal),
+        Verdict::retry_at(after(24))
+    );
+}
+
+#[test]
 fn where_a_person_waits_an_empty_budget_ends_the_call() {
     let policy = Stubborn.within_budget(Arc::new(RetryBudget::with_capacity(0)), OnEmpty::Exhaust);
     assert_eq!(
