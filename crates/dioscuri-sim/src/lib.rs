@@ -1,1 +1,30 @@
-//! A faithful Gemini to test against: quotas, keys, capacity and refusals in virtual time, and the same world over HTTP.
+#![doc = include_str!("../README.md")]
+//!
+//! # Why a world without a clock?
+//!
+//! A quota is a matter of minutes and days, and a test should take neither. [`World`] is told what time it
+//! is, so that a day of calls passes in a second and comes out equal each time; [`Server`] is the same world
+//! with a real clock beside it.
+//!
+//! # Why not the crates that read Gemini's errors?
+//!
+//! Whoever writes and reads with one library agrees with himself. The bodies here are written from what
+//! Google sent, and name the places where nobody knows.
+//!
+//! # Features
+//!
+//! - `http` (default): [`Server`], with hyper on tokio. Without it nothing here reads a clock.
+
+mod scenario;
+mod wire;
+mod world;
+
+#[cfg(feature = "http")]
+mod http;
+
+#[cfg(feature = "http")]
+pub use http::{Server, ServerConfig};
+pub use scenario::{
+    Faults, Key, KeyState, Latency, Model, Project, Quota, Scenario, ScenarioError, Secret, Surface, Tier,
+};
+pub use world::{Admission, Arrival, Ask, DomainStats, Reason, Reply, Stats, World};

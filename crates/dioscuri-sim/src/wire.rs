@@ -1,0 +1,11 @@
+//! What stands on the wire: bodies in, bodies out.
+//!
+//! Written from captured bodies, not with another crate of this workspace: a mistake in one is not hidden by
+//! the same mistake in the other. A form that nobody has captured is called a guess where it is written.
+
+pub(crate) mod answer;
+pub(crate) mod error;
+pub(crate) mod refusal;
+pub(crate) mod request;
+mod schema;
+pub(crate) mod tokens;

@@ -1,0 +1,11 @@
+//! The simulator from outside: its world, its wire forms, its library and its server.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
+mod fixture;
+#[cfg(feature = "http")]
+mod http;
+mod library;
+mod quotas;
+mod replies;
+mod wire_forms;
