@@ -6,10 +6,6 @@ use dioscuri_vocab::Class;
 /// Attempts on one endpoint that answers with faults: once again, and once more.
 const FAULTS_HERE: u32 = 3;
 
-/// Attempts on one endpoint without capacity. Capacity comes back within seconds or within half an hour;
-/// five attempts with a doubling ceiling cover the first and should not try to sit out the second.
-const THROTTLED_HERE: u32 = 5;
-
 /// Failures in a row for lack of capacity before a lesser model is better than another wait.
 const FALLBACK_AFTER: u32 = 3;
 
@@ -28,10 +24,10 @@ const OUT: Row = Row::PERMANENT
     .with_fallback(When::Now, 1)
     .uncounted();
 
-/// No capacity: another region at once, here a few times after a backoff, then the next model.
+/// No capacity: another region at once, here after a backoff, then the next model. How few times is the
+/// profile's limit of attempts: where there is only one endpoint, a patient caller has no better place.
 const NO_CAPACITY: Row = Row::PERMANENT
     .with_here(When::Backoff)
-    .with_attempts_here(THROTTLED_HERE)
     .with_elsewhere(When::Now)
     .with_fallback(When::Now, FALLBACK_AFTER)
     .with_pace(Pace::Throttled)
