@@ -2,7 +2,7 @@
 
 use crate::rules::{RULES, Rule};
 use crate::{ApiError, Classify, Facts, Seen, hint, quota};
-use dioscuri_vocab::{Failure, UnixTime};
+use dioscuri_vocab::{Class, Failure, UnixTime};
 
 /// The default classifier of Gemini's answers.
 ///
@@ -98,14 +98,16 @@ fn judge(error: &ApiError, seen: Seen<'_>, now: UnixTime) -> (Failure, &'static 
     failure.scope = scope.unwrap_or(failure.scope);
     failure.status = error.status();
     failure.retry_after = hint;
-    failure.counted = counted(error);
+    failure.counted = counted(error, *class);
     failure.violations = violations;
     (failure, name)
 }
 
-/// Failed requests of 400 and 500 count against the quota, Google says; of the others nothing is known.
+/// Failed requests of 400 and 500 count against the quota, Google says, unless no project could be charged;
+/// of the others nothing is known.
 ///
 /// Source: the billing FAQ, <https://ai.google.dev/gemini-api/docs/billing>, as of 2026-09-20.
-fn counted(error: &ApiError) -> Option<bool> {
-    (error.is_structured() && matches!(error.status(), Some(400 | 500))).then_some(true)
+fn counted(error: &ApiError, class: Class) -> Option<bool> {
+    let charged = error.is_structured() && class != Class::AuthInvalidKey;
+    (charged && matches!(error.status(), Some(400 | 500))).then_some(true)
 }

@@ -36,7 +36,7 @@ impl ServerText {
     }
 }
 
-/// Masks what looks like an API key: `AIza…` and `AQ.…`, and any run of 39 or more letters and digits.
+/// Masks what looks like an API key: `AIza…`, `AQ.…`, and any long word of letters and digits.
 fn mask_keys(text: &str) -> String {
     let is_key_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let mut masked = String::with_capacity(text.len());
@@ -52,9 +52,11 @@ fn mask_keys(text: &str) -> String {
 }
 
 fn looks_like_key(word: &str) -> bool {
-    // The shortest keys seen have 39 characters; a cut one is still not for a log.
-    let prefixed = word.starts_with("AIza") || word.starts_with("AQ.");
-    prefixed && word.len() >= 8 || word.len() >= 39 && !word.contains('.') && !word.contains('_')
+    // Keys have 39 characters or more; one with a known beginning is masked even if it was cut. Names of
+    // quotas are as long, but hold no digit.
+    let known = word.starts_with("AIza") || word.starts_with("AQ.");
+    let long = word.len() >= 39 && word.bytes().any(|byte| byte.is_ascii_digit());
+    (known && word.len() >= 8) || (long && !word.contains('.'))
 }
 
 impl fmt::Debug for ServerText {
@@ -94,6 +96,12 @@ mod tests {
             text.first_sentence(),
             "Consumer 'api_key:[key]' has been suspended"
         );
+    }
+
+    #[test]
+    fn the_name_of_a_quota_is_no_key() {
+        let name = "GenerateContentInputTokensPerModelPerMinute-FreeTier";
+        assert_eq!(ServerText::from(name).first_sentence(), name);
     }
 
     #[test]

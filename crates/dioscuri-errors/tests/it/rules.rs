@@ -476,6 +476,7 @@ fn the_most_trusted_hint_is_taken() {
 fn an_error_is_counted_only_where_google_says_so() {
     assert_eq!(recorded("internal").counted, Some(true));
     assert_eq!(recorded("invalid-request").counted, Some(true));
+    assert_eq!(recorded("key-invalid-reason").counted, None);
     assert_eq!(recorded("quota-per-day").counted, None);
     assert_eq!(recorded("bad-gateway").counted, None);
 }
