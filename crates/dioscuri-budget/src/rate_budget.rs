@@ -139,3 +139,25 @@ pub trait RateBudget: Send + Sync {
     /// A slice of a shared quota has arrived.
     fn on_lease(&self, _lease: Lease, _now: Now) {}
 }
+
+impl<B: RateBudget + ?Sized> RateBudget for std::sync::Arc<B> {
+    fn reserve(&self, at: EndpointId, cost: &Cost, now: Now) -> Reserve {
+        (**self).reserve(at, cost, now)
+    }
+
+    fn settle(&self, taken: Reservation, outcome: &Outcome, timing: &Timing, now: Now) {
+        (**self).settle(taken, outcome, timing, now);
+    }
+
+    fn opening(&self, at: EndpointId, cost: &Cost, now: Now) -> Opening {
+        (**self).opening(at, cost, now)
+    }
+
+    fn poll_order(&self, now: Now) -> Option<Order> {
+        (**self).poll_order(now)
+    }
+
+    fn on_lease(&self, lease: Lease, now: Now) {
+        (**self).on_lease(lease, now);
+    }
+}

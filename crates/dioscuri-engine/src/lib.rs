@@ -1,1 +1,65 @@
 //! One Gemini call as a state machine without I/O: pool, budget and retry policy meet here, and only here.
+//!
+//! ```
+//! use dioscuri_engine::{AttemptEvent, End, Engine, Step};
+//! # use dioscuri_pool::{Candidate, Pool, Report, Want};
+//! # use dioscuri_vocab::*;
+//! # use std::ops::ControlFlow;
+//! # struct One;
+//! # impl Pool for One {
+//! #     fn visit(&self, _: &Want<'_>, now: Tick, _: &mut dyn Rng, each: &mut dyn FnMut(Candidate) -> ControlFlow<()>) {
+//! #         let _ = each(Candidate::new(EndpointId(0), Some(now)));
+//! #     }
+//! #     fn begin(&self, _: EndpointId, _: AttemptId, _: Now) -> Option<CredentialId> { Some(CredentialId(0)) }
+//! #     fn report(&self, _: &Report<'_>, _: Now) {}
+//! # }
+//! let engine = Engine::builder(One).build(); // `One` is a pool of one endpoint
+//! let (now, mut rng) = (Now::default(), SplitMix64::new(1));
+//!
+//! let mut call = engine.start(CallMeta::new(CallId(1), Cost::tokens(120)), now);
+//! let Step::Send { attempt, .. } = call.poll(now, &mut rng) else { panic!("the endpoint is open") };
+//! // A driver would now send it. Here it is answered at once:
+//! call.on_event(attempt, AttemptEvent::Ended(Outcome::Success(Served::new())), now, &mut rng);
+//!
+//! assert!(matches!(call.poll(now, &mut rng), Step::Done(End::Answered)));
+//! assert_eq!(call.receipt().tries.len(), 1);
+//! ```
+//!
+//! # Why no I/O?
+//!
+//! The engine says what it needs next (a [`Step`]), a driver provides it and tells what happened (an
+//! [`AttemptEvent`]). So the same engine runs on tokio's clock in `dioscuri-transport` and in virtual time in
+//! simulations, where an hour of cooldown costs a microsecond and yesterday's incident replays from a seed.
+//!
+//! # Why one queue for all endpoints?
+//!
+//! A waiting call wants *any* of the endpoints that may answer it. With a queue per quota domain it would
+//! stand in several and starve in one or be booked twice. Here all wait in one fair queue; whenever an
+//! endpoint opens, exactly the call whose turn it is receives the place, and only that call is woken. The
+//! driver holds one timer ([`Engine::poll_timeout`]), not one per call.
+//!
+//! # How is an endpoint chosen?
+//!
+//! Among the endpoints that the pool offers as open and for which the budget has room, the one with the most
+//! room left in its tightest window, so that several small quotas fill like connected vessels and end
+//! together; among equals the least loaded.
+//!
+//! # Limits
+//!
+//! No hedging yet: a call has at most one attempt in flight, though steps and events carry attempt numbers so
+//! that several fit. A blocked queue is looked at again when something opens, ends or changes, and then asks
+//! every endpoint of the chain once.
+
+mod call;
+mod choice;
+mod engine;
+mod observer;
+mod receipt;
+mod room;
+mod step;
+
+pub use call::Call;
+pub use engine::{Builder, Engine};
+pub use observer::{Observer, Record};
+pub use receipt::{Receipt, Rule, Try};
+pub use step::{AttemptEvent, End, EngineOrder, Step};

@@ -164,3 +164,27 @@ pub trait Pool: Send + Sync {
         1
     }
 }
+
+impl<P: Pool + ?Sized> Pool for std::sync::Arc<P> {
+    fn visit(
+        &self,
+        want: &Want<'_>,
+        now: Tick,
+        rng: &mut dyn Rng,
+        each: &mut dyn FnMut(Candidate) -> ControlFlow<()>,
+    ) {
+        (**self).visit(want, now, rng, each);
+    }
+
+    fn begin(&self, at: EndpointId, attempt: AttemptId, now: Now) -> Option<CredentialId> {
+        (**self).begin(at, attempt, now)
+    }
+
+    fn report(&self, report: &Report<'_>, now: Now) {
+        (**self).report(report, now);
+    }
+
+    fn links(&self) -> u8 {
+        (**self).links()
+    }
+}

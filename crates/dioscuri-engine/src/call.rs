@@ -1,0 +1,418 @@
+//! One call: what it needs next, and what has become of it.
+
+use crate::{
+    choice::{Grant, Terms},
+    engine::Inner,
+    observer::Record,
+    receipt::{Receipt, Try},
+    room::{Answer, Seat, Wish},
+    step::{AttemptEvent, End, Step},
+};
+use dioscuri_budget::{Reservation, Ticket};
+use dioscuri_pool::Report;
+use dioscuri_retry::{Context, Verdict};
+use dioscuri_vocab::{
+    AttemptId, CallId, CallMeta, EndpointId, Failure, Now, Outcome, Phase, Rng, Scope, Tick, Timing,
+};
+use std::{sync::Arc, time::Duration};
+
+/// One call as a state machine.
+///
+/// Poll it, carry out the [`Step`], tell it what happened by [`Call::on_event`], poll again. After each of
+/// these, carry out what [`Engine::poll_order`](crate::Engine::poll_order) wants. Dropping a call gives
+/// back whatever it held.
+#[derive(Debug)]
+#[must_use = "a call does nothing until it is polled"]
+pub struct Call {
+    engine: Held,
+    meta: CallMeta,
+    seat: Seat,
+    ticket: Option<Ticket>,
+    terms: Terms,
+    flight: Option<Flight>,
+    tally: Tally,
+    receipt: Receipt,
+    last_failure: Option<Failure>,
+    end: Option<End>,
+    idle_since: Tick,
+    started: Tick,
+    last: Now,
+}
+
+struct Held(Arc<Inner>);
+
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+/// The attempt in flight; its record is the last of the receipt.
+#[derive(Debug)]
+struct Flight {
+    id: AttemptId,
+    reservation: Reservation,
+    gate: Gate,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Gate {
+    Closed,
+    /// Content has arrived; the driver has not been told to open yet.
+    Due,
+    Open,
+}
+
+/// What the retry policy wants to know of the past.
+#[derive(Debug, Default)]
+struct Tally {
+    attempts: u32,
+    here: Vec<(EndpointId, u32)>,
+    backoff: Duration,
+}
+
+impl Tally {
+    /// Counts an attempt at `endpoint`; gives the numbers of attempts in all and there.
+    fn count(&mut self, endpoint: EndpointId, is_attempt: bool) -> (u32, u32) {
+        let place = self
+            .here
+            .iter()
+            .position(|(at, _)| *at == endpoint)
+            .unwrap_or_else(|| {
+                self.here.push((endpoint, 0));
+                self.here.len() - 1
+            });
+        let here = &mut self.here[place].1;
+        let counted = u32::from(is_attempt);
+        self.attempts += counted;
+        *here += counted;
+        (self.attempts.max(1), (*here).max(1))
+    }
+}
+
+impl Call {
+    pub(crate) fn new(
+        engine: Arc<Inner>,
+        meta: CallMeta,
+        seat: Seat,
+        impatient: Option<Tick>,
+        now: Now,
+    ) -> Self {
+        Self {
+            engine: Held(engine),
+            meta,
+            seat,
+            ticket: None,
+            terms: Terms::new(now.tick, impatient),
+            flight: None,
+            tally: Tally::default(),
+            receipt: Receipt::default(),
+            last_failure: None,
+            end: None,
+            idle_since: now.tick,
+            started: now.tick,
+            last: now,
+        }
+    }
+
+    /// Which call this is.
+    #[must_use]
+    pub fn id(&self) -> CallId {
+        self.meta.id
+    }
+
+    /// What it has cost so far.
+    #[must_use]
+    pub fn receipt(&self) -> &Receipt {
+        &self.receipt
+    }
+
+    /// The failure of the last attempt, if it failed.
+    #[must_use]
+    pub fn last_failure(&self) -> Option<&Failure> {
+        self.last_failure.as_ref()
+    }
+
+    /// What the call needs next.
+    pub fn poll(&mut self, now: Now, _rng: &mut dyn Rng) -> Step {
+        self.last = now;
+        if let Some(end) = self.end {
+            return Step::Done(end);
+        }
+        if let Some(flight) = &mut self.flight {
+            if flight.gate == Gate::Due {
+                flight.gate = Gate::Open;
+                return Step::Commit { attempt: flight.id };
+            }
+            return Step::Wait { until: None };
+        }
+        match self.ask(now) {
+            Answer::Placed(grant) => self.send(grant, now),
+            Answer::Ended(end) => self.finish(end, now),
+            Answer::Wait(until) => {
+                let call = self.meta.id;
+                self.engine
+                    .0
+                    .observer
+                    .on_record(&Record::Waiting { call, until }, now);
+                Step::Wait { until }
+            }
+        }
+    }
+
+    fn ask(&mut self, now: Now) -> Answer {
+        let attempt = AttemptId {
+            call: self.meta.id,
+            no: self.tries() + 1,
+        };
+        let wish = Wish {
+            meta: &self.meta,
+            terms: &self.terms,
+            attempt,
+            ticket: self.ticket,
+        };
+        let mut room = self.engine.0.room();
+        let answer = room.ask(self.seat, &wish, &self.engine.0.doors(), now);
+        self.ticket = room.ticket(self.seat).or(self.ticket);
+        answer
+    }
+
+    fn tries(&self) -> u32 {
+        u32::try_from(self.receipt.tries.len()).unwrap_or(u32::MAX)
+    }
+
+    fn send(&mut self, grant: Grant, now: Now) -> Step {
+        let Grant {
+            attempt,
+            endpoint,
+            credential,
+            reservation,
+            rule,
+        } = grant;
+        let waited = now.tick.since(self.idle_since);
+        self.receipt.waited += waited;
+        self.receipt.tries.push(Try {
+            attempt,
+            endpoint,
+            credential,
+            rule,
+            waited,
+            begun: now.tick,
+            timing: Timing::default(),
+            ended: None,
+            class: None,
+            phase: None,
+        });
+        self.flight = Some(Flight {
+            id: attempt,
+            reservation,
+            gate: Gate::Closed,
+        });
+        self.engine.0.observer.on_record(
+            &Record::Begun {
+                attempt,
+                at: endpoint,
+                credential,
+            },
+            now,
+        );
+        let left = self.meta.deadline.map(|deadline| deadline.since(now.tick));
+        let timeout = self.engine.0.attempt_timeout.into_iter().chain(left).min();
+        Step::Send {
+            attempt,
+            at: endpoint,
+            credential,
+            timeout,
+        }
+    }
+
+    /// Tells what happened to `attempt`. Events of attempts that have ended are ignored.
+    pub fn on_event(&mut self, attempt: AttemptId, event: AttemptEvent, now: Now, rng: &mut dyn Rng) {
+        self.last = now;
+        let Some(flight) = self.flight.as_mut().filter(|flight| flight.id == attempt) else {
+            return;
+        };
+        let Some(current) = self.receipt.tries.last_mut() else {
+            return;
+        };
+        match event {
+            AttemptEvent::Sent => current.timing.sent = current.timing.sent.or(Some(now.tick)),
+            AttemptEvent::Head => current.timing.head = current.timing.head.or(Some(now.tick)),
+            AttemptEvent::Content => {
+                current.timing.content = current.timing.content.or(Some(now.tick));
+                if flight.gate == Gate::Closed {
+                    flight.gate = Gate::Due;
+                }
+            }
+            AttemptEvent::Ended(outcome) => {
+                let gate = flight.gate;
+                self.land(&outcome, now);
+                self.conclude(outcome, gate, now, rng);
+            }
+        }
+    }
+
+    /// Gives back the place of the attempt in flight, and tells every memory how it ended.
+    fn land(&mut self, outcome: &Outcome, now: Now) {
+        let Some(Flight { reservation, .. }) = self.flight.take() else {
+            return;
+        };
+        let Some(current) = self.receipt.tries.last_mut() else {
+            return;
+        };
+        self.idle_since = now.tick;
+        current.ended = Some(now.tick);
+        current.class = outcome.class();
+        current.phase = match outcome {
+            Outcome::Failed { phase, .. } | Outcome::Cancelled { phase } => Some(*phase),
+            _ => None,
+        };
+        let Try {
+            attempt,
+            endpoint,
+            credential,
+            begun,
+            timing,
+            ..
+        } = current.clone();
+        let engine = &self.engine.0;
+        engine.budget.settle(reservation, outcome, &timing, now);
+        engine.pool.report(
+            &Report::new(attempt, endpoint, credential, begun, &timing, outcome),
+            now,
+        );
+        engine.room().on_ended();
+        engine
+            .observer
+            .on_record(&Record::Ended { of: current, outcome }, now);
+    }
+
+    fn conclude(&mut self, outcome: Outcome, gate: Gate, now: Now, rng: &mut dyn Rng) {
+        let Some(endpoint) = self.receipt.tries.last().map(|last| last.endpoint) else {
+            return;
+        };
+        match outcome {
+            Outcome::Success(served) => {
+                self.receipt.served = Some(served);
+                self.last_failure = None;
+                let cx = self.context(endpoint, Phase::Answered, true);
+                self.engine.0.retry.on_success(&cx, now.tick);
+                let _ = self.finish(End::Answered, now);
+            }
+            Outcome::Failed { failure, phase } => {
+                let cx = self.context(endpoint, phase, is_attempt(&failure, phase));
+                let verdict = self.engine.0.retry.on_failure(&cx, &failure, now.tick, rng);
+                self.last_failure = Some(failure);
+                if gate == Gate::Open {
+                    let _ = self.finish(End::Interrupted, now);
+                } else {
+                    self.obey(endpoint, verdict, now);
+                }
+            }
+            // A cancelled attempt says nothing about the call: it asks for another place.
+            _ => {}
+        }
+    }
+
+    fn context(&mut self, endpoint: EndpointId, phase: Phase, is_attempt: bool) -> Context {
+        let (attempt, attempt_here) = self.tally.count(endpoint, is_attempt);
+        let mut cx = Context::new(self.started).at_attempt(attempt);
+        cx.attempt_here = attempt_here;
+        cx.tries = self.tries();
+        cx.phase = phase;
+        cx.deadline = self.meta.deadline;
+        cx.previous_backoff = self.tally.backoff;
+        cx
+    }
+
+    fn obey(&mut self, endpoint: EndpointId, verdict: Verdict, now: Now) {
+        let (here, elsewhere, fallback) = match verdict {
+            Verdict::Retry {
+                here,
+                elsewhere,
+                fallback,
+            } => (here, elsewhere, fallback),
+            Verdict::Permanent => return drop(self.finish(End::Permanent, now)),
+            Verdict::Exhausted(limit) => return drop(self.finish(End::Exhausted(limit), now)),
+        };
+        self.terms.tried.retain(|(tried, _)| *tried != endpoint);
+        match here {
+            Some(from) => {
+                self.terms.tried.push((endpoint, from));
+                self.tally.backoff = from.since(now.tick);
+            }
+            None if !self.terms.never.contains(&endpoint) => self.terms.never.push(endpoint),
+            None => {}
+        }
+        self.terms.last = Some(endpoint);
+        self.terms.elsewhere = elsewhere;
+        self.terms.fallback = fallback.or(self.terms.fallback);
+    }
+
+    /// Gives the call up at `now`: what it held goes to the next. Dropping a call does the same, at the moment
+    /// of its last poll or event.
+    pub fn give_up(&mut self, now: Now) {
+        self.last = now;
+        if self.flight.is_some() {
+            let timing = self
+                .receipt
+                .tries
+                .last()
+                .map(|last| last.timing)
+                .unwrap_or_default();
+            let outcome = Outcome::Cancelled {
+                phase: reached(&timing),
+            };
+            self.land(&outcome, now);
+        }
+        self.engine
+            .0
+            .room()
+            .abandon(self.seat, &self.engine.0.doors(), now);
+    }
+
+    fn finish(&mut self, end: End, now: Now) -> Step {
+        self.receipt.waited += match end {
+            // What was waited for in vain is waiting too.
+            End::Exhausted(_) | End::NoEndpoint | End::Shed => now.tick.since(self.idle_since),
+            End::Answered | End::Permanent | End::Interrupted => Duration::ZERO,
+        };
+        self.end = Some(end);
+        self.engine.0.observer.on_record(
+            &Record::Done {
+                call: self.meta.id,
+                end,
+            },
+            now,
+        );
+        Step::Done(end)
+    }
+}
+
+/// Whether a failure counts against the number of attempts.
+///
+/// A refusal by quota, key or account costs the server nothing and closes that door for all callers, and what
+/// was never sent was never tried: neither may use up a call's few attempts.
+fn is_attempt(failure: &Failure, phase: Phase) -> bool {
+    let refused = matches!(
+        failure.scope,
+        Scope::QuotaDomain | Scope::Key | Scope::BillingAccount
+    );
+    !refused && phase != Phase::NotSent
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.give_up(self.last);
+    }
+}
+
+/// How far an attempt had come by its milestones.
+fn reached(timing: &Timing) -> Phase {
+    match timing {
+        Timing { content: Some(_), .. } => Phase::Committed,
+        Timing { head: Some(_), .. } => Phase::Answered,
+        Timing { sent: Some(_), .. } => Phase::Sent,
+        _ => Phase::NotSent,
+    }
+}

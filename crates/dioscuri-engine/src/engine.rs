@@ -1,0 +1,225 @@
+//! The engine: what all calls of a pool share.
+
+use crate::{
+    Call, EngineOrder,
+    observer::Observer,
+    room::{Doors, Room},
+};
+use dioscuri_budget::{Opening, RateBudget, Reservation, Reserve};
+use dioscuri_pool::Pool;
+use dioscuri_retry::{Context, RetryPolicy, Verdict};
+use dioscuri_vocab::{CallMeta, Cost, EndpointId, Failure, Now, Outcome, Rng, Tick, Timing};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// How many calls may wait at once before new ones are shed.
+///
+/// A waiting call costs the engine a few hundred bytes; the bodies are held by the callers. 100,000 is a
+/// day's work of a large job, and far beyond what is served in an hour.
+const MAX_WAITING: usize = 100_000;
+
+/// What all calls of one pool and one model chain share: the policies and the queue. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) pool: Arc<dyn Pool>,
+    pub(crate) budget: Arc<dyn RateBudget>,
+    pub(crate) retry: Arc<dyn RetryPolicy>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    fallback_after: Option<Duration>,
+    room: Mutex<Room>,
+}
+
+impl Engine {
+    /// An engine over `pool`, without quotas and without retries until the builder is told otherwise.
+    pub fn builder(pool: impl Pool + 'static) -> Builder {
+        Builder::new(Arc::new(pool))
+    }
+
+    /// Starts a call. Nothing happens until it is polled.
+    pub fn start(&self, meta: CallMeta, now: Now) -> Call {
+        let impatient = self.inner.fallback_after.map(|patience| now.tick.after(patience));
+        let seat = self.inner.room().seat();
+        Call::new(Arc::clone(&self.inner), meta, seat, impatient, now)
+    }
+
+    /// The next tick at which [`Engine::poll_order`] wants to be called; in the past means at once.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Tick> {
+        self.inner.room().poll_timeout()
+    }
+
+    /// What the engine wants of its driver next. Call it until it answers `None`: after each poll and event
+    /// of a call, and when [`Engine::poll_timeout`] has come.
+    #[must_use = "an order does nothing until a driver carries it out"]
+    pub fn poll_order(&self, now: Now) -> Option<EngineOrder> {
+        self.inner.room().poll_order(&self.inner.doors(), now)
+    }
+
+    /// Calls that wait for a place now. Those in a backoff of their own are not counted.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.inner.room().waiting()
+    }
+
+    /// Attempts in flight now.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.inner.room().in_flight()
+    }
+}
+
+impl Inner {
+    pub(crate) fn doors(&self) -> Doors<'_> {
+        Doors {
+            pool: &*self.pool,
+            budget: &*self.budget,
+        }
+    }
+
+    pub(crate) fn room(&self) -> MutexGuard<'_, Room> {
+        // The room's methods leave it whole even if a user's pool or budget panics below them.
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let room = self.inner.room();
+        f.debug_struct("Engine")
+            .field("waiting", &room.waiting())
+            .field("in_flight", &room.in_flight())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Assembles an [`Engine`].
+#[must_use = "a builder does nothing until `build`"]
+pub struct Builder {
+    pool: Arc<dyn Pool>,
+    budget: Arc<dyn RateBudget>,
+    retry: Arc<dyn RetryPolicy>,
+    observer: Arc<dyn Observer>,
+    attempt_timeout: Option<Duration>,
+    fallback_after: Option<Duration>,
+    max_waiting: usize,
+    seed: u64,
+}
+
+impl Builder {
+    fn new(pool: Arc<dyn Pool>) -> Self {
+        let never = |_: &Context, _: &Failure, _: Tick, _: &mut dyn Rng| Verdict::Permanent;
+        Self {
+            pool,
+            budget: Arc::new(Unlimited),
+            retry: Arc::new(never),
+            observer: Arc::new(()),
+            attempt_timeout: None,
+            fallback_after: None,
+            max_waiting: MAX_WAITING,
+            seed: 0,
+        }
+    }
+
+    /// Keeps to the quotas that `budget` knows. Default: none.
+    pub fn budget(mut self, budget: impl RateBudget + 'static) -> Self {
+        self.budget = Arc::new(budget);
+        self
+    }
+
+    /// Asks `retry` what follows a failure. Default: nothing is retried.
+    pub fn retry(mut self, retry: impl RetryPolicy + 'static) -> Self {
+        self.retry = Arc::new(retry);
+        self
+    }
+
+    /// Tells `observer` everything that happens. Default: nobody.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Arc::new(observer);
+        self
+    }
+
+    /// Bounds each attempt. Default: only the call's deadline bounds it.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Lets a call use later links of the model chain once it has waited this long for the first one.
+    /// Default: only failures open a later link.
+    pub fn fallback_after(mut self, patience: Duration) -> Self {
+        self.fallback_after = Some(patience);
+        self
+    }
+
+    /// Sheds new calls while this many wait. Default: 100,000.
+    pub fn max_waiting(mut self, calls: usize) -> Self {
+        self.max_waiting = calls;
+        self
+    }
+
+    /// Seeds the choice among endpoints; equal seeds and equal events give equal orders. Default: 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn build(self) -> Engine {
+        let room = Mutex::new(Room::new(self.max_waiting, self.seed));
+        let Self {
+            pool,
+            budget,
+            retry,
+            observer,
+            attempt_timeout,
+            fallback_after,
+            ..
+        } = self;
+        Engine {
+            inner: Arc::new(Inner {
+                pool,
+                budget,
+                retry,
+                observer,
+                attempt_timeout,
+                fallback_after,
+                room,
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("fallback_after", &self.fallback_after)
+            .field("max_waiting", &self.max_waiting)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The budget of an engine without quotas.
+struct Unlimited;
+
+impl RateBudget for Unlimited {
+    fn reserve(&self, _at: EndpointId, _cost: &Cost, _now: Now) -> Reserve {
+        Reserve::Granted(Reservation(0))
+    }
+
+    fn settle(&self, _taken: Reservation, _outcome: &Outcome, _timing: &Timing, _now: Now) {}
+
+    fn opening(&self, _at: EndpointId, _cost: &Cost, now: Now) -> Opening {
+        Opening::new(Some(now.tick), 1.0)
+    }
+}
