@@ -1,1 +1,51 @@
-//! The transport trait and the driver that runs the dioscuri engine on a real clock; addresses and credentials.
+//! The transport trait, and the driver that runs the dioscuri engine on a real clock.
+//!
+//! ```
+//! use dioscuri_transport::{BodyBox, SendError, Sent, Transport, body};
+//!
+//! /// Answers everything with an empty object; a stranger's transport in ten lines.
+//! struct Echo;
+//!
+//! #[async_trait::async_trait]
+//! impl Transport for Echo {
+//!     async fn send(
+//!         &self,
+//!         _request: http::Request<bytes::Bytes>,
+//!         sent: Sent,
+//!     ) -> Result<http::Response<BodyBox>, SendError> {
+//!         sent.mark();
+//!         Ok(http::Response::new(body("{}")))
+//!     }
+//! }
+//! ```
+//!
+//! # What does the driver do that the engine does not?
+//!
+//! The [`Driver`] reads the clock, fetches credentials, builds the request, bounds bodies, and turns what
+//! arrives into outcomes. It decides nothing: every step comes from the engine.
+//!
+//! # Why one timer?
+//!
+//! The engine says when it wants to be looked at next. Of all waiting calls one keeps that time for all; when
+//! it leaves, the next takes over. There is no background task, so a client may be made before a runtime
+//! exists and used from several.
+//!
+//! # Limits
+//!
+//! Unary calls only; streams need the first-event gate, for which the engine's `Commit` is ready. No HTTP
+//! client is in here: see `dioscuri-reqwest`, or bring your own [`Transport`].
+
+mod address;
+mod clock;
+mod credential;
+mod directory;
+mod driver;
+mod transport;
+
+pub use address::{Address, InvalidBase, Surface};
+pub use clock::Clock;
+pub use credential::{BearerError, BearerSource, Credential, Secret};
+pub use dioscuri_errors::Fault;
+pub use directory::Directory;
+pub use driver::{Delivered, Driver, DriverConfig, Outgoing, Undelivered};
+pub use transport::{BodyBox, SendError, Sent, Transport, body};

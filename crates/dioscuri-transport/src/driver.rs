@@ -1,0 +1,347 @@
+//! Runs the engine in real time: reads the clock, sends, reads answers, wakes who is next.
+
+mod attempt;
+mod bells;
+
+use crate::{Clock, Directory, Transport};
+use attempt::Sender;
+use bells::Bells;
+use bytes::Bytes;
+use dioscuri_engine::{AttemptEvent, Call, End, Engine, EngineOrder, Receipt, Step};
+use dioscuri_errors::Classify;
+use dioscuri_vocab::{CallId, CallMeta, Cost, Failure, GroupId, SplitMix64};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::{Mutex, Notify},
+    time::sleep_until,
+};
+
+/// The bounds of a driver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct DriverConfig {
+    /// The longest answer that is read, in bytes. Default: 256 MiB, since inline images and audio come back
+    /// as base64; a longer one fails as a broken connection.
+    pub max_answer: usize,
+    /// How much of an error body is read, in bytes. Default: 1 MiB; Google's are below 10 kB.
+    pub max_error: usize,
+    /// How long an error body may take after its head. Default: 5 s; then what has come is classified.
+    pub error_patience: Duration,
+    /// Seeds the jitter of every call; equal seeds give equal draws. Default: drawn from the process's start.
+    pub seed: u64,
+}
+
+impl Default for DriverConfig {
+    fn default() -> Self {
+        // `RandomState` is the only source of randomness in std: it is seeded by the operating system.
+        use std::hash::{BuildHasher as _, RandomState};
+        Self {
+            max_answer: 256 << 20,
+            max_error: 1 << 20,
+            error_patience: Duration::from_secs(5),
+            seed: RandomState::new().hash_one(0_u8),
+        }
+    }
+}
+
+/// What a call is sent with.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Outgoing {
+    /// The body, sent as it is on every attempt.
+    pub body: Bytes,
+    /// What it is estimated to cost.
+    pub cost: Cost,
+    /// How long it may take in all: queue, attempts, waits and fallbacks together.
+    pub deadline: Option<Duration>,
+    /// Higher goes first.
+    pub priority: u8,
+    /// Who asks.
+    pub tenant: u32,
+    /// Only the endpoints of this group may answer.
+    pub affinity: Option<GroupId>,
+}
+
+impl Outgoing {
+    /// A `generateContent` body that is estimated to cost `cost`.
+    #[must_use]
+    pub fn new(body: impl Into<Bytes>, cost: Cost) -> Self {
+        Self {
+            body: body.into(),
+            cost,
+            deadline: None,
+            priority: 0,
+            tenant: 0,
+            affinity: None,
+        }
+    }
+
+    /// The same call, to end within `deadline`.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+}
+
+impl fmt::Debug for Outgoing {
+    /// Shows sizes, never the body: it is a prompt.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("body_bytes", &self.body.len())
+            .field("cost", &self.cost)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer and what it cost.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Delivered {
+    /// The body, as it came.
+    pub body: Bytes,
+    /// What it cost.
+    pub receipt: Receipt,
+}
+
+impl fmt::Debug for Delivered {
+    /// Shows the size of the answer, never the answer.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivered")
+            .field("body_bytes", &self.body.len())
+            .field("receipt", &self.receipt)
+            .finish()
+    }
+}
+
+/// A call that ended without an answer.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Undelivered {
+    /// How it ended.
+    pub end: End,
+    /// The last failure, if anything was tried.
+    pub failure: Option<Failure>,
+    /// What the server or the connection last said, in one sentence.
+    pub message: Option<String>,
+    /// What it cost.
+    pub receipt: Receipt,
+}
+
+/// Runs calls of one engine over one transport. Cheap to clone.
+#[derive(Clone)]
+pub struct Driver {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    engine: Engine,
+    sender: Sender,
+    clock: Clock,
+    config: DriverConfig,
+    bells: Bells,
+    /// Held by the one waiting call that keeps the time for all.
+    keeper: Mutex<()>,
+    /// The time to keep may have changed.
+    changed: Notify,
+    calls: AtomicU64,
+}
+
+impl Driver {
+    /// A driver of `engine` that sends to the addresses of `directory` over `transport`, and reads failures
+    /// with `classify`.
+    pub fn new(
+        engine: Engine,
+        directory: Directory,
+        transport: Arc<dyn Transport>,
+        classify: Arc<dyn Classify>,
+        clock: Clock,
+        config: DriverConfig,
+    ) -> Self {
+        let sender = Sender {
+            directory,
+            transport,
+            classify,
+            clock,
+            config,
+        };
+        let shared = Shared {
+            engine,
+            sender,
+            clock,
+            config,
+            bells: Bells::default(),
+            keeper: Mutex::new(()),
+            changed: Notify::new(),
+            calls: AtomicU64::new(0),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.shared.engine
+    }
+
+    /// The clock whose ticks the engine sees.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// Carries one call to its end.
+    ///
+    /// # Errors
+    ///
+    /// [`Undelivered`] with the last failure and the receipt, when trying again cannot help or a limit is
+    /// reached.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the call up: a place that was kept goes to the next caller, what was sent
+    /// stays charged.
+    pub async fn run(&self, outgoing: &Outgoing) -> Result<Delivered, Undelivered> {
+        let mut running = Running::start(&self.shared, outgoing);
+        let shared = &*self.shared;
+        let (mut body, mut message) = (None, None);
+        let end = loop {
+            let step = running.call.poll(shared.clock.now(), &mut running.rng);
+            shared.carry_out_orders();
+            match step {
+                Step::Send {
+                    attempt,
+                    at,
+                    credential,
+                    timeout,
+                } => {
+                    let place = attempt::Place {
+                        at,
+                        credential,
+                        timeout,
+                    };
+                    let Running { call, rng, .. } = &mut running;
+                    let mut tell = |event, now| call.on_event(attempt, event, now, rng);
+                    let landed = shared.sender.send(place, &outgoing.body, &mut tell).await;
+                    body = landed.body;
+                    message = landed.message;
+                    let ended = AttemptEvent::Ended(landed.outcome);
+                    running
+                        .call
+                        .on_event(attempt, ended, shared.clock.now(), &mut running.rng);
+                }
+                Step::Wait { .. } => shared.rest(&running.bell).await,
+                // Unary calls have one attempt in flight and no gate: what is cancelled has ended already,
+                // and what is committed is delivered whole.
+                Step::Cancel { .. } | Step::Commit { .. } => {}
+                Step::Done(end) => break end,
+            }
+        };
+        let receipt = running.call.receipt().clone();
+        if let (End::Answered, Some(body)) = (end, body) {
+            return Ok(Delivered { body, receipt });
+        }
+        let failure = running.call.last_failure().cloned();
+        Err(Undelivered {
+            end,
+            failure,
+            message,
+            receipt,
+        })
+    }
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver")
+            .field("engine", &self.shared.engine)
+            .field("config", &self.shared.config)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Rests until this call's bell rings. Of all that rest, one keeps the time.
+    async fn rest(&self, bell: &Notify) {
+        tokio::select! {
+            biased;
+            () = bell.notified() => {}
+            () = self.keep_time() => {}
+        }
+    }
+
+    /// Waits for this call's turn to keep the time, then keeps it for all; never ends by itself.
+    async fn keep_time(&self) {
+        let _turn = self.keeper.lock().await;
+        loop {
+            let changed = self.changed.notified();
+            match self.engine.poll_timeout() {
+                Some(at) => tokio::select! {
+                    () = sleep_until(self.clock.instant(at)) => {}
+                    () = changed => {}
+                },
+                None => changed.await,
+            }
+            self.ring();
+        }
+    }
+
+    /// Carries out what the engine wants, and lets the keeper look at the time again.
+    fn carry_out_orders(&self) {
+        self.ring();
+        self.changed.notify_one();
+    }
+
+    fn ring(&self) {
+        while let Some(order) = self.engine.poll_order(self.clock.now()) {
+            // Leases are for budgets that share a quota between processes; they come with such a budget.
+            if let EngineOrder::Wake(call) = order {
+                self.bells.ring(call);
+            }
+        }
+    }
+}
+
+/// A call under way. Dropped, it gives back what it held and wakes who is next.
+struct Running<'a> {
+    shared: &'a Shared,
+    call: Call,
+    rng: SplitMix64,
+    bell: Arc<Notify>,
+}
+
+impl<'a> Running<'a> {
+    fn start(shared: &'a Shared, outgoing: &Outgoing) -> Self {
+        let now = shared.clock.now();
+        let id = CallId(shared.calls.fetch_add(1, Ordering::Relaxed));
+        let mut meta = CallMeta::new(id, outgoing.cost);
+        meta.deadline = outgoing.deadline.map(|deadline| now.tick.after(deadline));
+        meta.priority = outgoing.priority;
+        meta.tenant = outgoing.tenant;
+        meta.affinity = outgoing.affinity;
+        Self {
+            call: shared.engine.start(meta, now),
+            rng: SplitMix64::split(shared.config.seed, id.0),
+            bell: shared.bells.hang(id),
+            shared,
+        }
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.shared.bells.take_down(self.call.id());
+        self.call.give_up(self.shared.clock.now());
+        self.shared.carry_out_orders();
+    }
+}

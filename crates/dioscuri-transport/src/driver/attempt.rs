@@ -1,0 +1,204 @@
+//! One attempt: credential, request, head, body, outcome.
+
+use super::DriverConfig;
+use crate::{Clock, Directory, SendError, Sent, Transport, transport::BodyBox};
+use bytes::{Bytes, BytesMut};
+use dioscuri_engine::AttemptEvent;
+use dioscuri_errors::{ApiError, Classify, Fault, Headers, Seen, connection, read_answer};
+use dioscuri_vocab::{Class, CredentialId, EndpointId, Failure, Now, Outcome, Phase};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header::CONTENT_TYPE};
+use http_body_util::BodyExt as _;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tokio::time::timeout;
+
+/// Where and how long.
+pub(crate) struct Place {
+    pub(crate) at: EndpointId,
+    pub(crate) credential: CredentialId,
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// How an attempt ended.
+pub(crate) struct Landed {
+    pub(crate) outcome: Outcome,
+    /// The answer, if there was one.
+    pub(crate) body: Option<Bytes>,
+    /// What the server or the connection said, if it failed.
+    pub(crate) message: Option<String>,
+}
+
+impl Landed {
+    fn failed(failure: Failure, phase: Phase, message: String) -> Self {
+        Self {
+            outcome: Outcome::Failed { failure, phase },
+            body: None,
+            message: Some(message),
+        }
+    }
+
+    fn broken(error: &SendError) -> Self {
+        Self::failed(
+            connection(error.phase, error.fault),
+            error.phase,
+            error.to_string(),
+        )
+    }
+}
+
+/// What every attempt needs.
+pub(crate) struct Sender {
+    pub(crate) directory: Directory,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) classify: Arc<dyn Classify>,
+    pub(crate) clock: Clock,
+    pub(crate) config: DriverConfig,
+}
+
+/// Milestones as they are passed.
+type Tell<'a> = &'a mut (dyn FnMut(AttemptEvent, Now) + Send);
+
+impl Sender {
+    /// Sends `body` to `place` and reads what comes back, telling `tell` the milestones.
+    pub(crate) async fn send(&self, place: Place, body: &Bytes, tell: Tell<'_>) -> Landed {
+        let request = match self.request(&place, body).await {
+            Ok(request) => request,
+            Err(landed) => return landed,
+        };
+        let sent_at = Arc::new(OnceLock::new());
+        let sent = {
+            let (clock, sent_at) = (self.clock, Arc::clone(&sent_at));
+            Sent::new(move || {
+                sent_at.get_or_init(|| clock.now());
+            })
+        };
+        let mut head = None;
+        let exchange = self.exchange(request, sent, &mut head);
+        let landed = match place.timeout {
+            Some(limit) => timeout(limit, exchange).await.map_err(|_| limit),
+            None => Ok(exchange.await),
+        };
+        if let Some(sent) = sent_at.get() {
+            tell(AttemptEvent::Sent, *sent);
+        }
+        if let Some(head) = head {
+            tell(AttemptEvent::Head, head);
+        }
+        landed.unwrap_or_else(|limit| {
+            let phase = match (sent_at.get(), head) {
+                (_, Some(_)) => Phase::Answered,
+                (Some(_), None) => Phase::Sent,
+                (None, None) => Phase::NotSent,
+            };
+            let message = format!("no complete answer within the attempt's {limit:?}");
+            Landed::failed(connection(phase, Fault::Timeout), phase, message)
+        })
+    }
+
+    async fn request(&self, place: &Place, body: &Bytes) -> Result<Request<Bytes>, Landed> {
+        let unsent = |class, why: String| Landed::failed(Failure::new(class), Phase::NotSent, why);
+        let (Some(address), Some(credential)) = (
+            self.directory.address(place.at),
+            self.directory.credential(place.credential),
+        ) else {
+            let why = format!("{:?} or {:?} is not in the directory", place.at, place.credential);
+            return Err(unsent(Class::NotFound, why));
+        };
+        let mut request = Request::new(body.clone());
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = address.uri("generateContent");
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        credential
+            .apply(headers)
+            .await
+            .map_err(|error| unsent(Class::Unauthenticated, error.to_string()))?;
+        Ok(request)
+    }
+
+    async fn exchange(&self, request: Request<Bytes>, sent: Sent, head: &mut Option<Now>) -> Landed {
+        let answer = match self.transport.send(request, sent).await {
+            Ok(answer) => answer,
+            Err(error) => return Landed::broken(&error),
+        };
+        *head = Some(self.clock.now());
+        let (parts, body) = answer.into_parts();
+        if parts.status.is_success() {
+            match read(body, self.config.max_answer).await {
+                Ok((bytes, true)) => self.answered(bytes),
+                Ok((_, false)) => Landed::broken(&SendError::new(Phase::Answered, Fault::Truncated)),
+                Err(error) => Landed::broken(&error),
+            }
+        } else {
+            self.refused(parts.status, &parts.headers, body).await
+        }
+    }
+
+    fn answered(&self, bytes: Bytes) -> Landed {
+        let outcome = read_answer(&bytes, self.clock.now().unix);
+        let message = outcome
+            .failure()
+            .map(|failure| said(StatusCode::OK, failure, &bytes));
+        Landed {
+            outcome,
+            body: Some(bytes),
+            message,
+        }
+    }
+
+    async fn refused(&self, status: StatusCode, headers: &HeaderMap, body: BodyBox) -> Landed {
+        let mut bytes = BytesMut::new();
+        let mut body = body;
+        let reading = read_into(&mut body, &mut bytes, self.config.max_error);
+        let complete = matches!(timeout(self.config.error_patience, reading).await, Ok(Ok(true)));
+        let headers = Borrowed(headers);
+        let mut seen = Seen::new(Some(status.as_u16()), &bytes).with_headers(&headers);
+        if !complete {
+            seen = seen.cut();
+        }
+        let failure = self.classify.classify(seen, self.clock.now().unix);
+        let mut failure = failure.unwrap_or_else(|| Failure::new(Class::Unknown));
+        failure.status = failure.status.or(Some(status.as_u16()));
+        let message = said(status, &failure, &bytes);
+        Landed::failed(failure, Phase::Answered, message)
+    }
+}
+
+/// What the server said, in one sentence.
+fn said(status: StatusCode, failure: &Failure, body: &[u8]) -> String {
+    let error = ApiError::parse(Seen::new(Some(status.as_u16()), body));
+    match error.message() {
+        "" => format!("HTTP {status}: {}", failure.class),
+        message => message.to_owned(),
+    }
+}
+
+/// Reads a body of at most `cap` bytes; `false` if there was more.
+async fn read(mut body: BodyBox, cap: usize) -> Result<(Bytes, bool), SendError> {
+    let mut bytes = BytesMut::new();
+    let whole = read_into(&mut body, &mut bytes, cap).await?;
+    Ok((bytes.freeze(), whole))
+}
+
+async fn read_into(body: &mut BodyBox, bytes: &mut BytesMut, cap: usize) -> Result<bool, SendError> {
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            let room = cap - bytes.len();
+            bytes.extend_from_slice(&data[..data.len().min(room)]);
+            if data.len() > room {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+struct Borrowed<'a>(&'a HeaderMap);
+
+impl Headers for Borrowed<'_> {
+    fn get(&self, name: &str) -> Option<&[u8]> {
+        self.0.get(name).map(HeaderValue::as_bytes)
+    }
+}
