@@ -1,1 +1,30 @@
 //! The dioscuri transport over reqwest 0.13.
+//!
+//! ```
+//! use dioscuri_reqwest::ReqwestTransport;
+//!
+//! let transport = ReqwestTransport::new()?;
+//! # Ok::<(), dioscuri_reqwest::BuildError>(())
+//! ```
+//!
+//! # What is set, and why?
+//!
+//! No total timeout: it would run until the end of the body and cut healthy streams; the engine bounds each
+//! attempt. No redirects: Google's API sends none, and one would carry the key elsewhere. No `Referer`. HTTP/2
+//! pings every 20 s: a dead connection would otherwise be used until TCP notices. No system proxy: set one on
+//! a client of your own and use [`ReqwestTransport::from_client`].
+//!
+//! # Features
+//!
+//! `rustls` (default): TLS with the platform's certificates. Without it only plain `http://` can be reached,
+//! as simulators and gateways on loopback are.
+//!
+//! # Limits
+//!
+//! One HTTP/2 connection per host: about a hundred requests at once; more queue inside it.
+
+mod body;
+mod fault;
+mod transport;
+
+pub use transport::{BuildError, ReqwestTransport};

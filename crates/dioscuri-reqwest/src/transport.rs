@@ -1,0 +1,97 @@
+//! The transport itself.
+
+use crate::{
+    body::{Answer, Marked},
+    fault::fault,
+};
+use bytes::Bytes;
+use dioscuri_transport::{BodyBox, Fault, SendError, Sent, Transport};
+use dioscuri_vocab::Phase;
+use std::{error::Error, fmt, time::Duration};
+
+/// How long a connection may take to stand, TLS included. Google answers within 100 ms from most places; ten
+/// seconds bear two lost SYN packets.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How often an HTTP/2 connection is pinged, and how long the pong may take. Half of the 45 s after which
+/// common firewalls forget an idle connection.
+const PING: Duration = Duration::from_secs(20);
+
+/// Sends over a [`reqwest::Client`]. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+}
+
+impl ReqwestTransport {
+    /// A transport over a client with the settings that this crate's page gives.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if TLS cannot be set up, for example where the platform's certificates cannot be read.
+    pub fn new() -> Result<Self, BuildError> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(CONNECT)
+            .http2_keep_alive_interval(PING)
+            .http2_keep_alive_timeout(PING)
+            .http2_keep_alive_while_idle(true)
+            .user_agent(concat!("dioscuri/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(BuildError)?;
+        Ok(Self { client })
+    }
+
+    /// A transport over a client of your own: your proxy, your certificates.
+    ///
+    /// Leave its total timeout unset and its redirects off, for the reasons on this crate's page.
+    #[must_use]
+    pub fn from_client(client: reqwest::Client) -> Self {
+        Self { client }
+    }
+}
+
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReqwestTransport")
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        sent: Sent,
+    ) -> Result<http::Response<BodyBox>, SendError> {
+        let (parts, bytes) = request.into_parts();
+        let body = reqwest::Body::wrap(Marked::new(bytes, sent));
+        let request = reqwest::Request::try_from(http::Request::from_parts(parts, body))
+            .map_err(|error| SendError::new(Phase::NotSent, Fault::Other).because(error.without_url()))?;
+        let response = self
+            .client
+            .execute(request)
+            .await
+            .map_err(|error| fault(error, Phase::Sent))?;
+        let (parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
+        let body: BodyBox = Box::pin(Answer(body));
+        Ok(http::Response::from_parts(parts, body))
+    }
+}
+
+/// The client could not be set up.
+#[derive(Debug)]
+pub struct BuildError(reqwest::Error);
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the HTTP client could not be set up")
+    }
+}
+
+impl Error for BuildError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
