@@ -1,1 +1,64 @@
-//! Carries calls to Google's Gemini API through rate limits, overloads and faults: every call that can be answered is answered.
+//! Carries calls to Google's Gemini API through rate limits, overloads and faults: every call that can be
+//! answered is answered, as fast as the quotas allow, and none is wasted.
+//!
+//! ```no_run
+//! use dioscuri::{Client, Config, Request};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::new(Config::from_env()?)?; // GEMINI_API_KEY or GOOGLE_API_KEY
+//! let answer = client.generate(&Request::text("Who were Castor and Pollux?")).await?;
+//! println!("{}", answer.text());
+//! println!("{}", answer.receipt()); // what it cost: attempts, places, waits
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What happens to a call?
+//!
+//! It waits in one fair queue until a project, location and model has room in every quota that counts it;
+//! goes where most room is left; and if it is refused, the refusal is read exactly, remembered for all callers,
+//! and decides the place and the moment of the next attempt. One deadline covers everything. The answer, good
+//! or bad, carries a [`Receipt`].
+//!
+//! # What if I need only a part?
+//!
+//! Every part is a crate of its own: `dioscuri-errors` (what does this failure mean?), `dioscuri-retry` (what
+//! follows it?), `dioscuri-budget` (may I send this now?), `dioscuri-pool` (where?), `dioscuri-engine` (all of
+//! them, without I/O), `dioscuri-transport` (on tokio, over any HTTP client).
+//!
+//! # Features
+//!
+//! - `rustls` (default): the transport over reqwest, with TLS.
+//! - `reqwest`: the same without TLS, for gateways and simulators on plain `http://`.
+//!
+//! With neither, bring a [`Transport`] of your own to [`Client::builder`].
+//!
+//! # Limits
+//!
+//! `generateContent` only, unary only. Bearer tokens come from a closure, a file or a command; application
+//! default credentials are not read. Limits come from the configuration and from refusals.
+
+mod answer;
+mod assembly;
+mod client;
+mod config;
+mod error;
+mod measure;
+mod receipt;
+mod request;
+mod status;
+
+pub use answer::Answer;
+pub use client::{Builder, Client};
+pub use config::{Config, ConfigError, ModelLimits, Project};
+pub use error::Error;
+pub use receipt::{Receipt, Try};
+pub use request::{InvalidRequest, Request};
+pub use status::{Closed, QuotaStatus, Status};
+
+pub use dioscuri_budget::{Measure, TokenEstimator};
+pub use dioscuri_engine::{Observer, Record, Rule};
+pub use dioscuri_errors::Classify;
+pub use dioscuri_retry::{Limit, Profile, RetryPolicy};
+pub use dioscuri_transport::{BearerError, BearerSource, Credential, Secret, Surface, Transport};
+pub use dioscuri_vocab::{Class, Scope, Unit, Window};

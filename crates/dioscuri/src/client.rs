@@ -1,0 +1,269 @@
+//! The client: one call in, one answer out.
+
+use crate::{
+    Answer, Config, ConfigError, Error, Receipt, Request, Status,
+    assembly::{Names, assemble},
+};
+use dioscuri_budget::{Budget, Rules, TokenEstimator};
+use dioscuri_engine::{End, Engine, Observer};
+use dioscuri_errors::{Classify, Taxonomy};
+use dioscuri_pool::RegionPool;
+use dioscuri_retry::{OnEmpty, Profile, RetryBudget, RetryPolicy, RetryPolicyExt as _};
+use dioscuri_transport::{Clock, Driver, DriverConfig, Outgoing, Transport, Undelivered};
+use dioscuri_vocab::{Class, Cost};
+use std::{fmt, sync::Arc};
+
+/// Carries calls to Gemini. Cheap to clone; clones share quotas, memories and connections.
+///
+/// One client per set of quotas: two clients on one project count apart and refuse each other.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    driver: Driver,
+    pool: Arc<RegionPool>,
+    budget: Arc<Budget>,
+    estimator: Arc<dyn TokenEstimator>,
+    names: Names,
+    config: Config,
+}
+
+impl Client {
+    /// A client over reqwest.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if the configuration is contradictory, or if TLS cannot be set up.
+    #[cfg(feature = "reqwest")]
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        let transport = dioscuri_reqwest::ReqwestTransport::new()
+            .map_err(|error| ConfigError::new(format!("{error}: {}", cause(&error))))?;
+        Self::builder(config, transport).build()
+    }
+
+    /// A client over `transport`, with any part of yours in place of ours.
+    pub fn builder(config: Config, transport: impl Transport) -> Builder {
+        Builder {
+            config,
+            transport: Arc::new(transport),
+            classify: Arc::new(Taxonomy::new()),
+            retry: None,
+            observer: Arc::new(()),
+            estimator: Arc::new(Rules::new()),
+        }
+    }
+
+    /// Asks, and waits for the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when trying again cannot help, or a limit is reached: attempts, deadline, retry budget.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the call up: a place that was kept goes to the next caller, what was sent
+    /// stays charged.
+    pub async fn generate(&self, request: &Request) -> Result<Answer, Error> {
+        let shared = &*self.shared;
+        let model = shared
+            .config
+            .models
+            .first()
+            .map(String::as_str)
+            .unwrap_or_default();
+        let tokens = shared.estimator.estimate(model, &request.measure);
+        let deadline = request.deadline.unwrap_or_else(|| shared.config.usual_deadline());
+        let mut outgoing = Outgoing::new(request.body.clone(), Cost::tokens(tokens)).with_deadline(deadline);
+        outgoing.priority = request.priority;
+        outgoing.tenant = request.tenant;
+        match shared.driver.run(&outgoing).await {
+            Ok(delivered) => {
+                let used = delivered.receipt.served.as_ref().and_then(|served| served.used);
+                if let Some(used) = used {
+                    shared.estimator.learn(model, &request.measure, used.input_tokens);
+                }
+                Ok(Answer::new(
+                    delivered.body,
+                    Receipt::new(&delivered.receipt, &shared.names),
+                ))
+            }
+            Err(undelivered) => Err(shared.failed(undelivered)),
+        }
+    }
+
+    /// What the client knows now: quotas, and what it leaves alone.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let Shared {
+            driver,
+            pool,
+            budget,
+            names,
+            ..
+        } = &*self.shared;
+        Status::new(pool, budget, names, driver.clock().now())
+    }
+
+    /// What it was made of.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// Calls that wait for a place now; those in a backoff of their own are not counted.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.shared.driver.engine().waiting()
+    }
+
+    /// Requests in flight now.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.shared.driver.engine().in_flight()
+    }
+}
+
+impl Shared {
+    fn failed(&self, undelivered: Undelivered) -> Error {
+        let receipt = Receipt::new(&undelivered.receipt, &self.names);
+        let closed = (undelivered.end == End::NoEndpoint)
+            .then(|| self.closed())
+            .flatten();
+        Error::new(undelivered, receipt, closed)
+    }
+
+    /// What closes the pool, in one sentence.
+    fn closed(&self) -> Option<(Class, String)> {
+        let now = self.driver.clock().now();
+        let status = Status::new(&self.pool, &self.budget, &self.names, now);
+        let reasons: Vec<_> = status
+            .closed
+            .iter()
+            .map(|one| format!("{} ({})", one.what, one.why))
+            .collect();
+        Some((
+            status.closed.first()?.why,
+            format!("closed until an operator acts: {}", reasons.join(", ")),
+        ))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("config", &self.shared.config)
+            .field("driver", &self.shared.driver)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn cause(error: &dyn std::error::Error) -> String {
+    error
+        .source()
+        .map_or_else(|| "no cause given".to_owned(), ToString::to_string)
+}
+
+/// Assembles a [`Client`] with parts of yours.
+#[must_use = "a builder does nothing until `build`"]
+pub struct Builder {
+    config: Config,
+    transport: Arc<dyn Transport>,
+    classify: Arc<dyn Classify>,
+    retry: Option<Arc<dyn RetryPolicy>>,
+    observer: Arc<dyn Observer>,
+    estimator: Arc<dyn TokenEstimator>,
+}
+
+impl Builder {
+    /// Reads failures with `classify`. Default: the taxonomy of `dioscuri-errors`.
+    pub fn classify(mut self, classify: impl Classify + 'static) -> Self {
+        self.classify = Arc::new(classify);
+        self
+    }
+
+    /// Asks `retry` what follows a failure. Default: the policy of the configuration's profile, within a retry
+    /// budget that all calls share.
+    pub fn retry(mut self, retry: impl RetryPolicy + 'static) -> Self {
+        self.retry = Some(Arc::new(retry));
+        self
+    }
+
+    /// Tells `observer` everything that happens. Default: nobody.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Arc::new(observer);
+        self
+    }
+
+    /// Estimates tokens with `estimator`. Default: the published rules, corrected by what answers report.
+    pub fn estimator(mut self, estimator: impl TokenEstimator + 'static) -> Self {
+        self.estimator = Arc::new(estimator);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if the configuration is contradictory.
+    pub fn build(self) -> Result<Client, ConfigError> {
+        let Self {
+            config,
+            transport,
+            classify,
+            retry,
+            observer,
+            estimator,
+        } = self;
+        let parts = assemble(&config)?;
+        let (pool, budget) = (Arc::new(parts.pool), Arc::new(parts.budget));
+        let engine = Engine::builder(Arc::clone(&pool))
+            .budget(Arc::clone(&budget))
+            .retry(retry.unwrap_or_else(|| policy(config.profile)))
+            .observer(observer)
+            .attempt_timeout(config.attempt_timeout)
+            .fallback_after(config.fallback_after.unwrap_or(config.minute))
+            .build();
+        let driver = Driver::new(
+            engine,
+            parts.directory,
+            transport,
+            classify,
+            Clock::start(),
+            DriverConfig::default(),
+        );
+        let shared = Shared {
+            driver,
+            pool,
+            budget,
+            estimator,
+            names: parts.names,
+            config,
+        };
+        Ok(Client {
+            shared: Arc::new(shared),
+        })
+    }
+}
+
+fn policy(profile: Profile) -> Arc<dyn RetryPolicy> {
+    let empty = match profile {
+        Profile::Interactive => OnEmpty::Exhaust,
+        _ => OnEmpty::Postpone,
+    };
+    Arc::new(
+        profile
+            .policy()
+            .within_budget(Arc::new(RetryBudget::default()), empty),
+    )
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

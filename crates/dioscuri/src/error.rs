@@ -1,0 +1,134 @@
+//! A call that was not answered.
+
+use crate::Receipt;
+use dioscuri_engine::End;
+use dioscuri_retry::Limit;
+use dioscuri_transport::Undelivered;
+use dioscuri_vocab::{Class, Failure, Scope};
+use std::{fmt, time::Duration};
+
+/// A call that was not answered: what it is, whom it hits, what the server said, and what was tried.
+///
+/// # Troubleshooting
+///
+/// [`Error::class`] says what happened last; `is_transient` on it, whether the same call may succeed later.
+/// [`Error::limit`] is set if the call might still have succeeded but ran out of attempts, time or retry
+/// budget: raise that limit. [`Error::receipt`] shows every try.
+#[derive(Clone, Debug)]
+pub struct Error {
+    // Boxed: an error is rare and must not make every result large.
+    inner: Box<Inner>,
+}
+
+#[derive(Clone, Debug)]
+struct Inner {
+    failure: Failure,
+    end: End,
+    message: String,
+    receipt: Receipt,
+}
+
+impl Error {
+    /// `closed` is what closes the pool, for a call that was never tried.
+    pub(crate) fn new(undelivered: Undelivered, receipt: Receipt, closed: Option<(Class, String)>) -> Self {
+        let Undelivered {
+            end,
+            failure,
+            message,
+            ..
+        } = undelivered;
+        let (failure, message) = match (failure, closed) {
+            (Some(failure), _) => {
+                let message = message.unwrap_or_else(|| failure.to_string());
+                (failure, message)
+            }
+            (None, Some((class, what))) => (Failure::new(class), format!("nothing was sent: {what}")),
+            (None, None) => (
+                Failure::new(class_of(end)),
+                "nothing was sent: no endpoint had room in time".to_owned(),
+            ),
+        };
+        Self {
+            inner: Box::new(Inner {
+                failure,
+                end,
+                message,
+                receipt,
+            }),
+        }
+    }
+
+    /// What happened last.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        self.inner.failure.class
+    }
+
+    /// Whom it hits.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.inner.failure.scope
+    }
+
+    /// The HTTP status of the last answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.inner.failure.status
+    }
+
+    /// What the server or the connection said, in its own words.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// The server's own hint when to come back.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.failure.hint()
+    }
+
+    /// The limit that ended the call while it might still have succeeded.
+    #[must_use]
+    pub fn limit(&self) -> Option<Limit> {
+        match self.inner.end {
+            End::Exhausted(limit) => Some(limit),
+            _ => None,
+        }
+    }
+
+    /// What was tried.
+    #[must_use]
+    pub fn receipt(&self) -> &Receipt {
+        &self.inner.receipt
+    }
+}
+
+/// What a call failed of that was never tried.
+fn class_of(end: End) -> Class {
+    match end {
+        End::Exhausted(Limit::Deadline) => Class::DeadlineExceeded,
+        _ => Class::Unknown,
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner {
+            failure,
+            message,
+            receipt,
+            ..
+        } = &*self.inner;
+        write!(f, "{}", failure.class)?;
+        if let Some(status) = failure.status {
+            write!(f, " (HTTP {status})")?;
+        }
+        if let Some(limit) = self.limit() {
+            write!(f, ", out of {}", limit.name().replace('_', " "))?;
+        }
+        write!(f, ": {message} [{receipt}]")
+    }
+}
+
+impl std::error::Error for Error {}

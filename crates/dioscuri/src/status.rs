@@ -1,0 +1,105 @@
+//! What a client knows now: its quotas and what it leaves alone.
+
+use crate::assembly::Names;
+use dioscuri_budget::{Budget, DomainSnapshot, Source};
+use dioscuri_pool::{self as pool, RegionPool};
+use dioscuri_vocab::{Class, Now, Unit, Window};
+use std::time::Duration;
+
+/// What a client knows now.
+#[derive(Clone, PartialEq, Debug, Default)]
+#[non_exhaustive]
+pub struct Status {
+    /// Every quota domain, in the order of the configuration; learned ones last.
+    pub quotas: Vec<QuotaStatus>,
+    /// What is left alone, and why.
+    pub closed: Vec<Closed>,
+}
+
+/// One quota domain.
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+pub struct QuotaStatus {
+    /// Where it counts: `project/location/model`.
+    pub endpoint: String,
+    /// What it counts; `None` where a refusal did not say.
+    pub unit: Option<Unit>,
+    /// Over which window.
+    pub window: Option<Window>,
+    /// The limit, where one is known.
+    pub limit: Option<u64>,
+    /// Whether a refusal taught it; else it was configured.
+    pub learned: bool,
+    /// What counts against it now.
+    pub used: u64,
+    /// What was charged in all.
+    pub admitted: u64,
+    /// Refusals that named it.
+    pub refused: u64,
+    /// The share of it that was used since the first request.
+    pub utilisation: Option<f64>,
+    /// How long the server's word still keeps it closed.
+    pub closed_for: Option<Duration>,
+}
+
+/// Something that is left alone: a key, a billing account, a place without capacity, an endpoint.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Closed {
+    /// What: `castor key 1`, `billing account ours`, `vertex eu gemini-3.8-flash`, `leda/eu/gemini-3.8-flash`.
+    pub what: String,
+    /// Why.
+    pub why: Class,
+    /// How long until one request may try whether it has recovered.
+    pub probe_in: Duration,
+}
+
+impl Status {
+    pub(crate) fn new(pool: &RegionPool, budget: &Budget, names: &Names, now: Now) -> Self {
+        let quotas = budget
+            .snapshot(now)
+            .iter()
+            .map(|domain| QuotaStatus::new(domain, names, now))
+            .collect();
+        let closed = pool.snapshot(now.tick).closed;
+        Self {
+            quotas,
+            closed: closed
+                .iter()
+                .map(|closed| Closed::new(closed, names, now))
+                .collect(),
+        }
+    }
+}
+
+impl QuotaStatus {
+    fn new(domain: &DomainSnapshot, names: &Names, now: Now) -> Self {
+        let endpoints: Vec<_> = domain
+            .endpoints
+            .iter()
+            .map(|id| names.endpoint_name(*id))
+            .collect();
+        Self {
+            endpoint: endpoints.join(", "),
+            unit: domain.unit,
+            window: domain.window,
+            limit: domain.limit,
+            learned: domain.source != Source::Configured,
+            used: domain.used,
+            admitted: domain.admitted,
+            refused: domain.refused,
+            utilisation: domain.utilisation(now.tick),
+            closed_for: domain.closed_until.map(|until| until.since(now.tick)),
+        }
+    }
+}
+
+impl Closed {
+    fn new(closed: &pool::Closed, names: &Names, now: Now) -> Self {
+        Self {
+            what: names.subject(closed.subject),
+            why: closed.why,
+            probe_in: closed.probe_at.since(now.tick),
+        }
+    }
+}
