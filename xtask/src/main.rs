@@ -1,4 +1,4 @@
-//! The workspace's automation: `cargo xtask demo`, `cargo xtask ci`, `cargo xtask tidy`.
+//! The workspace's automation: `cargo xtask demo`, `cargo xtask ci`, and parts of it alone.
 //!
 //! It depends on none of our crates, so that it still builds when one of them does not.
 
@@ -42,6 +42,8 @@ enum Task {
         #[arg(long)]
         full: bool,
     },
+    /// Hold licences and sources of all dependencies against .cargo/deny.toml
+    Licences,
     /// Test the architecture: edges, purity, layout, manifests, links
     Tidy,
 }
@@ -50,7 +52,7 @@ fn main() -> ExitCode {
     match run(&Cli::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            println!("error: {error:#}");
+            eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -62,6 +64,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Demo { check: true, .. } => demo::check(&workspace),
         Task::Demo { keep, .. } => demo::show(&workspace, keep),
         Task::Ci { full } => ci::run(&workspace, full),
+        Task::Licences => licences::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
     }
 }

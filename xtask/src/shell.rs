@@ -74,6 +74,21 @@ impl Line {
         Ok(())
     }
 
+    /// Shows the line and becomes it, so that Ctrl-C and exit codes are the program's own; returns only if that fails.
+    #[cfg(unix)]
+    pub(crate) fn become_it(&self, dir: &Path) -> anyhow::Result<()> {
+        use std::os::unix::process::CommandExt as _;
+
+        println!("$ {self}");
+        Err(self.command(dir).exec()).with_context(|| format!("cannot start `{self}`"))
+    }
+
+    /// Shows the line and runs it: nothing here can become another program.
+    #[cfg(not(unix))]
+    pub(crate) fn become_it(&self, dir: &Path) -> anyhow::Result<()> {
+        self.run(dir)
+    }
+
     /// Runs the line silently; its standard output.
     pub(crate) fn read(&self, dir: &Path) -> anyhow::Result<String> {
         let output = self

@@ -76,7 +76,7 @@ pub(super) fn all(workspace: &Workspace, tools: Tools) -> Vec<Step> {
     };
     vec![
         Step::lines("format", vec![Line::new("cargo fmt --all -- --check")]),
-        Step::check("licences and sources", licences::run, "cargo xtask ci"),
+        Step::check("licences and sources", licences::run, "cargo xtask licences"),
         Step::check("tidy", tidy::run, "cargo xtask tidy"),
         Step::lines(
             "clippy",

@@ -20,7 +20,9 @@ const EMPTY_NAMES: &[&str] = &["common", "helper", "helpers", "misc", "types", "
 /// Modules that do not say first what they are for.
 pub(super) fn unopened(files: &[File]) -> Vec<String> {
     let modules = files.iter().filter(|file| file.has_extension("rs"));
-    let silent = modules.filter(|file| !file.text.trim_start().starts_with("//!"));
+    // A crate whose README is its page opens with that page.
+    let opens = |text: &str| text.starts_with("//!") || text.starts_with("#![doc = include_str!(");
+    let silent = modules.filter(|file| !opens(file.text.trim_start()));
     silent
         .map(|file| format!("{} does not open with `//!`", file.path.display()))
         .collect()
@@ -78,6 +80,7 @@ mod tests {
             File::new("b.rs", "// What it is.\n"),
             File::new("c.rs", "use a;\n//! Too late.\n"),
             File::new("d.md", "No module."),
+            File::new("lib.rs", "#![doc = include_str!(\"../README.md\")]\n"),
         ];
         assert_eq!(
             unopened(&files),
