@@ -127,12 +127,8 @@ impl Domain {
         self.tally.granted += 1;
         self.tally.first.get_or_insert(now.tick);
         let renewed_at = match &mut self.meter {
-            Meter::Sliding(window) => {
-                window.forget(now.tick);
-                UnixTime(0)
-            }
             Meter::Day(day) => day.renewed_at(now),
-            Meter::InFlight(_) | Meter::Unknown => UnixTime(0),
+            _ => UnixTime(0),
         };
         let charge = Charge {
             amount,

@@ -230,8 +230,8 @@ impl<T> Lane<T> {
         if let Some(head) = tenant.head(id) {
             self.heads.remove(&head);
         } else {
+            // It does not start before the clock: whoever would was forgotten when the clock moved on.
             self.idle.remove(&(tenant.start, id));
-            tenant.start = tenant.start.max(clock);
         }
         tenant.waiting.insert(number, item);
         self.heads.extend(tenant.head(id));

@@ -68,6 +68,7 @@ impl SlidingWindow {
 
     /// Charges `amount` at `at`, in parts of `limit`, one each period: what is above the limit is a debt.
     pub(crate) fn charge(&mut self, at: Tick, amount: u64, limit: u64) {
+        self.forget(at);
         let grain = self.grain(limit);
         for (at, part) in parts(at, amount, limit, self.period) {
             self.add(at, part, grain);
@@ -81,8 +82,8 @@ impl SlidingWindow {
         }
     }
 
-    /// Lets go of what no longer counts at `now`.
-    pub(crate) fn forget(&mut self, now: Tick) {
+    /// Lets go of what no longer counts at `now`, which may lie in the past.
+    fn forget(&mut self, now: Tick) {
         while let Some(slot) = self.slots.front().filter(|slot| slot.to.after(self.span) <= now) {
             self.charged = self.charged.saturating_sub(slot.amount);
             self.slots.pop_front();
@@ -246,9 +247,7 @@ mod tests {
     fn slots_stay_few_under_any_load() {
         let mut window = SlidingWindow::new(PERIOD, GUARD);
         for step in 0..100_000_u32 {
-            let now = at(f64::from(step) / 500.0);
-            window.forget(now);
-            window.charge(now, 1, 30_000);
+            window.charge(at(f64::from(step) / 500.0), 1, 30_000);
         }
         assert!(window.slots.len() < 300, "{}", window.slots.len());
     }

@@ -55,6 +55,26 @@ fn a_late_tenant_is_served_at_once_and_has_saved_nothing_up() {
 }
 
 #[test]
+fn a_tenant_that_was_away_has_saved_nothing_up() {
+    let mut queue = FairQueue::new();
+    queue.push(0, 2, 100);
+    for item in 0..100 {
+        queue.push(0, 1, item);
+    }
+    for _ in 0..51 {
+        queue.pop();
+    }
+    for item in 200..203 {
+        queue.push(0, 2, item);
+    }
+    let order: Vec<i32> = std::iter::from_fn(|| queue.pop())
+        .map(|(_, item)| item)
+        .take(4)
+        .collect();
+    assert_eq!(order, [200, 50, 201, 51]);
+}
+
+#[test]
 fn a_tenant_that_asks_one_by_one_gets_no_more_than_its_share() {
     let mut queue = FairQueue::new();
     for item in 0..100 {
@@ -103,6 +123,31 @@ fn what_comes_back_keeps_its_place() {
     let order: Vec<i32> = std::iter::from_fn(|| queue.pop()).map(|(_, item)| item).collect();
     assert_eq!(order, [7, 1, 2, 3, 4]);
     assert!(queue.is_empty());
+}
+
+#[test]
+fn what_comes_back_is_not_charged_twice() {
+    let mut queue = FairQueue::new();
+    for item in [0, 1] {
+        queue.push(0, 1, item);
+    }
+    for item in [10, 11] {
+        queue.push(0, 2, item);
+    }
+    let (ticket, item) = queue.pop().unwrap();
+    queue.push_back_in(ticket, item);
+    let order: Vec<i32> = std::iter::from_fn(|| queue.pop()).map(|(_, item)| item).collect();
+    assert_eq!(order, [0, 10, 1, 11]);
+}
+
+#[test]
+fn the_last_of_a_tenant_comes_back_to_its_place() {
+    let mut queue = FairQueue::new();
+    let alone = queue.push(0, 1, 0);
+    queue.push(0, 2, 10);
+    queue.pop();
+    queue.push_back_in(alone, 0);
+    assert_eq!(queue.pop(), Some((alone, 0)));
 }
 
 #[test]

@@ -98,6 +98,17 @@ fn nobody_is_woken_where_nobody_waits_or_nothing_changed() {
 }
 
 #[test]
+fn attaching_anew_wakes_those_who_wait() {
+    let world = World::new(&[Limit::rpm(1)]);
+    let taken = world.take(0);
+    assert_eq!(world.wait(0), Some(60.4));
+    world.budget.attach(A, &[Limit::rpm(5)]);
+    assert!(world.woken());
+    world.end(taken, &unsent());
+    assert_eq!(world.domain(Some(Unit::Requests), Window::Minute).used, 0);
+}
+
+#[test]
 fn requests_in_flight_open_when_one_ends() {
     let world = World::new(&[Limit::in_flight(1)]);
     let taken = world.take(0);
