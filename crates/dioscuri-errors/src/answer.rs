@@ -105,14 +105,18 @@ impl ResponseReader {
     }
 
     fn candidates(&mut self, candidates: &Candidates<'_>) -> StreamStep {
-        if let Some(finish) = candidates.finish {
-            // Of several candidates one that is complete makes the answer good.
-            if self.finish != Some(Finish::Complete) {
-                self.finish = Some(finish);
-            }
+        let token = candidates.token.as_deref().filter(|token| !token.is_empty());
+        // What pauses without a token cannot be continued: it is cut.
+        let finish = match (candidates.finish, token) {
+            (Some(Finish::Continues), None) => Some(Finish::Truncated),
+            (finish, _) => finish,
+        };
+        // Of several candidates one that is complete makes the answer good.
+        if self.finish != Some(Finish::Complete) {
+            self.finish = finish.or(self.finish);
         }
-        if candidates.finish == Some(Finish::Continues) {
-            let token: Arc<str> = candidates.token.as_deref().unwrap_or_default().into();
+        if let (Some(Finish::Continues), Some(token)) = (finish, token) {
+            let token: Arc<str> = token.into();
             self.served.continuation = Some(token.clone());
             return StreamStep::Continue { token };
         }

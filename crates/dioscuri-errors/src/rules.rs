@@ -88,8 +88,7 @@ pub(crate) const RULES: &[Rule] = &[
     // Words that mean the same under several codes.
     rule("key-invalid-words", Class::AuthInvalidKey, |f| {
         (f.status(400) || f.status(401) || f.status(403))
-            && f.says("api key")
-            && f.says_any(&["not valid", "invalid", "expired", "api key not found"])
+            && f.says_any(&["api key not valid", "api key not found", "api key expired"])
     }),
     rule("location", Class::UnsupportedRegion, |f| {
         let place = f.says_any(&["location", "country", "region"]);

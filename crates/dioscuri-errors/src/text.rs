@@ -23,17 +23,26 @@ impl ServerText {
         &self.0
     }
 
-    /// The first sentence, at most 200 characters of it, API keys masked: fit for a log.
-    ///
-    /// What a server quotes of a prompt stands after the first sentence or in details, as far as is known;
-    /// whoever must be certain logs the status only.
+    /// The first sentence, at most 200 characters of it, fit for a log: what stands in double quotes, which is
+    /// where Google's servers quote values of the request, is left out, and API keys are masked.
     #[must_use]
     pub fn first_sentence(&self) -> String {
         let line = self.0.trim().lines().next().unwrap_or_default();
         let end = line.find(". ").unwrap_or(line.len());
         let sentence = line[..end].trim_end_matches('.');
-        mask_keys(&sentence.chars().take(200).collect::<String>())
+        let short: String = sentence.chars().take(200).collect();
+        mask_keys(&mask_quotes(&short))
     }
+}
+
+/// Replaces what stands in double quotes, also where the closing quote was cut off.
+fn mask_quotes(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    for (nth, piece) in text.split('"').enumerate() {
+        let quoted = nth % 2 == 1;
+        masked.push_str(if quoted { "\"…\"" } else { piece });
+    }
+    masked
 }
 
 /// Masks what looks like an API key: `AIza…`, `AQ.…`, and any long word of letters and digits.
@@ -96,6 +105,22 @@ mod tests {
             text.first_sentence(),
             "Consumer 'api_key:[key]' has been suspended"
         );
+    }
+
+    #[test]
+    fn quoted_values_of_the_request_are_left_out() {
+        for (text, sentence) in [
+            (
+                r#"Invalid value at 'f', "my secret", for it. More."#,
+                r#"Invalid value at 'f', "…", for it"#,
+            ),
+            (
+                r#"Invalid value at 'f', "My. Secret""#,
+                r#"Invalid value at 'f', "…""#,
+            ),
+        ] {
+            assert_eq!(ServerText::from(text).first_sentence(), sentence);
+        }
     }
 
     #[test]

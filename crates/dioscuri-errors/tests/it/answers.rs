@@ -175,3 +175,8 @@ fn a_continuation_is_neither_end_nor_failure() {
     served.continuation = Some("t-1".into());
     assert_eq!(end, Outcome::Success(served));
 }
+
+#[test]
+fn a_continuation_without_a_token_is_cut() {
+    check(&finished("CONTINUATION", ""), Some(Class::TruncatedOutput));
+}
