@@ -14,22 +14,20 @@ const PROMPTS: &str = "examples/data/prompts.jsonl";
 const FOLDER: &str = "target/demo";
 const ANSWERS: &str = "target/demo/answers.jsonl";
 
-/// Shows the command, and runs it on this terminal.
+/// Shows the command, and becomes it.
 ///
 /// # Errors
 ///
-/// It cannot be built, or it does not answer every prompt.
+/// It cannot be started. How the run went, its exit code says.
 pub(crate) fn show(workspace: &Workspace, keep: bool) -> anyhow::Result<()> {
     if !keep {
         empty(workspace)?;
     }
-    let words =
-        format!("cargo run --quiet --locked --package dioscuri-cli -- run {PROMPTS} -o {ANSWERS} --sim");
-    Line::new(&words).run(workspace.root())?;
     println!(
-        "\nThe answers: {ANSWERS}, each with its receipt. `cargo xtask demo --keep` finds them all and sends nothing."
+        "The answers go to {ANSWERS}. Afterwards, `cargo xtask demo --keep` finds them there and sends nothing."
     );
-    Ok(())
+    let words = format!("cargo run --locked --package dioscuri-cli -- run {PROMPTS} -o {ANSWERS} --sim");
+    Line::new(&words).become_it(workspace.root())
 }
 
 /// An empty folder for what the demo writes.

@@ -3,6 +3,7 @@
 //! It depends on none of our crates, so that it still builds when one of them does not.
 
 #![expect(
+    clippy::print_stderr,
     clippy::print_stdout,
     reason = "a tool of the command line talks to its caller"
 )]

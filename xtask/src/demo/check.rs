@@ -33,7 +33,7 @@ struct Demo<'a> {
 ///
 /// The first thing that is not as it must be, and where to look.
 pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<()> {
-    Line::new("cargo build --quiet --locked --package dioscuri-cli").run(workspace.root())?;
+    Line::new("cargo build --locked --package dioscuri-cli").run(workspace.root())?;
     let prompts = fs::read_to_string(workspace.root().join(PROMPTS))
         .with_context(|| format!("cannot read {PROMPTS}"))?;
     let demo = Demo {
