@@ -37,7 +37,7 @@ static PACIFIC: LazyLock<TimeZone> = LazyLock::new(|| {
     TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").expect("a valid POSIX time zone")
 });
 
-/// How far the wall clock may fall back and still be taken for a correction within the same day.
+/// A usual day. A wall clock that falls back by more than that was wrong before, not corrected by seconds.
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What was charged in the present Pacific day.

@@ -1,9 +1,8 @@
 //! The gate of a daily quota: trusted but verified by one probe.
 
+use crate::{day::next_pacific_midnight, opens::Opens};
 use dioscuri_vocab::{Now, Tick, UnixTime};
 use std::time::Duration;
-
-use crate::{day::next_pacific_midnight, opens::Opens};
 
 /// Whether a day is closed by the server's word.
 ///

@@ -51,7 +51,8 @@
 //!
 //! No clock, no runtime: `now` is an argument and [`RateBudget::poll_order`] says when to ask again early.
 //! The guard is what [`Config`] says, limits are not probed, counts are not shared between processes or kept
-//! over a restart. Hidden bursts below the limit are not detected. A model's own token count is better than
+//! over a restart. A limit that is learned from a refusal counts from that refusal on: what was sent before
+//! is not in its window. Hidden bursts below the limit are not detected. A model's own token count is better than
 //! [`Rules`].
 
 mod budget;
