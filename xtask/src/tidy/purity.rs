@@ -24,8 +24,8 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("SystemTime::now", "a clock: `now` is an argument"),
     ("Timestamp::now", "a clock: `now` is an argument"),
     ("Zoned::now", "a clock: `now` is an argument"),
+    ("std::thread", "a thread: return an order instead"),
     ("thread::sleep", "a wait: return an order instead"),
-    ("thread::spawn", "a thread: return an order instead"),
     ("tokio", "a runtime"),
     ("hyper", "a socket's other end"),
     ("reqwest", "a socket's other end"),
@@ -66,7 +66,7 @@ fn is_pure(path: &Path) -> bool {
 fn in_file(file: &File) -> Vec<String> {
     let code = source::without_tests(&source::code(&file.text));
     let mut faults = Vec::new();
-    for (number, line) in code.lines().enumerate() {
+    for (number, line) in spelled_out(&code).lines().enumerate() {
         for (name, what) in FORBIDDEN.iter().filter(|(name, _)| names(line, name)) {
             faults.push(format!(
                 "{}:{}: `{name}` is {what}",
@@ -76,6 +76,27 @@ fn in_file(file: &File) -> Vec<String> {
         }
     }
     faults
+}
+
+/// `code` with `std::{fs, time::Duration}` as `std::{std::fs, std::time::Duration}`. Lines stay where they are.
+fn spelled_out(code: &str) -> String {
+    const GROUP: &str = "std::{";
+    let mut out = String::with_capacity(code.len());
+    let mut rest = code;
+    while let Some(start) = rest.find(GROUP) {
+        let (before, group) = rest.split_at(start + GROUP.len());
+        out.push_str(before);
+        let end = group.find(';').unwrap_or(group.len());
+        for part in group[..end].split_inclusive(',') {
+            let name = part.trim_start();
+            out.push_str(&part[..part.len() - name.len()]);
+            out.push_str("std::");
+            out.push_str(name);
+        }
+        rest = &group[end..];
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Whether `line` holds `name` as whole words.
@@ -119,6 +140,11 @@ mod tests {
         check("crates/dioscuri-errors/src/a.rs", "println!()", 1);
         check("crates/dioscuri-vocab/src/a.rs", "std::env::var(name)", 1);
         check("crates/dioscuri-budget/src/a.rs", "use std::fs;", 1);
+        check(
+            "crates/dioscuri-budget/src/a.rs",
+            "use std::{\n    env,\n    fmt, fs,\n};\nfn f() {}",
+            2,
+        );
     }
 
     #[test]
