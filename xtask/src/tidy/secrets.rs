@@ -1,7 +1,7 @@
 //! Nothing of the machine it was written on, and no credential.
 
 use super::File;
-use std::{env, path::Path};
+use std::path::Path;
 
 /// Directories of somebody's machine.
 const PLACES: &[&str] = &[
@@ -17,11 +17,6 @@ const KEY: (&str, usize) = (concat!("AI", "za"), 35);
 pub(super) fn faults(files: &[File], root: &Path) -> Vec<String> {
     let mut places: Vec<String> = PLACES.iter().map(|&place| place.to_owned()).collect();
     places.push(format!("{}/", root.display()));
-    if let Ok(home) = env::var("HOME")
-        && home.len() > 1
-    {
-        places.push(format!("{home}/"));
-    }
     files.iter().flat_map(|file| in_file(file, &places)).collect()
 }
 
