@@ -7,6 +7,7 @@ use std::{
     fmt, io,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use hyper::service::service_fn;
@@ -162,6 +163,10 @@ impl fmt::Debug for Server {
     }
 }
 
+/// How long to leave a listener alone that has just failed: short for a client that waits, long enough not to
+/// keep a core busy.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
+
 /// Accepts until aborted; the connections end with it.
 async fn accept(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
@@ -171,8 +176,8 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
                 Ok((stream, _)) => {
                     connections.spawn(serve(stream, Arc::clone(&state)));
                 }
-                // Out of file descriptors, or a client that left at once: others may still be served.
-                Err(_) => tokio::task::yield_now().await,
+                // A client that left at once, or no file descriptor is free: then some of ours must end first.
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             },
             Some(_) = connections.join_next() => {}
         }

@@ -1,17 +1,18 @@
 //! One world: every request that arrives is answered or refused, in the time that the caller says it is.
 
+mod access;
 mod arrival;
 mod pacific;
 pub(crate) mod quota;
 pub(crate) mod route;
 pub(crate) mod stats;
 
-use std::{collections::HashMap, time::Duration};
+use std::{borrow::Cow, time::Duration};
 
 use dioscuri_vocab::{Now, Rng, SplitMix64, Tick};
 
 use self::{
-    arrival::Credential,
+    access::Owners,
     pacific::Calendar,
     quota::{Room, Violated},
     route::Target,
@@ -21,7 +22,7 @@ pub use self::{
     stats::{DomainStats, Reason, Stats},
 };
 use crate::{
-    scenario::{KeyState, Latency, Scenario, Surface},
+    scenario::{Latency, Scenario, Surface},
     wire::{
         answer::{self, Scene, Text},
         refusal::{self, Refusal},
@@ -59,7 +60,6 @@ pub(crate) const LARGEST_BODY: usize = 20 * 1024 * 1024;
 pub struct World {
     scenario: Scenario,
     seed: u64,
-    /// The projects whose credentials these are, by secret. Only valid ones are listed.
     owners: Owners,
     /// The counters of each project, location and model, in this order.
     rooms: Vec<Room>,
@@ -68,15 +68,6 @@ pub struct World {
     calendar: Calendar,
     latest: Tick,
     seen: Stats,
-}
-
-/// Which project a secret belongs to. `Debug` shows no secret.
-struct Owners(HashMap<String, usize>);
-
-impl std::fmt::Debug for Owners {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Owners({})", self.0.len())
-    }
 }
 
 /// One model of one project in one location, by index.
@@ -104,18 +95,10 @@ impl World {
                 }));
             }
         }
-        let owners = scenario
-            .projects
-            .iter()
-            .enumerate()
-            .flat_map(|(index, project)| project.keys.iter().map(move |key| (index, key)))
-            .filter(|(_, key)| key.state == KeyState::Valid)
-            .map(|(index, key)| (key.secret.expose().to_owned(), index))
-            .collect();
         Self {
             seed: seed.unwrap_or(scenario.seed),
             scenario: scenario.clone(),
-            owners: Owners(owners),
+            owners: Owners::new(scenario),
             rooms,
             first_room,
             calendar: Calendar::new(),
@@ -145,13 +128,7 @@ impl World {
     ///
     /// # fn main() -> Result<(), dioscuri_sim::ScenarioError> {
     /// let mut world = World::new(&Scenario::named("demo")?, Some(7));
-    /// let ask = Ask {
-    ///     key: "AQ.pollux",
-    ///     project: "pollux",
-    ///     location: "global",
-    ///     model: "gemini-3.8-flash",
-    ///     input_tokens: 700,
-    /// };
+    /// let ask = Ask::developer("AQ.pollux", "gemini-3.8-flash", 700);
     /// let Admission::Refused { reason, reply } = world.admit(&ask, Now::default()) else { panic!() };
     /// assert_eq!((reason, reply.status), (Reason::Day, 429));
     /// # Ok(())
@@ -216,7 +193,9 @@ impl World {
         if arrival.body.len() > LARGEST_BODY {
             return Err(refusal::too_large(LARGEST_BODY));
         }
-        let project = self.owner(&target, &arrival.credentials)?;
+        let project = self
+            .owners
+            .project(&self.scenario, &target, &arrival.credentials)?;
         // What a prompt costs and what it is answered must not change when it is sent again.
         let mut own = SplitMix64::split(self.seed, fingerprint(target.model, arrival.body));
         let request = Request::parse(target.surface, arrival.body, &mut own)?;
@@ -244,66 +223,15 @@ impl World {
         now: Now,
         rng: &mut SplitMix64,
     ) -> Result<(u64, Duration), Refusal> {
-        let surface = self
-            .scenario
-            .project(ask.project)
-            .map_or(Surface::Vertex, |project| project.surface);
-        let (credential, target) = match surface {
-            Surface::Developer => (
-                Credential::ApiKey(ask.key.to_owned()),
-                Target {
-                    surface,
-                    version: "v1beta",
-                    project: "",
-                    location: "global",
-                    model: ask.model,
-                },
-            ),
-            Surface::Vertex => (
-                Credential::Bearer(ask.key.to_owned()),
-                Target {
-                    surface,
-                    version: "v1beta1",
-                    project: ask.project,
-                    location: ask.location,
-                    model: ask.model,
-                },
-            ),
-        };
-        let project = self.owner(&target, &[credential])?;
+        let target = ask.target();
+        let project = self
+            .owners
+            .project(&self.scenario, &target, &[ask.credential()])?;
         let place = self.place(project, &target)?;
         self.charge(&target, place, ask.input_tokens, now, rng)?;
         let tokens = self.output_tokens(place, rng);
         self.seen.answered += 1;
         Ok((tokens, self.latency(place, tokens, rng)))
-    }
-
-    /// The project whose credential it is.
-    fn owner(&self, target: &Target<'_>, credentials: &[Credential]) -> Result<usize, Refusal> {
-        let credential = match credentials {
-            [] => return Err(refusal::no_credentials(target)),
-            [credential] => credential,
-            _ => return Err(refusal::several_credentials()),
-        };
-        let owner = |secret: &String, surface| {
-            let index = self.owners.0.get(secret).copied();
-            index.filter(|&index| self.scenario.projects[index].surface == surface)
-        };
-        match (target.surface, credential) {
-            (Surface::Developer, Credential::ApiKey(key)) => {
-                owner(key, Surface::Developer).ok_or_else(refusal::bad_key)
-            }
-            (Surface::Vertex, Credential::Bearer(token)) => {
-                let index = owner(token, Surface::Vertex).ok_or_else(|| refusal::bad_token(target))?;
-                if self.scenario.projects[index].id == target.project {
-                    Ok(index)
-                } else {
-                    Err(refusal::foreign_project(target))
-                }
-            }
-            (Surface::Developer, Credential::Bearer(_)) => Err(refusal::bad_token(target)),
-            (Surface::Vertex, Credential::ApiKey(_)) => Err(refusal::api_key_on_vertex(target)),
-        }
     }
 
     fn place(&self, project: usize, target: &Target<'_>) -> Result<Place, Refusal> {
@@ -392,10 +320,10 @@ fn retry_in(violated: &[Violated], minute: Duration, rng: &mut SplitMix64) -> Du
 }
 
 /// The headers of a reply; the tier stands on answers of the Developer API only.
-fn headers(answered: Option<Surface>) -> Vec<(&'static str, &'static str)> {
-    let mut headers = vec![("content-type", "application/json; charset=UTF-8")];
+fn headers(answered: Option<Surface>) -> Vec<(&'static str, Cow<'static, str>)> {
+    let mut headers = vec![("content-type", "application/json; charset=UTF-8".into())];
     if answered == Some(Surface::Developer) {
-        headers.push(("x-gemini-service-tier", "standard"));
+        headers.push(("x-gemini-service-tier", "standard".into()));
     }
     headers
 }

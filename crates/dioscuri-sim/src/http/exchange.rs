@@ -43,7 +43,7 @@ async fn read(mut body: Incoming) -> Vec<u8> {
     bytes
 }
 
-fn with_credentials<'a>(mut arrival: Arrival<'a>, headers: &HeaderMap) -> Arrival<'a> {
+fn with_credentials<'a>(mut arrival: Arrival<'a>, headers: &'a HeaderMap) -> Arrival<'a> {
     let texts = |name| {
         headers
             .get_all(name)
@@ -66,7 +66,7 @@ fn with_credentials<'a>(mut arrival: Arrival<'a>, headers: &HeaderMap) -> Arriva
 fn response(reply: Reply) -> Response<Full<Bytes>> {
     let builder = reply.headers.into_iter().fold(
         Response::builder().status(reply.status),
-        |builder, (name, value)| builder.header(name, value),
+        |builder, (name, value)| builder.header(name, value.as_ref()),
     );
     builder
         .body(Full::from(reply.body))

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::{
     Key, Latency, Model, Project, Quota, Scenario, ScenarioError, Secret, Surface,
-    file::{File, KeyTable, LatencyTable, ModelTable, Name, ProjectTable, QuotaTable},
+    file::{File, KeyTable, LatencyTable, ModelTable, Name, ProjectTable, QuotaTable, TokensTable},
 };
 
 /// The only location of the Developer API, as its quota bodies name it.
@@ -14,6 +14,9 @@ const GLOBAL: &str = "global";
 
 /// The length of answers if the file says none: 16 to 64 tokens, one to four sentences.
 const OUTPUT_TOKENS: (u64, u64) = (16, 64);
+
+/// The longest answer, in tokens: the output limit of Google's text models since 2.5.
+const MOST_OUTPUT_TOKENS: u64 = 65_536;
 
 pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
     let file: File = toml::from_str(text).map_err(|error| from_toml(text, &error))?;
@@ -49,19 +52,24 @@ impl Check<'_> {
         let latency = self.latency(table.latency.as_ref())?;
         let output_tokens = match table.output_tokens {
             None => OUTPUT_TOKENS,
-            Some(range) if range.get_ref().min > range.get_ref().max || range.get_ref().max == 0 => {
-                return Err(self.error(
-                    "output_tokens needs `min` at most `max`, and `max` above zero",
-                    &range.span(),
-                ));
-            }
-            Some(range) => (range.get_ref().min, range.get_ref().max),
+            Some(range) => self.output_tokens(&range)?,
         };
         Ok(Model {
             name: self.named("model name", table.name)?,
             latency,
             output_tokens,
         })
+    }
+
+    fn output_tokens(&self, range: &Spanned<TokensTable>) -> Result<(u64, u64), ScenarioError> {
+        let &TokensTable { min, max } = range.get_ref();
+        if min <= max && (1..=MOST_OUTPUT_TOKENS).contains(&max) {
+            return Ok((min, max));
+        }
+        Err(self.error(
+            format!("output_tokens needs `min` at most `max`, and `max` in 1 to {MOST_OUTPUT_TOKENS}"),
+            &range.span(),
+        ))
     }
 
     fn projects(&self, tables: Vec<ProjectTable>, models: &[Model]) -> Result<Vec<Project>, ScenarioError> {

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
+mod anything;
 mod fixture;
 #[cfg(feature = "http")]
 mod http;
 mod library;
+mod quota_forms;
 mod quotas;
 mod replies;
 mod wire_forms;

@@ -25,13 +25,7 @@ fn world(rpm: u64, tpm: u64, capacity: f64) -> World {
 }
 
 const fn ask(input_tokens: u64) -> Ask<'static> {
-    Ask {
-        key: "s",
-        project: "p",
-        location: "global",
-        model: "m",
-        input_tokens,
-    }
+    Ask::developer("s", "m", input_tokens)
 }
 
 /// The delay in the body's `RetryInfo`.
@@ -129,17 +123,35 @@ fn two_keys_of_a_project_share_its_quota_and_two_projects_do_not() {
         "#,
     );
     let mut world = World::new(&scenario.unwrap(), None);
-    let mut is_answered = |key, project| {
-        let ask = Ask {
-            key,
-            project,
-            ..ask(1)
-        };
+    let mut is_answered = |key| {
+        let ask = Ask::developer(key, "m", 1);
         matches!(world.admit(&ask, Now::default()), Admission::Answered { .. })
     };
-    assert!(is_answered("s", "p"));
-    assert!(!is_answered("t", "p"));
-    assert!(is_answered("u", "q"));
+    assert!(is_answered("s"));
+    assert!(!is_answered("t"));
+    assert!(is_answered("u"));
+}
+
+#[test]
+fn each_location_has_a_count_of_its_own() {
+    let mut world = World::new(&Scenario::named("demo").unwrap(), None);
+    let mut answered = |location| {
+        let ask = Ask::vertex("ya29.leda", "leda", location, "gemini-3.8-flash", 1);
+        let outcomes = (0..100).map(|_| world.admit(&ask, Now::default()));
+        outcomes
+            .filter(|outcome| {
+                !matches!(
+                    outcome,
+                    Admission::Refused {
+                        reason: Reason::Minute,
+                        ..
+                    }
+                )
+            })
+            .count()
+    };
+    assert_eq!(answered("us"), 30);
+    assert_eq!(answered("global"), 50);
 }
 
 #[test]

@@ -81,8 +81,20 @@ fn a_wrong_value_names_its_line() {
     );
     refused(
         &with("flash\"", "flash\"\noutput_tokens = { min = 9, max = 1 }"),
-        "output_tokens needs `min` at most `max`, and `max` above zero at line 4",
+        "output_tokens needs `min` at most `max`, and `max` in 1 to 65536 at line 4",
     );
+}
+
+#[test]
+fn what_is_required_is_missed_by_name() {
+    refused(&with("id = \"castor\"", ""), "missing field `id` at line 4");
+    refused(&with("secret = \"s1\"", ""), "missing field `secret` at line 7");
+}
+
+#[test]
+fn what_is_no_toml_names_its_line() {
+    let error = scenario("minute = \"6s\"\nseed = = 1").expect_err("this is no TOML");
+    assert_eq!(error.line(), Some(2));
 }
 
 #[test]
