@@ -21,6 +21,8 @@ pub(crate) struct Rule {
     pub(crate) streak: NonZeroU32,
     /// Whether one failure closes if the server says when to come back.
     pub(crate) closes_at_hint: bool,
+    /// Whether only somebody's work opens it again: the time of the next probe is then a hope, not an opening.
+    pub(crate) needs_mending: bool,
     /// The pause before the first probe; doubles with each probe that fails.
     pub(crate) first: Duration,
     /// The longest pause.
@@ -73,18 +75,21 @@ impl Config {
             capacity: Rule {
                 streak: CAPACITY_STREAK,
                 closes_at_hint: true,
+                needs_mending: false,
                 first: Duration::from_secs(1),
                 longest: Duration::from_secs(60),
             },
             breaker: Rule {
                 streak: BREAKER_STREAK,
                 closes_at_hint: true,
+                needs_mending: false,
                 first: Duration::from_secs(5),
                 longest: Duration::from_secs(300),
             },
             standing: Rule {
                 streak: NonZeroU32::MIN,
                 closes_at_hint: true,
+                needs_mending: true,
                 first: STANDING_PAUSE,
                 longest: LONGEST_STANDING_PAUSE,
             },

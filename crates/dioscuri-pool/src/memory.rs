@@ -27,6 +27,8 @@ pub(crate) struct Closure {
     pub(crate) confirmed: Tick,
     pub(crate) probe_at: Tick,
     pub(crate) rounds: u32,
+    /// Nobody said that it opens by itself.
+    pub(crate) needs_mending: bool,
 }
 
 /// Whether an attempt may begin.
@@ -36,6 +38,8 @@ pub(crate) enum Opening {
     Open,
     /// One may, as a probe, from this tick on.
     Probe(Tick),
+    /// One may from this tick on, to see whether it has been mended. Nobody should wait for it.
+    Hope(Tick),
     /// None may until the probe has come back.
     ProbeOut,
 }
@@ -45,6 +49,7 @@ impl Memory {
         match (&self.closure, self.probe) {
             (None, _) => Opening::Open,
             (Some(_), Some(_)) => Opening::ProbeOut,
+            (Some(closure), None) if closure.needs_mending => Opening::Hope(closure.probe_at),
             (Some(closure), None) => Opening::Probe(closure.probe_at),
         }
     }
@@ -97,6 +102,7 @@ impl Memory {
                 closure.confirmed = now;
                 let pause = rule.pause(closure.rounds).max(hint.unwrap_or_default());
                 closure.probe_at = closure.probe_at.max(now.after(pause));
+                closure.needs_mending = rule.needs_mending && hint.is_none();
             }
             // Closed => Open.
             None if (rule.closes_at_hint && hint.is_some()) || self.streak >= rule.streak.get() => {
@@ -107,6 +113,7 @@ impl Memory {
                     confirmed: now,
                     probe_at: now.after(pause),
                     rounds: 1,
+                    needs_mending: rule.needs_mending && hint.is_none(),
                 });
             }
             None => {}

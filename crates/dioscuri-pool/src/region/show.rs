@@ -40,7 +40,7 @@ impl State {
             endpoint: endpoint.spec.id,
             in_flight: endpoint.in_flight,
             proven: endpoint.slots.iter().any(|slot| slot.proven),
-            open_at: self.open_at(endpoint).map(|(at, _)| at.max(now)),
+            open_at: self.open_at(endpoint, now).map(|(at, _)| at.max(now)),
             load: endpoint.load(now),
         }
     }

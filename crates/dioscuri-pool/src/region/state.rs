@@ -103,7 +103,7 @@ impl State {
                 && !want.avoid.contains(&spec.id)
         };
         let candidate = |endpoint: &Endpoint| {
-            let open_at = self.open_at(endpoint);
+            let open_at = self.open_at(endpoint, now);
             let candidate = Candidate::new(endpoint.spec.id, open_at.map(|(at, _)| at.max(now)))
                 .with_load(endpoint.load(now));
             match open_at {
@@ -114,8 +114,8 @@ impl State {
         self.endpoints.values().filter(fits).map(candidate).collect()
     }
 
-    /// When an attempt may begin at `endpoint`; `None` if an event must come first.
-    pub(super) fn open_at(&self, endpoint: &Endpoint) -> Option<OpenAt> {
+    /// When an attempt may begin at `endpoint`; `None` if an event or an operator must come first.
+    pub(super) fn open_at(&self, endpoint: &Endpoint, now: Tick) -> Option<OpenAt> {
         let spec = &endpoint.spec;
         let memories = [
             Some(&endpoint.memory),
@@ -125,24 +125,24 @@ impl State {
         let key = endpoint
             .slots
             .iter()
-            .filter_map(|slot| self.slot_open_at(slot))
+            .filter_map(|slot| self.slot_open_at(slot, now))
             .min()?;
         memories.into_iter().flatten().try_fold(key, |all, memory| {
-            let one = open_at(memory)?;
+            let one = open_at(memory, now)?;
             Some((all.0.max(one.0), all.1 || one.1))
         })
     }
 
-    fn slot_open_at(&self, slot: &Slot) -> Option<OpenAt> {
+    fn slot_open_at(&self, slot: &Slot, now: Tick) -> Option<OpenAt> {
         if !slot.proven && slot.in_flight >= self.config.unproven_in_flight.get() {
             return None;
         }
-        open_at(self.keys.get(&slot.credential)?)
+        open_at(self.keys.get(&slot.credential)?, now)
     }
 
     pub(super) fn begin(&mut self, id: EndpointId, attempt: AttemptId, now: Tick) -> Option<CredentialId> {
         let endpoint = self.endpoints.get(&id)?;
-        let is_open = self.open_at(endpoint).is_some_and(|(at, _)| at <= now);
+        let is_open = self.open_at(endpoint, now).is_some_and(|(at, _)| at <= now);
         if !is_open || self.flights.contains_key(&attempt) {
             return None;
         }
@@ -150,7 +150,7 @@ impl State {
             .slots
             .iter()
             .filter_map(|slot| {
-                let (at, probe) = self.slot_open_at(slot)?;
+                let (at, probe) = self.slot_open_at(slot, now)?;
                 (at <= now).then_some(((probe, !slot.proven, slot.in_flight), slot.credential))
             })
             .min()?;
@@ -273,12 +273,14 @@ impl State {
     }
 }
 
-fn open_at(memory: &Memory) -> Option<OpenAt> {
+fn open_at(memory: &Memory, now: Tick) -> Option<OpenAt> {
     match memory.opening() {
         Opening::Open => Some((Tick::ZERO, false)),
         // A pause without end is no time: only an operator opens it.
         Opening::Probe(Tick::MAX) | Opening::ProbeOut => None,
         Opening::Probe(at) => Some((at, true)),
+        // Nobody waits for what somebody has to mend; whoever comes when it is due may try.
+        Opening::Hope(at) => (at <= now).then_some((at, true)),
     }
 }
 

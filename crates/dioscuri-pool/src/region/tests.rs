@@ -166,6 +166,16 @@ fn a_key_is_probed_rarely_and_reopened_by_an_operator() {
 }
 
 #[test]
+fn nobody_waits_for_what_somebody_has_to_mend() {
+    let mut world = world();
+    world.fail(2, Failure::new(Class::AuthInvalidKey));
+    let closed = world.offered(&Want::link(0)).pop().unwrap();
+    assert_eq!((closed.endpoint, closed.open_at), (EndpointId(2), None));
+    world.pass(600);
+    world.check_open(&[0, 1, 2]);
+}
+
+#[test]
 fn a_key_without_probes_waits_for_an_operator() {
     let mut world = World::new(Config::new().with_standing_pause(Duration::MAX));
     world.fail(2, Failure::new(Class::AuthInvalidKey));
