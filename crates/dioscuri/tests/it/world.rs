@@ -1,0 +1,193 @@
+//! Calls through the whole stack against the simulator, over real HTTP.
+
+use dioscuri::{Class, Client, Config, ModelLimits, Profile, Project, Request, Rule, Unit, Window};
+use dioscuri_sim::{Reason, Scenario, Server, ServerConfig};
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// Two Developer projects: the first has a bad and a good key, the second has spent its day. A minute is 2 s.
+const TWINS: &str = r#"
+about = "one bad key, one spent day"
+minute = "2s"
+seed = 7
+chain = ["first", "second"]
+[latency]
+min = "5ms"
+max = "20ms"
+[[model]]
+name = "first"
+[[model]]
+name = "second"
+[[project]]
+id = "castor"
+surface = "developer"
+[[project.key]]
+secret = "bad"
+state = "invalid"
+[[project.key]]
+secret = "good"
+[[project.quota]]
+model = "first"
+rpm = 20
+[[project.quota]]
+model = "second"
+rpm = 10
+[[project]]
+id = "pollux"
+surface = "developer"
+[[project.key]]
+secret = "other"
+[[project.quota]]
+model = "first"
+rpm = 20
+rpd = 50
+rpd_used = 50
+"#;
+
+async fn server() -> Server {
+    Server::start(Scenario::parse(TWINS).unwrap(), ServerConfig::default())
+        .await
+        .unwrap()
+}
+
+fn castor(server: &Server, keys: &[&str]) -> Project {
+    let limits = [
+        ModelLimits::new("first").with_rpm(20),
+        ModelLimits::new("second").with_rpm(10),
+    ];
+    let project = Project::developer("castor").with_base_url(server.url());
+    let project = keys.iter().fold(project, |project, key| project.with_key(key));
+    limits.into_iter().fold(project, Project::with_limits)
+}
+
+fn pollux(server: &Server) -> Project {
+    let limits = ModelLimits::new("first").with_rpm(20).with_rpd(50);
+    Project::developer("pollux")
+        .with_base_url(server.url())
+        .with_key("other")
+        .with_limits(limits)
+}
+
+fn client(projects: impl IntoIterator<Item = Project>, models: &[&str]) -> Client {
+    let config = Config::new(projects)
+        .with_models(models.iter().copied())
+        .with_minute(Duration::from_secs(2))
+        .with_profile(Profile::Batch)
+        .with_deadline(Duration::from_secs(60));
+    Client::new(config).unwrap()
+}
+
+async fn ask(client: &Client, calls: usize) -> Vec<Result<dioscuri::Answer, dioscuri::Error>> {
+    let mut tasks = JoinSet::new();
+    for number in 0..calls {
+        let client = client.clone();
+        tasks.spawn(async move {
+            client
+                .generate(&Request::text(&format!("Question {number}?")))
+                .await
+        });
+    }
+    tasks.join_all().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_is_answered_and_nothing_foreseeable_is_refused() {
+    let server = server().await;
+    let client = client([castor(&server, &["bad", "good"]), pollux(&server)], &["first"]);
+    let answers = ask(&client, 50).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+
+    let stats = server.stats();
+    assert_eq!(stats.refused_for(Reason::Minute), 0, "{stats:?}");
+    assert_eq!(
+        stats.refused_for(Reason::InvalidKey),
+        1,
+        "one refusal tells that a key is bad"
+    );
+    assert!(
+        stats.refused_for(Reason::Day) <= 2,
+        "a refusal and a probe tell that a day is spent: {stats:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fallback_stands_in_the_receipt() {
+    let server = server().await;
+    let client = client([castor(&server, &["good"])], &["first", "second"]);
+    let receipts: Vec<_> = ask(&client, 60)
+        .await
+        .into_iter()
+        .map(|one| one.unwrap().into_parts().1)
+        .collect();
+    let second: Vec<_> = receipts
+        .iter()
+        .filter(|one| one.model.as_deref() == Some("second"))
+        .collect();
+    assert!(
+        !second.is_empty(),
+        "sixty calls do not fit into two windows of twenty"
+    );
+    assert!(
+        second.iter().all(|one| one.rule == Some(Rule::FallbackAfterWait)),
+        "{second:?}"
+    );
+    assert!(
+        second.iter().all(|one| one.waited >= Duration::from_secs(2)),
+        "{second:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_key_alone_fails_at_once_and_for_everyone() {
+    let server = server().await;
+    let client = client([castor(&server, &["bad"])], &["first"]);
+    let failures: Vec<_> = ask(&client, 20)
+        .await
+        .into_iter()
+        .map(Result::unwrap_err)
+        .collect();
+    assert!(
+        failures
+            .iter()
+            .all(|error| error.class() == Class::AuthInvalidKey),
+        "{failures:?}"
+    );
+    assert_eq!(server.stats().arrivals, 1, "nineteen calls need not ask again");
+    assert_eq!(client.status().closed[0].what, "castor key 1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_shows_what_the_server_counted() {
+    let server = server().await;
+    let client = client([castor(&server, &["good"])], &["first"]);
+    assert!(ask(&client, 7).await.iter().all(Result::is_ok));
+    let status = client.status();
+    let quota = status
+        .quotas
+        .iter()
+        .find(|quota| quota.unit == Some(Unit::Requests))
+        .unwrap();
+    assert_eq!(
+        (quota.endpoint.as_str(), quota.window),
+        ("castor/global/first", Some(Window::Minute))
+    );
+    assert_eq!((quota.limit, quota.admitted, quota.refused), (Some(20), 7, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_is_dropped_gives_its_place_to_the_next() {
+    let server = server().await;
+    let client = client([castor(&server, &["good"])], &["first"]);
+    let _used = ask(&client, 20).await;
+    let waiting = tokio::spawn({
+        let client = client.clone();
+        async move { client.generate(&Request::text("I shall not wait.")).await.is_ok() }
+    });
+    while client.waiting() == 0 {
+        tokio::task::yield_now().await;
+    }
+    waiting.abort();
+    assert!(waiting.await.unwrap_err().is_cancelled());
+    assert!(client.generate(&Request::text("I shall.")).await.is_ok());
+    assert_eq!((client.waiting(), client.in_flight()), (0, 0));
+}
