@@ -2,7 +2,10 @@
 
 use dioscuri_transport::{Fault, SendError};
 use dioscuri_vocab::Phase;
-use std::{error::Error, io::ErrorKind};
+use std::{
+    error::Error,
+    io::{self, ErrorKind},
+};
 
 /// Reads `error`, which ended an attempt that had come as far as `phase` if it was connected at all.
 pub(crate) fn fault(error: reqwest::Error, phase: Phase) -> SendError {
@@ -53,10 +56,18 @@ fn io_kind(error: &reqwest::Error) -> Option<ErrorKind> {
     let mut found = None;
     let mut cause: Option<&(dyn Error + 'static)> = error.source();
     while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            found = Some(io.kind());
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            found = Some(innermost(io).kind());
         }
         cause = error.source();
     }
     found
+}
+
+/// An I/O error may hold another, which its `source` passes over.
+fn innermost(error: &io::Error) -> &io::Error {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<io::Error>());
+    inner.map_or(error, innermost)
 }

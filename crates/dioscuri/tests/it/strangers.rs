@@ -185,11 +185,13 @@ fn closures_are_parts_too() {
 
 #[test]
 fn parts_are_shared_between_threads() {
-    fn shared<T: Send + Sync + 'static>() {}
     shared::<Engine>();
     shared::<Arc<dyn Transport>>();
     shared::<Driver>();
     shared::<dioscuri::Client>();
-    fn moved<T: Send + 'static>(_: T) {}
     moved::<Box<dyn ClassifyStream>>(Box::new(EverythingIsContent));
 }
+
+fn shared<T: Send + Sync + 'static>() {}
+
+fn moved<T: Send + 'static>(_: T) {}
