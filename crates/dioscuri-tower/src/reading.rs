@@ -1,0 +1,111 @@
+//! What a service's error means: how far the attempt had come, and what failed.
+
+use dioscuri_transport::Fault;
+use dioscuri_vocab::Phase;
+use std::{
+    error::Error,
+    io::{self, ErrorKind},
+};
+
+/// Reads an error by the I/O error among its causes: the usual reading of every service.
+///
+/// `phase` is how far the attempt is known to have come; a refused connection sent nothing, whatever `phase`
+/// says. Without an I/O error the fault is what is usual at that phase.
+///
+/// ```
+/// use dioscuri_tower::read_error;
+/// use dioscuri_transport::Fault;
+/// use dioscuri_vocab::Phase;
+/// use std::io::{Error, ErrorKind};
+///
+/// let refused = Error::from(ErrorKind::ConnectionRefused);
+/// assert_eq!(read_error(&refused, Phase::Sent), (Phase::NotSent, Fault::Refused));
+/// ```
+#[must_use]
+pub fn read_error(error: &(dyn Error + 'static), phase: Phase) -> (Phase, Fault) {
+    let usual = match phase {
+        Phase::NotSent => Fault::Other,
+        Phase::Sent => Fault::Reset,
+        _ => Fault::Truncated,
+    };
+    match io_kind(error) {
+        Some(ErrorKind::ConnectionRefused) => (Phase::NotSent, Fault::Refused),
+        Some(ErrorKind::TimedOut) => (phase, Fault::Timeout),
+        Some(ErrorKind::UnexpectedEof) => (phase, Fault::Truncated),
+        Some(ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe) => {
+            (phase, Fault::Reset)
+        }
+        _ => (phase, usual),
+    }
+}
+
+/// The kind of the innermost I/O error among `error` and its causes.
+fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
+    let mut found = None;
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            found = Some(io.kind());
+        }
+        cause = error.source();
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error around another, as stacks of layers make them.
+    #[derive(Debug)]
+    struct Around(io::Error);
+
+    impl std::fmt::Display for Around {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a layer failed")
+        }
+    }
+
+    impl Error for Around {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[track_caller]
+    fn check(kind: ErrorKind, phase: Phase, read: (Phase, Fault)) {
+        assert_eq!(read_error(&io::Error::from(kind), phase), read);
+        assert_eq!(read_error(&Around(kind.into()), phase), read);
+    }
+
+    #[test]
+    fn a_refused_connection_sent_nothing() {
+        check(
+            ErrorKind::ConnectionRefused,
+            Phase::Sent,
+            (Phase::NotSent, Fault::Refused),
+        );
+    }
+
+    #[test]
+    fn other_io_errors_name_the_fault_and_keep_the_phase() {
+        check(ErrorKind::TimedOut, Phase::Sent, (Phase::Sent, Fault::Timeout));
+        check(ErrorKind::BrokenPipe, Phase::Sent, (Phase::Sent, Fault::Reset));
+        check(
+            ErrorKind::UnexpectedEof,
+            Phase::Answered,
+            (Phase::Answered, Fault::Truncated),
+        );
+    }
+
+    #[test]
+    fn an_unknown_error_is_what_is_usual_at_its_phase() {
+        check(ErrorKind::Other, Phase::NotSent, (Phase::NotSent, Fault::Other));
+        check(ErrorKind::Other, Phase::Sent, (Phase::Sent, Fault::Reset));
+        check(
+            ErrorKind::Other,
+            Phase::Answered,
+            (Phase::Answered, Fault::Truncated),
+        );
+    }
+}
