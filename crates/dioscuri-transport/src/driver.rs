@@ -14,7 +14,7 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -153,6 +153,7 @@ struct Shared {
     /// The time to keep may have changed.
     changed: Notify,
     calls: AtomicU64,
+    closed: AtomicBool,
 }
 
 impl Driver {
@@ -182,6 +183,7 @@ impl Driver {
             keeper: Mutex::new(()),
             changed: Notify::new(),
             calls: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
         };
         Self {
             shared: Arc::new(shared),
@@ -198,6 +200,13 @@ impl Driver {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
+    }
+
+    /// Lets nothing more out: attempts in flight go on to their end, calls that wait end at once with
+    /// [`End::Shed`], and so do new ones. For shutting down without losing what is paid for.
+    pub fn close(&self) {
+        self.shared.closed.store(true, Ordering::Release);
+        self.shared.bells.ring_all();
     }
 
     /// Carries one call to its end.
@@ -219,6 +228,7 @@ impl Driver {
             let step = running.call.poll(shared.clock.now(), &mut running.rng);
             shared.carry_out_orders();
             match step {
+                Step::Send { .. } | Step::Wait { .. } if shared.is_closed() => break End::Shed,
                 Step::Send {
                     attempt,
                     at,
@@ -271,6 +281,10 @@ impl fmt::Debug for Driver {
 }
 
 impl Shared {
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
     /// Rests until this call's bell rings. Of all that rest, one keeps the time.
     async fn rest(&self, bell: &Notify) {
         tokio::select! {

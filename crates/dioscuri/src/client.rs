@@ -93,6 +93,12 @@ impl Client {
         }
     }
 
+    /// Lets nothing more out, for shutting down without losing what is paid for: what is in flight goes on to
+    /// its end, calls that wait fail at once ([`Error::is_shed`]), and so do new ones.
+    pub fn close(&self) {
+        self.shared.driver.close();
+    }
+
     /// What the client knows now: quotas, and what it leaves alone.
     #[must_use]
     pub fn status(&self) -> Status {

@@ -45,7 +45,7 @@ impl Error {
             (None, Some((class, what))) => (Failure::new(class), format!("nothing was sent: {what}")),
             (None, None) => (
                 Failure::new(class_of(end)),
-                "nothing was sent: no endpoint had room in time".to_owned(),
+                format!("nothing was sent: {}", why(end)),
             ),
         };
         Self {
@@ -97,6 +97,12 @@ impl Error {
         }
     }
 
+    /// Whether it was refused by this client itself, early: the queue was full, or the client is closed.
+    #[must_use]
+    pub fn is_shed(&self) -> bool {
+        self.inner.end == End::Shed
+    }
+
     /// What was tried.
     #[must_use]
     pub fn receipt(&self) -> &Receipt {
@@ -109,6 +115,15 @@ fn class_of(end: End) -> Class {
     match end {
         End::Exhausted(Limit::Deadline) => Class::DeadlineExceeded,
         _ => Class::Unknown,
+    }
+}
+
+/// Why nothing was sent.
+fn why(end: End) -> &'static str {
+    match end {
+        End::Shed => "the queue is full, or the client is closed",
+        End::Exhausted(_) => "no endpoint had room in time",
+        _ => "no endpoint can take this call",
     }
 }
 

@@ -26,6 +26,11 @@ impl Bells {
         }
     }
 
+    /// Rings for every call.
+    pub(crate) fn ring_all(&self) {
+        self.all().values().for_each(|bell| bell.notify_one());
+    }
+
     /// The call is gone.
     pub(crate) fn take_down(&self, call: CallId) {
         self.all().remove(&call);

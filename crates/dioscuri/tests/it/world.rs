@@ -191,3 +191,36 @@ async fn a_call_that_is_dropped_gives_its_place_to_the_next() {
     assert!(client.generate(&Request::text("I shall.")).await.is_ok());
     assert_eq!((client.waiting(), client.in_flight()), (0, 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_client_ends_what_is_in_flight_and_sheds_what_waits() {
+    let server = server().await;
+    let client = client([castor(&server, &["good"])], &["first"]);
+    let calls = tokio::spawn({
+        let client = client.clone();
+        async move { ask(&client, 30).await }
+    });
+    while client.waiting() == 0 {
+        tokio::task::yield_now().await;
+    }
+    client.close();
+    let (answered, shed): (Vec<_>, Vec<_>) = calls.await.unwrap().into_iter().partition(Result::is_ok);
+    assert_eq!(
+        answered.len() as u64,
+        server.stats().answered,
+        "what was sent is kept"
+    );
+    assert_eq!(answered.len() + shed.len(), 30);
+    assert!(
+        shed.iter()
+            .all(|one| one.as_ref().is_err_and(dioscuri::Error::is_shed)),
+        "{shed:?}"
+    );
+    assert!(
+        client
+            .generate(&Request::text("Too late."))
+            .await
+            .unwrap_err()
+            .is_shed()
+    );
+}
