@@ -1,0 +1,146 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// Carries calls to Google's Gemini API through rate limits, overloads and faults.
+#[derive(Debug, Parser)]
+#[command(name = "dioscuri", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Send a file of prompts and write every answer down.
+    Run(Run),
+    /// Serve the simulator over HTTP until interrupted.
+    Sim(Sim),
+}
+
+/// Send a file of prompts and write every answer down.
+///
+/// Started again with the same OUTPUT, it sends only what has no answer yet.
+#[derive(Args, Debug)]
+#[command(after_help = RUN_HELP)]
+pub(crate) struct Run {
+    /// JSON lines {"key": "...", "request": {...}} as in the Batch API, or a .txt file with one prompt a line
+    pub(crate) input: PathBuf,
+
+    /// Where the answers go: one JSON line each, appended
+    #[arg(short, long, value_name = "OUTPUT")]
+    pub(crate) output: PathBuf,
+
+    /// Projects, keys, locations, models and limits in TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Run against the built-in simulator, on this machine and without a key [SCENARIO: a name or a file]
+    #[arg(
+        long,
+        value_name = "SCENARIO",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "demo",
+        conflicts_with = "config"
+    )]
+    pub(crate) sim: Option<String>,
+
+    /// The models to ask, the first choice first
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
+    pub(crate) model: Vec<String>,
+
+    /// The longest one request may take, with all its waits and retries, for example 90s or 1h
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) deadline: Option<Duration>,
+
+    /// Go on without bad lines and list them in OUTPUT as errors
+    #[arg(long)]
+    pub(crate) skip_bad: bool,
+
+    /// Send again what an earlier run found to be wrong in itself
+    #[arg(long)]
+    pub(crate) retry_failed: bool,
+
+    /// Show the summary only
+    #[arg(short, long, conflicts_with = "progress")]
+    pub(crate) quiet: bool,
+
+    /// How to show progress on standard error
+    #[arg(long, value_name = "FORM")]
+    pub(crate) progress: Option<ProgressForm>,
+}
+
+const RUN_HELP: &str = "\
+Exit codes: 0 all answered, 1 bad usage or input, 3 some not answered, 4 output not writable, 130 interrupted.
+
+Keys: GEMINI_API_KEY or GOOGLE_API_KEY in the environment, or a file given with --config.";
+
+/// How progress is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum ProgressForm {
+    /// JSON lines; the last one is the summary
+    Json,
+}
+
+/// Serve the simulator over HTTP until interrupted.
+#[derive(Args, Debug)]
+pub(crate) struct Sim {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+
+    /// The world to simulate: a name of --list or a TOML file
+    #[arg(long, value_name = "NAME|FILE", default_value = "demo")]
+    pub(crate) scenario: String,
+
+    /// Another seed than the scenario's
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+
+    /// List the built-in scenarios and stop
+    #[arg(long)]
+    pub(crate) list: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn run(args: &[&str]) -> Run {
+        let line = ["dioscuri", "run", "in.jsonl", "-o", "out.jsonl"]
+            .iter()
+            .chain(args);
+        match Cli::try_parse_from(line).unwrap().command {
+            Command::Run(run) => run,
+            Command::Sim(_) => unreachable!("the line says run"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sim_takes_the_demo_unless_told_otherwise() {
+        assert_eq!(run(&["--sim"]).sim.as_deref(), Some("demo"));
+        assert_eq!(run(&["--sim=calm"]).sim.as_deref(), Some("calm"));
+        assert_eq!(run(&[]).sim, None);
+    }
+
+    #[test]
+    fn models_are_a_chain_and_deadlines_have_units() {
+        let run = run(&["--model", "a,b", "--deadline", "1h"]);
+        assert_eq!(run.model, ["a", "b"]);
+        assert_eq!(run.deadline, Some(Duration::from_secs(3600)));
+    }
+
+    #[test]
+    fn the_simulator_and_a_configuration_exclude_each_other() {
+        let line = ["dioscuri", "run", "i", "-o", "o", "--sim", "--config", "c.toml"];
+        assert!(Cli::try_parse_from(line).is_err());
+    }
+}

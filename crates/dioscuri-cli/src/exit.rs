@@ -1,0 +1,48 @@
+//! How a run ends, for the shell that started it.
+
+/// The exit codes of `dioscuri`; a contract, listed in the README.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Exit {
+    /// Every request of the input has its answer.
+    Answered,
+    /// The command line, the configuration or the input is wrong; nothing was sent.
+    Usage,
+    /// The run came to its end, and some requests have no answer.
+    Unanswered,
+    /// The output cannot be written.
+    Output,
+    /// Somebody pressed Ctrl-C: 128 + SIGINT, as shells expect.
+    Interrupted,
+}
+
+impl Exit {
+    /// The number that the shell sees.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Answered => 0,
+            Self::Usage => 1,
+            Self::Unanswered => 3,
+            Self::Output => 4,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// Why a command could not even begin, and with which code it ends.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// The code.
+    pub(crate) exit: Exit,
+    /// What to tell the user: what is wrong, and what to do.
+    pub(crate) error: anyhow::Error,
+}
+
+impl From<anyhow::Error> for Refused {
+    /// What nobody gave a code to is bad usage or bad input.
+    fn from(error: anyhow::Error) -> Self {
+        Self {
+            exit: Exit::Usage,
+            error,
+        }
+    }
+}

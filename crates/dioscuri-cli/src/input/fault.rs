@@ -1,0 +1,70 @@
+//! What can be wrong with a line, and how it is told.
+
+use super::MAX_LINE;
+use std::{fmt, sync::Arc};
+
+/// One bad line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Fault {
+    /// Its number, counted from 1.
+    pub(crate) line: u64,
+    /// Its key if it has one that no other line has, else one made of its number.
+    pub(crate) key: Arc<str>,
+    /// What is wrong with it.
+    pub(crate) trouble: Trouble,
+}
+
+/// What is wrong with a line. Never holds a word of the prompt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Trouble {
+    /// It is longer than a request may be; `length` in bytes.
+    TooLong { length: u64 },
+    /// It is not UTF-8 from `column` on, a byte counted from 1.
+    NotUtf8 { column: usize },
+    /// It is no JSON; what the parser missed, and at which column, counted from 1.
+    NotJson { missed: String, column: usize },
+    /// It is JSON, but no object.
+    NotAnObject,
+    /// It has a field twice.
+    FieldTwice,
+    /// It has no `key`.
+    NoKey,
+    /// Its `key` is no string.
+    KeyNotAString,
+    /// It has no `request`.
+    NoRequest,
+    /// Its `request` is no object.
+    RequestNotAnObject,
+    /// Its `request` has no `contents`.
+    NoContents,
+    /// An earlier line, `first`, has the same key.
+    RepeatedKey { key: Arc<str>, first: u64 },
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.trouble)
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { length } => {
+                #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+                let (length, limit) = (*length as f64 / 1e6, MAX_LINE / 1_000_000);
+                write!(f, "is {length:.1} MB long; a request may have {limit} MB")
+            }
+            Self::NotUtf8 { column } => write!(f, "is not UTF-8 (byte {column})"),
+            Self::NotJson { missed, column } => write!(f, "is not JSON: {missed} (column {column})"),
+            Self::NotAnObject => f.write_str("is no JSON object"),
+            Self::FieldTwice => f.write_str("has `key` or `request` twice"),
+            Self::NoKey => f.write_str("lacks `key`"),
+            Self::KeyNotAString => f.write_str("has a `key` that is no string"),
+            Self::NoRequest => f.write_str("lacks `request`"),
+            Self::RequestNotAnObject => f.write_str("has a `request` that is no object"),
+            Self::NoContents => f.write_str("has a `request` without `contents`"),
+            Self::RepeatedKey { key, first } => write!(f, "repeats the key {key:?} of line {first}"),
+        }
+    }
+}

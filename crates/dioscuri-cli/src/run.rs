@@ -1,0 +1,278 @@
+//! `dioscuri run`: what is read, decided, done and told, in this order.
+
+use crate::{
+    args,
+    carrier::Gemini,
+    exit::{Exit, Refused},
+    input::Input,
+    output::{Journal, Problem, Receipt, Record, WriteError, failed},
+    progress::{Console, Standing},
+    resume::{FailedBefore, Plan},
+    runner::{self, Finished, Job, Stop},
+    summary::{Quota, Summary},
+    world,
+};
+use anyhow::anyhow;
+use dioscuri::{Config, Profile, QuotaStatus, Status, Unit, Window};
+use dioscuri_sim::{Scenario, Server};
+use std::{fmt::Write as _, sync::Arc, time::Duration};
+use tokio::sync::mpsc;
+
+/// Faults shown of a bad input. The first screen of them says what went wrong in making it.
+const FAULTS_SHOWN: usize = 20;
+
+/// Sends what has no answer yet and writes every answer down.
+pub(crate) async fn run(args: args::Run) -> Result<Exit, Refused> {
+    let target = Target::of(&args)?;
+    let input = read(&args)?;
+    let mut console = Console::new(args.quiet, args.progress);
+    let (mut journal, record) = open(&args, &input, &console)?;
+    let plan = plan(&args, &input, &record);
+
+    let (carrier, server) = target.connect(&args, &console).await?;
+    let standing = standing(&input, &plan);
+    console.begin(standing, plan.send.len() as u64);
+    remark(&plan, &console);
+    list_bad(&input, &plan, &mut journal).map_err(|error| unwritable(&error))?;
+
+    let output = journal.path().to_owned();
+    let job = Job {
+        carrier: Arc::clone(&carrier),
+        input: Arc::clone(&input),
+        send: plan.send.clone(),
+        journal,
+        console: &mut console,
+        standing,
+    };
+    let finished = runner::run(job, interrupts()).await;
+    let exit_early = finished.stop;
+
+    let mut summary = summarise(&input, &plan, finished, &carrier);
+    summary.output = output;
+    summary.sim =
+        server.map(|server| serde_json::to_value(server.stats()).expect("names and numbers are JSON"));
+    let exit = match exit_early {
+        Some(Stop::Output) => Exit::Output,
+        Some(Stop::Interrupted) => Exit::Interrupted,
+        None => summary.exit(),
+    };
+    summary.exit_code = exit.code();
+    console.end(&summary);
+    Ok(exit)
+}
+
+/// Whom a run asks.
+enum Target {
+    /// Whom the configuration names.
+    Real(Config),
+    /// A simulator in this process.
+    Simulated(Scenario),
+}
+
+impl Target {
+    fn of(args: &args::Run) -> Result<Self, Refused> {
+        if let Some(name) = &args.sim {
+            return Ok(Self::Simulated(world::scenario(name)?));
+        }
+        let config = match &args.config {
+            Some(path) => Config::from_file(path).map_err(anyhow::Error::new)?,
+            None => Config::from_env().map_err(|error| anyhow!("{error}; or try it without a key: --sim"))?,
+        };
+        Ok(Self::Real(config))
+    }
+
+    async fn connect(
+        self,
+        args: &args::Run,
+        console: &Console,
+    ) -> Result<(Arc<Gemini>, Option<Server>), Refused> {
+        let (config, server) = match self {
+            Self::Real(config) => (config, None),
+            Self::Simulated(scenario) => {
+                let server = world::start(scenario.clone()).await?;
+                console.note(&format!(
+                    "simulated: nothing leaves this machine, and a minute lasts {}",
+                    humantime::format_duration(scenario.minute)
+                ));
+                (world::config(&scenario, &server.url()), Some(server))
+            }
+        };
+        let carrier = Gemini::new(for_bulk(config, args))?;
+        Ok((Arc::new(carrier), server))
+    }
+}
+
+/// The configuration with what the command line says. A file without a profile is patient: nobody waits for
+/// the single answer of a bulk run.
+fn for_bulk(mut config: Config, args: &args::Run) -> Config {
+    if config.profile == Profile::Default {
+        config = config.with_profile(Profile::Batch);
+    }
+    if !args.model.is_empty() {
+        config = config.with_models(&args.model);
+    }
+    if let Some(deadline) = args.deadline {
+        config = config.with_deadline(deadline);
+    }
+    config
+}
+
+fn read(args: &args::Run) -> Result<Arc<Input>, Refused> {
+    let input = Input::read(&args.input).map_err(anyhow::Error::new)?;
+    if input.faults.is_empty() || args.skip_bad {
+        return Ok(Arc::new(input));
+    }
+    let number = input.faults.len();
+    let lines = if number == 1 {
+        "a bad line".to_owned()
+    } else {
+        format!("{number} bad lines")
+    };
+    let mut told = format!("`{}` has {lines}; nothing was sent", args.input.display());
+    for fault in input.faults.iter().take(FAULTS_SHOWN) {
+        write!(told, "\n  {fault}").expect("a string takes all text");
+    }
+    if number > FAULTS_SHOWN {
+        write!(told, "\n  and {} more", number - FAULTS_SHOWN).expect("a string takes all text");
+    }
+    told.push_str("\nmend the file, or go on without them: --skip-bad");
+    Err(anyhow!(told).into())
+}
+
+fn open(args: &args::Run, input: &Input, console: &Console) -> Result<(Journal, Record), Refused> {
+    let (journal, record, notes) = Journal::open(&args.output, input.path()).map_err(|error| Refused {
+        exit: if error.is_unwritable() {
+            Exit::Output
+        } else {
+            Exit::Usage
+        },
+        error: error.into(),
+    })?;
+    for note in notes {
+        console.note(&note.to_string());
+    }
+    Ok((journal, record))
+}
+
+fn plan(args: &args::Run, input: &Input, record: &Record) -> Plan {
+    let failed = if args.retry_failed {
+        FailedBefore::Retry
+    } else {
+        FailedBefore::Leave
+    };
+    Plan::new(&input.items, &input.faults, record, failed)
+}
+
+fn standing(input: &Input, plan: &Plan) -> Standing {
+    Standing {
+        total: (input.items.len() + input.faults.len()) as u64,
+        answered: plan.answered,
+        failed: plan.failed.values().sum::<u64>() + input.faults.len() as u64,
+        ..Standing::default()
+    }
+}
+
+/// Says what the plan leaves alone.
+fn remark(plan: &Plan, console: &Console) {
+    if !plan.changed.is_empty() {
+        let lines: Vec<_> = plan
+            .changed
+            .iter()
+            .take(FAULTS_SHOWN)
+            .map(u64::to_string)
+            .collect();
+        let more = if plan.changed.len() > FAULTS_SHOWN {
+            ", …"
+        } else {
+            ""
+        };
+        console.note(&format!(
+            "changed since they were answered, and not sent: line {}{more}",
+            lines.join(", ")
+        ));
+    }
+    let failed: u64 = plan.failed.values().sum();
+    if failed > 0 {
+        console.note(&format!(
+            "{failed} failed for good before, and are left alone without --retry-failed"
+        ));
+    }
+    if plan.strangers > 0 {
+        console.note(&format!(
+            "{} keys of the output are not in this input",
+            plan.strangers
+        ));
+    }
+}
+
+fn list_bad(input: &Input, plan: &Plan, journal: &mut Journal) -> Result<(), WriteError> {
+    plan.list
+        .iter()
+        .map(|at| &input.faults[*at])
+        .try_for_each(|fault| {
+            let problem = Problem {
+                class: "invalid_request",
+                status: None,
+                message: &fault.to_string(),
+            };
+            journal.append(&failed(&fault.key, None, problem, &Receipt::unsent()))
+        })
+}
+
+fn unwritable(error: &WriteError) -> Refused {
+    Refused {
+        exit: Exit::Output,
+        error: anyhow!("{}; nothing was sent", error.with_cause()),
+    }
+}
+
+/// A message for each Ctrl-C.
+fn interrupts() -> mpsc::Receiver<()> {
+    let (sender, receiver) = mpsc::channel(2);
+    tokio::spawn(
+        async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).await.is_ok() {} },
+    );
+    receiver
+}
+
+fn summarise(input: &Input, plan: &Plan, finished: Finished, carrier: &Gemini) -> Summary {
+    let mut summary = Summary::of(
+        &finished.tally,
+        finished.elapsed,
+        carrier.client().config().minute,
+    );
+    summary.total = (input.items.len() + input.faults.len()) as u64;
+    summary.already_answered = plan.answered;
+    summary.changed = plan.changed.len() as u64;
+    summary.unfinished = finished.unfinished;
+    summary.rescued_to = finished.rescued_to;
+    for (class, count) in &plan.failed {
+        summary.add_failures(class, *count);
+    }
+    summary.add_failures("invalid_request", input.faults.len() as u64);
+    let status = carrier.client().status();
+    for refused in &mut summary.refused_at {
+        refused.closed_for = closed_for(&status, &refused.refusal.place);
+    }
+    summary.quotas = status.quotas.iter().map(quota).collect();
+    summary
+}
+
+/// How long the day of an endpoint stays closed.
+fn closed_for(status: &Status, endpoint: &str) -> Option<Duration> {
+    let day = |quota: &&QuotaStatus| quota.window == Some(Window::Day) && quota.endpoint == endpoint;
+    status.quotas.iter().find(day).and_then(|quota| quota.closed_for)
+}
+
+fn quota(status: &QuotaStatus) -> Quota {
+    Quota {
+        endpoint: status.endpoint.clone(),
+        unit: status.unit.map(Unit::name),
+        window: status.window.map(Window::name),
+        limit: status.limit,
+        used: status.admitted,
+        share: status.utilisation.map(|share| (share * 1e3).round() / 1e3),
+        refused: status.refused,
+        closed_for_s: status.closed_for.map(|time| time.as_secs_f64().round()),
+    }
+}

@@ -1,0 +1,198 @@
+//! What the summary says, as text and as JSON.
+
+use super::*;
+use crate::{
+    carrier::Reply,
+    output::{Receipt, compact},
+};
+
+fn answer(model: &str, attempts: u32, waited_s: f64) -> Reply {
+    Reply {
+        result: Ok(compact(b"{}").unwrap()),
+        receipt: Receipt {
+            model: Some(model.to_owned()),
+            attempts,
+            waited_s,
+            ..Receipt::unsent()
+        },
+        sent: u64::from(attempts),
+        fallback: model != "gemini-3.8-flash",
+        refusals: Vec::new(),
+    }
+}
+
+fn refused(class: &str, place: &str) -> Reply {
+    Reply {
+        refusals: vec![Refusal {
+            class: class.to_owned(),
+            place: place.to_owned(),
+        }],
+        ..answer("gemini-3.8-flash", 2, 0.0)
+    }
+}
+
+/// A run like the demo's.
+fn demo() -> Summary {
+    let mut tally = Tally::default();
+    let mut end = |reply: &Reply| {
+        tally.on_end(reply);
+        tally.on_answer(reply);
+    };
+    for call in 0..990 {
+        let model = if call % 50 == 0 {
+            "gemini-3.5-flash-lite"
+        } else {
+            "gemini-3.8-flash"
+        };
+        end(&answer(model, 1, 0.01 * f64::from(call)));
+    }
+    (0..8).for_each(|_| end(&refused("capacity", "leda/us-central1/gemini-3.8-flash")));
+    end(&refused("quota_day", "pollux/global/gemini-3.8-flash"));
+    end(&refused("auth_invalid_key", "castor key 2"));
+    let mut summary = Summary::of(&tally, Duration::from_millis(31_449), Duration::from_secs(6));
+    summary.total = 1000;
+    summary.output = PathBuf::from("answers.jsonl");
+    summary.exit_code = summary.exit().code();
+    summary.quotas = vec![
+        Quota {
+            endpoint: "castor/global/gemini-3.8-flash".to_owned(),
+            unit: Some("requests"),
+            window: Some("minute"),
+            limit: Some(150),
+            used: 882,
+            share: Some(0.98),
+            refused: 0,
+            closed_for_s: None,
+        },
+        Quota {
+            endpoint: "leda/us-central1/gemini-3.8-flash".to_owned(),
+            unit: Some("input_tokens"),
+            window: Some("minute"),
+            limit: Some(1_000_000),
+            used: 420_123,
+            share: Some(0.07),
+            refused: 0,
+            closed_for_s: None,
+        },
+    ];
+    for refused in &mut summary.refused_at {
+        if refused.refusal.class == "quota_day" {
+            refused.closed_for = Some(Duration::from_secs(7 * 3600 + 12 * 60));
+        }
+    }
+    summary
+}
+
+#[test]
+fn a_newcomer_sees_at_a_glance_what_happened() {
+    insta::assert_snapshot!(render(&demo(), Style::Plain), @r#"
+    1,000 of 1,000 answered · 31.4 s · 5.2 minutes of quota, each 6 s
+
+      answers     980  gemini-3.8-flash
+                   20  gemini-3.5-flash-lite  fallback
+      requests  1,010  sent, 1.01 per answer
+      refused       8  capacity          leda/us-central1/gemini-3.8-flash  overloaded; asked again later or elsewhere
+                    1  auth_invalid_key  castor key 2                       the key is invalid; left out
+                    1  quota_day         pollux/global/gemini-3.8-flash     its day is spent; closed until midnight Pacific, in 7 h 12 min
+      waited    4.9 s on average · 99 of 100 at most 9.8 s · the longest 9.9 s
+      quotas                                       requests a minute  input tokens a minute
+                castor/global/gemini-3.8-flash      98 % of 150
+                leda/us-central1/gemini-3.8-flash                       7 % of 1,000,000
+      output    answers.jsonl
+    "#);
+}
+
+#[test]
+fn failures_say_what_to_do_next() {
+    let mut summary = demo();
+    summary.total = 1023;
+    summary.add_failures("invalid_request", 2);
+    summary.add_failures("capacity", 17);
+    summary.changed = 1;
+    summary.unfinished = 3;
+    summary.exit_code = summary.exit().code();
+    insta::assert_snapshot!(render(&summary, Style::Plain), @r#"
+    1,000 of 1,023 answered · 31.4 s · 5.2 minutes of quota, each 6 s
+
+      answers     980  gemini-3.8-flash
+                   20  gemini-3.5-flash-lite  fallback
+      requests  1,010  sent, 1.01 per answer
+      refused       8  capacity          leda/us-central1/gemini-3.8-flash  overloaded; asked again later or elsewhere
+                    1  auth_invalid_key  castor key 2                       the key is invalid; left out
+                    1  quota_day         pollux/global/gemini-3.8-flash     its day is spent; closed until midnight Pacific, in 7 h 12 min
+      failed       17  capacity         may be answered later
+                    2  invalid_request  the request itself is wrong or was blocked
+      open          1  changed since its answer, which stands
+                    3  not begun or not finished
+      waited    4.9 s on average · 99 of 100 at most 9.8 s · the longest 9.9 s
+      quotas                                       requests a minute  input tokens a minute
+                castor/global/gemini-3.8-flash      98 % of 150
+                leda/us-central1/gemini-3.8-flash                       7 % of 1,000,000
+      output    answers.jsonl
+      next      run the same command again: it sends the 20 requests that may still be answered
+                2 requests would fail again: see "message" in answers.jsonl, mend the input and run again
+                give changed requests a new key, or name another output, to have them answered
+    "#);
+}
+
+#[test]
+fn a_run_with_nothing_to_do_is_short() {
+    let mut summary = Summary::of(
+        &Tally::default(),
+        Duration::from_millis(40),
+        Duration::from_secs(60),
+    );
+    summary.total = 600;
+    summary.already_answered = 600;
+    summary.output = PathBuf::from("answers.jsonl");
+    assert_eq!(summary.exit(), Exit::Answered);
+    insta::assert_snapshot!(render(&summary, Style::Plain), @r#"
+    600 of 600 answered, all of them before · 0.0 s
+
+      requests  0  sent
+      output    answers.jsonl
+    "#);
+}
+
+#[test]
+fn the_terminal_gets_bold_and_dim_and_the_same_words() {
+    let plain = render(&demo(), Style::Plain);
+    let terminal = render(&demo(), Style::Terminal);
+    let bare = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m"]
+        .iter()
+        .fold(terminal.clone(), |text, code| text.replace(code, ""));
+    assert_ne!(terminal, plain);
+    assert_eq!(bare, plain);
+}
+
+#[test]
+fn json_has_the_promised_names() {
+    let json = serde_json::to_value(demo()).unwrap();
+    assert_eq!(json["event"], "summary");
+    assert_eq!(json["refusals"]["capacity"], 8);
+    assert_eq!(json["attempts_per_answer"], 1.01);
+    assert_eq!(json["waited_s"]["p99"], 9.79);
+    assert_eq!(json["waited_s"]["max"], 9.89);
+    assert_eq!(json["minutes"], 5.242);
+    assert_eq!(json["exit_code"], 0);
+    for name in [
+        "total",
+        "already_answered",
+        "failed",
+        "failed_by_class",
+        "sent",
+        "by_model",
+        "quotas",
+        "elapsed_s",
+    ] {
+        assert!(!json[name].is_null(), "{name}");
+    }
+}
+
+#[test]
+fn one_missing_answer_is_told_by_the_exit_code() {
+    let mut summary = demo();
+    assert_eq!(summary.exit(), Exit::Answered);
+    summary.total += 1;
+    assert_eq!(summary.exit(), Exit::Unanswered);
+}

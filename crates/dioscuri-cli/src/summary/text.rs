@@ -1,0 +1,339 @@
+//! The summary as people read it: one sentence, then a table without lines.
+
+use super::{Quota, Refused, Summary};
+use crate::{
+    figures::{count, counted, span},
+    resume::is_permanent,
+};
+use std::{fmt::Write as _, time::Duration};
+
+/// A minute of quota, everywhere but in simulated worlds.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Whether the summary may use the terminal's bold and dim.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Style {
+    Plain,
+    Terminal,
+}
+
+/// The summary as text, with a line feed at its end.
+pub(crate) fn render(summary: &Summary, style: Style) -> String {
+    let mut sheet = Sheet::default();
+    answers(summary, &mut sheet);
+    requests(summary, &mut sheet);
+    refusals(summary, &mut sheet);
+    failures(summary, &mut sheet);
+    waits(summary, &mut sheet);
+    quotas(summary, &mut sheet);
+    sheet.line("output", summary.output.display().to_string());
+    let next = next(summary);
+    for (at, advice) in next.iter().enumerate() {
+        sheet.line(if at == 0 { "next" } else { "" }, advice.clone());
+    }
+    let headline = match style {
+        Style::Plain => headline(summary),
+        Style::Terminal => format!("\u{1b}[1m{}\u{1b}[0m", headline(summary)),
+    };
+    format!("{headline}\n\n{}", sheet.text(style))
+}
+
+fn headline(summary: &Summary) -> String {
+    let mut text = format!(
+        "{} of {} answered",
+        count(summary.with_answer()),
+        count(summary.total)
+    );
+    match (summary.already_answered, summary.answered) {
+        (0, _) => {}
+        (_, 0) => text.push_str(", all of them before"),
+        (before, _) => write!(text, ", {} of them before", count(before)).expect("a string takes all text"),
+    }
+    let elapsed = Duration::from_secs_f64(summary.elapsed_s);
+    write!(text, " · {}", span(elapsed)).expect("a string takes all text");
+    if summary.minute != MINUTE && summary.sent > 0 {
+        let minute = summary.minute.as_secs_f64();
+        write!(
+            text,
+            " · {:.1} minutes of quota, each {minute} s",
+            summary.minutes
+        )
+        .expect("a string takes all text");
+    }
+    text
+}
+
+fn answers(summary: &Summary, sheet: &mut Sheet) {
+    let mut models: Vec<_> = summary.by_model.iter().collect();
+    models.sort_by(|(a, a_count), (b, b_count)| b_count.cmp(a_count).then_with(|| a.cmp(b)));
+    let rows = models.into_iter().map(|(model, answers)| {
+        let note = if summary.fallbacks.contains(model) {
+            "fallback"
+        } else {
+            ""
+        };
+        (count(*answers), vec![model.clone(), note.to_owned()])
+    });
+    sheet.section("answers", rows);
+}
+
+fn requests(summary: &Summary, sheet: &mut Sheet) {
+    let per_answer = summary
+        .attempts_per_answer
+        .map_or_else(String::new, |ratio| format!(", {ratio:.2} per answer"));
+    sheet.section(
+        "requests",
+        [(count(summary.sent), vec![format!("sent{per_answer}")])],
+    );
+}
+
+fn refusals(summary: &Summary, sheet: &mut Sheet) {
+    let rows = summary.refused_at.iter().map(|refused| {
+        let cells = vec![
+            refused.refusal.class.clone(),
+            refused.refusal.place.clone(),
+            why(refused),
+        ];
+        (count(refused.count), cells)
+    });
+    sheet.section("refused", rows);
+}
+
+/// What a refusal meant, and what was done about it.
+fn why(refused: &Refused) -> String {
+    let text = match refused.refusal.class.as_str() {
+        "quota_minute" => "its minute was full; waited for the next",
+        "quota_day" => "its day is spent",
+        "quota_zero" => "its plan does not have this model; left out",
+        "capacity" | "quota_unspecified" | "unavailable" => "overloaded; asked again later or elsewhere",
+        "billing" => "its billing account does not pay; left out",
+        "auth_invalid_key" => "the key is invalid; left out",
+        "unauthenticated" => "the credential was not accepted; left out",
+        "permission_denied" => "the key may not do this; left out",
+        "service_disabled" => "the API is switched off there; left out",
+        "not_found" => "there is no such model there; left out",
+        "connection" => "could not be reached; tried again",
+        "deadline_exceeded" => "took too long; tried again",
+        "internal" | "gateway_error" | "unknown" | "cancelled" => "a fault of the server; tried again",
+        _ => "",
+    };
+    match refused.closed_for {
+        Some(time) if refused.refusal.class == "quota_day" => {
+            format!("{text}; closed until midnight Pacific, in {}", span(time))
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn failures(summary: &Summary, sheet: &mut Sheet) {
+    let rows = summary.failed_by_class.iter().map(|(class, failed)| {
+        let note = if is_permanent(class) {
+            "the request itself is wrong or was blocked"
+        } else {
+            "may be answered later"
+        };
+        (count(*failed), vec![class.clone(), note.to_owned()])
+    });
+    sheet.section("failed", rows);
+    let others = [
+        (summary.changed, "changed since its answer, which stands"),
+        (summary.unfinished, "not begun or not finished"),
+        (summary.lost, "answered, and could not be written"),
+    ];
+    let rows = others.into_iter().filter(|(number, _)| *number > 0);
+    sheet.section(
+        "open",
+        rows.map(|(number, note)| (count(number), vec![note.to_owned()])),
+    );
+}
+
+fn waits(summary: &Summary, sheet: &mut Sheet) {
+    if summary.sent == 0 {
+        return;
+    }
+    let [mean, p99, max] = [summary.waited_s.mean, summary.waited_s.p99, summary.waited_s.max]
+        .map(|seconds| span(Duration::from_secs_f64(seconds)));
+    sheet.line(
+        "waited",
+        format!("{mean} on average · 99 of 100 at most {p99} · the longest {max}"),
+    );
+}
+
+/// One row for each endpoint that was used, one column for each kind of quota.
+fn quotas(summary: &Summary, sheet: &mut Sheet) {
+    let used = |quota: &&Quota| quota.used > 0 || quota.refused > 0;
+    let used: Vec<_> = summary.quotas.iter().filter(used).collect();
+    let kinds = distinct(used.iter().map(|quota| kind(quota)));
+    let endpoints = distinct(used.iter().map(|quota| quota.endpoint.clone()));
+    let mut rows = vec![
+        [String::new()]
+            .into_iter()
+            .chain(kinds.iter().cloned())
+            .collect::<Vec<_>>(),
+    ];
+    for endpoint in endpoints {
+        let of = |wanted: &String| {
+            let is_it = |quota: &&&Quota| quota.endpoint == endpoint && kind(quota) == *wanted;
+            used.iter()
+                .find(is_it)
+                .map_or_else(String::new, |quota| share(quota))
+        };
+        let cells: Vec<_> = kinds.iter().map(of).collect();
+        rows.push([endpoint.clone()].into_iter().chain(cells).collect());
+    }
+    if rows.len() > 1 {
+        sheet.table("quotas", &rows);
+    }
+}
+
+/// `requests a minute`.
+fn kind(quota: &Quota) -> String {
+    let unit = quota.unit.unwrap_or("unnamed quota").replace('_', " ");
+    quota
+        .window
+        .map_or(unit.clone(), |window| format!("{unit} a {window}"))
+}
+
+/// `97 % of 60`, or what was used of a quota that nobody knows the size of.
+fn share(quota: &Quota) -> String {
+    match (quota.share, quota.limit) {
+        (Some(share), Some(limit)) => {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a share is from 0 to about 1"
+            )]
+            let percent = (share * 100.0).round() as u64;
+            format!("{percent:>3} % of {}", count(limit))
+        }
+        _ => format!("{} used", count(quota.used)),
+    }
+}
+
+/// In the order of their first appearance.
+fn distinct(words: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut distinct = Vec::new();
+    for word in words {
+        if !distinct.contains(&word) {
+            distinct.push(word);
+        }
+    }
+    distinct
+}
+
+/// What to do now about everything that has no answer.
+fn next(summary: &Summary) -> Vec<String> {
+    let output = summary.output.display();
+    let mut next = Vec::new();
+    if let Some(rescued) = &summary.rescued_to {
+        let rescued = rescued.display();
+        next.push(format!(
+            "make room, then keep what was rescued: cat {rescued} >> {output}"
+        ));
+    }
+    let permanent = |(class, failed): (&String, &u64)| if is_permanent(class) { *failed } else { 0 };
+    let for_good: u64 = summary.failed_by_class.iter().map(permanent).sum();
+    let later = summary.failed - for_good + summary.unfinished + summary.lost;
+    if later > 0 {
+        let what = counted(later, "request");
+        next.push(format!(
+            "run the same command again: it sends the {what} that may still be answered"
+        ));
+    }
+    if for_good > 0 {
+        let what = counted(for_good, "request");
+        next.push(format!(
+            "{what} would fail again: see \"message\" in {output}, mend the input and run again"
+        ));
+    }
+    if summary.changed > 0 {
+        next.push(
+            "give changed requests a new key, or name another output, to have them answered".to_owned(),
+        );
+    }
+    next
+}
+
+/// Rows under labels: a number on the right of its column, cells aligned within a section.
+#[derive(Default)]
+struct Sheet {
+    rows: Vec<Row>,
+}
+
+struct Row {
+    label: String,
+    number: Option<String>,
+    text: String,
+}
+
+impl Sheet {
+    /// A row without a number.
+    fn line(&mut self, label: &str, text: String) {
+        self.rows.push(Row {
+            label: label.to_owned(),
+            number: None,
+            text,
+        });
+    }
+
+    /// Rows of a number and cells; nothing if there are none.
+    fn section(&mut self, label: &str, rows: impl IntoIterator<Item = (String, Vec<String>)>) {
+        let (numbers, cells): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        for (at, (number, text)) in numbers.into_iter().zip(aligned(&cells)).enumerate() {
+            self.rows.push(Row {
+                label: if at == 0 { label.to_owned() } else { String::new() },
+                number: Some(number),
+                text,
+            });
+        }
+    }
+
+    /// Rows of cells.
+    fn table(&mut self, label: &str, rows: &[Vec<String>]) {
+        for (at, text) in aligned(rows).into_iter().enumerate() {
+            self.line(if at == 0 { label } else { "" }, text);
+        }
+    }
+
+    fn text(&self, style: Style) -> String {
+        let label_width = self.rows.iter().map(|row| length(&row.label)).max().unwrap_or(0);
+        let numbers = self.rows.iter().filter_map(|row| row.number.as_deref());
+        let number_width = numbers.map(length).max().unwrap_or(0);
+        let mut text = String::new();
+        for row in &self.rows {
+            let label = pad(&row.label, label_width);
+            let label = match style {
+                Style::Plain => label,
+                Style::Terminal => format!("\u{1b}[2m{label}\u{1b}[0m"),
+            };
+            let content = match &row.number {
+                Some(number) => format!("{number:>number_width$}  {}", row.text),
+                None => row.text.clone(),
+            };
+            writeln!(text, "  {label}  {}", content.trim_end()).expect("a string takes all text");
+        }
+        text
+    }
+}
+
+/// Each row as one text, its cells padded to the widest of their column.
+fn aligned(rows: &[Vec<String>]) -> Vec<String> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let cells = |column: usize| rows.iter().filter_map(move |row| row.get(column));
+    let widths: Vec<_> = (0..columns)
+        .map(|column| cells(column).map(|cell| length(cell)).max().unwrap_or(0))
+        .collect();
+    let row = |row: &Vec<String>| {
+        let padded = row.iter().zip(&widths).map(|(cell, width)| pad(cell, *width));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(row).collect()
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(length(text))))
+}

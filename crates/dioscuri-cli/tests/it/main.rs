@@ -1,0 +1,12 @@
+//! The real binary, from outside: its files, its exit codes and what it says.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what goes wrong in preparing a test fails it where it stands"
+)]
+
+mod bad_input;
+mod bench;
+mod bulk;
+mod full_disk;
+mod signals;
+mod simulator;
