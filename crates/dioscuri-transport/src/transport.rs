@@ -111,3 +111,14 @@ impl Error for SendError {
             .map(|source| source as &(dyn Error + 'static))
     }
 }
+
+#[async_trait::async_trait]
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        sent: Sent,
+    ) -> Result<http::Response<BodyBox>, SendError> {
+        (**self).send(request, sent).await
+    }
+}
