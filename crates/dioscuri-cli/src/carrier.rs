@@ -10,8 +10,8 @@ pub(crate) use client::Gemini;
 
 /// Carries one request to its answer, through whatever comes in between.
 pub(crate) trait Carrier: Send + Sync + 'static {
-    /// Sends `body` and waits for the end of the call; `None` if it was given up because the carrier closed.
-    fn generate(&self, body: Vec<u8>) -> impl Future<Output = Option<Reply>> + Send;
+    /// Sends `body` and waits for the end of the call.
+    fn generate(&self, body: Vec<u8>) -> impl Future<Output = Reply> + Send;
 
     /// Calls that wait in the engine's queue now.
     fn waiting(&self) -> usize;
@@ -29,6 +29,8 @@ pub(crate) struct Reply {
     /// The answer's JSON on one line, or why there is none.
     pub(crate) result: Result<Box<RawValue>, Failure>,
     pub(crate) receipt: Receipt,
+    /// Whether the call was given up because the carrier closed: it may still be answered another time.
+    pub(crate) shed: bool,
     /// Requests that left for the server; attempts that could not connect are none.
     pub(crate) sent: u64,
     /// Whether another model than the first choice answered, or was asked last.
@@ -58,6 +60,7 @@ impl Reply {
                 message: why.to_string(),
             }),
             receipt: Receipt::unsent(),
+            shed: false,
             sent: 0,
             fallback: false,
             refusals: Vec::new(),

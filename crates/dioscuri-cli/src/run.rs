@@ -97,7 +97,7 @@ impl Target {
                 (world::config(&scenario, &server.url()), Some(server))
             }
         };
-        let carrier = Gemini::new(for_bulk(config, args))?;
+        let carrier = Gemini::new(for_bulk(config, args)).map_err(anyhow::Error::new)?;
         Ok((Arc::new(carrier), server))
     }
 }

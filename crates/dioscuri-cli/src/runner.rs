@@ -125,8 +125,7 @@ struct Runner<'a, C> {
 
 struct Done {
     at: usize,
-    /// `None` if the call was given up.
-    reply: Option<Reply>,
+    reply: Reply,
 }
 
 impl<'a, C: Carrier> Runner<'a, C> {
@@ -182,7 +181,7 @@ impl<'a, C: Carrier> Runner<'a, C> {
             let reply = match body.await.expect("reading a line does not panic") {
                 Ok(body) => watched(carrier.generate(body), approach, &moved).await,
                 // Transient: what the file says by then may be sent by the next run.
-                Err(changed) => Some(Reply::unsent("conflict", &changed)),
+                Err(changed) => Reply::unsent("conflict", &changed),
             };
             Done { at, reply }
         });
@@ -196,11 +195,12 @@ impl<'a, C: Carrier> Runner<'a, C> {
         let input = Arc::clone(&self.input);
         let item = &input.items[done.at];
         self.bytes -= item.length;
-        let Some(reply) = done.reply else {
-            return;
-        };
-        self.unfinished -= 1;
+        let reply = done.reply;
         self.tally.on_end(&reply);
+        if reply.shed {
+            return;
+        }
+        self.unfinished -= 1;
         if reply.refusals.iter().any(|refusal| is_overload(&refusal.class)) {
             self.pace.on_overload(self.began.elapsed());
         }

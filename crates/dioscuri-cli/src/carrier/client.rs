@@ -1,4 +1,4 @@
-//! The client as a carrier, which can be closed without losing what is in flight.
+//! The client as a carrier.
 
 use super::{Carrier, Failure, Reply};
 use crate::{
@@ -6,30 +6,12 @@ use crate::{
     output::{Receipt, compact},
     tally::Refusal,
 };
-use dioscuri::{Client, Config, Record, Request, Scope};
-use dioscuri_reqwest::ReqwestTransport;
-use std::{
-    future::poll_fn,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    task::Poll,
-};
-use tokio::sync::watch;
-
-tokio::task_local! {
-    /// Attempts in flight of the call that this task carries. The engine tells its observer of an attempt
-    /// while the call itself is polled, so that the observer knows whose it is.
-    static FLYING: Arc<AtomicUsize>;
-}
+use dioscuri::{Client, Config, ConfigError, Request, Scope};
 
 /// Gemini over HTTP.
 #[derive(Debug)]
 pub(crate) struct Gemini {
     client: Client,
-    closed: watch::Sender<bool>,
 }
 
 impl Gemini {
@@ -38,13 +20,9 @@ impl Gemini {
     /// # Errors
     ///
     /// If the configuration is contradictory or TLS cannot be set up.
-    pub(crate) fn new(config: Config) -> Result<Self, anyhow::Error> {
-        let transport = ReqwestTransport::new()?;
-        let client = Client::builder(config, transport).observer(observe()).build()?;
-        Ok(Self {
-            client,
-            closed: watch::Sender::new(false),
-        })
+    pub(crate) fn new(config: Config) -> Result<Self, ConfigError> {
+        let client = Client::new(config)?;
+        Ok(Self { client })
     }
 
     /// The client itself.
@@ -53,9 +31,9 @@ impl Gemini {
     }
 
     fn reply(&self, outcome: Result<dioscuri::Answer, dioscuri::Error>) -> Reply {
-        let receipt = match &outcome {
-            Ok(answer) => answer.receipt().clone(),
-            Err(error) => error.receipt().clone(),
+        let (receipt, shed) = match &outcome {
+            Ok(answer) => (answer.receipt().clone(), false),
+            Err(error) => (error.receipt().clone(), error.is_shed()),
         };
         let result = match outcome {
             Ok(answer) => compact(answer.body()).ok_or_else(|| Failure {
@@ -71,6 +49,7 @@ impl Gemini {
         };
         Reply {
             result,
+            shed,
             sent: receipt.tries.iter().filter(|one| one.sent).count() as u64,
             fallback: self.is_fallback(&receipt),
             refusals: receipt.tries.iter().filter_map(refusal).collect(),
@@ -113,43 +92,12 @@ fn refusal(one: &dioscuri::Try) -> Option<Refusal> {
     })
 }
 
-fn observe() -> impl dioscuri::Observer {
-    |record: &Record<'_>, _| {
-        // Outside of a call of ours there is nobody to count for.
-        let _ = FLYING.try_with(|flying| match record {
-            Record::Begun { .. } => {
-                flying.fetch_add(1, Ordering::Relaxed);
-            }
-            Record::Ended { .. } => {
-                flying.fetch_sub(1, Ordering::Relaxed);
-            }
-            _ => {}
-        });
-    }
-}
-
 impl Carrier for Gemini {
-    async fn generate(&self, body: Vec<u8>) -> Option<Reply> {
-        let request = match Request::from_json(body) {
-            Ok(request) => request,
-            Err(invalid) => return Some(Reply::unsent("invalid_request", &invalid)),
-        };
-        let flying = Arc::new(AtomicUsize::new(0));
-        let mut call = pin!(FLYING.scope(Arc::clone(&flying), self.client.generate(&request)));
-        let mut closed = self.closed.subscribe();
-        let mut closing = pin!(closed.wait_for(|closed| *closed));
-        let mut is_closed = false;
-        let outcome = poll_fn(|context| {
-            if let Poll::Ready(outcome) = call.as_mut().poll(context) {
-                return Poll::Ready(Some(outcome));
-            }
-            is_closed = is_closed || closing.as_mut().poll(context).is_ready();
-            if is_closed && flying.load(Ordering::Relaxed) == 0 {
-                return Poll::Ready(None);
-            }
-            Poll::Pending
-        });
-        outcome.await.map(|outcome| self.reply(outcome))
+    async fn generate(&self, body: Vec<u8>) -> Reply {
+        match Request::from_json(body) {
+            Ok(request) => self.reply(self.client.generate(&request).await),
+            Err(invalid) => Reply::unsent("invalid_request", &invalid),
+        }
     }
 
     fn waiting(&self) -> usize {
@@ -161,6 +109,6 @@ impl Carrier for Gemini {
     }
 
     fn close(&self) {
-        self.closed.send_replace(true);
+        self.client.close();
     }
 }

@@ -38,12 +38,15 @@ impl Double {
 }
 
 impl Carrier for Double {
-    async fn generate(&self, _: Vec<u8>) -> Option<Reply> {
+    async fn generate(&self, _: Vec<u8>) -> Reply {
         let waiting = Approach::of(&self.waiting);
         let outstanding = self.waiting() + self.in_flight();
         self.most_outstanding.fetch_max(outstanding, Ordering::Relaxed);
         let Ok(_room) = self.room.acquire().await else {
-            return None;
+            return Reply {
+                shed: true,
+                ..Reply::unsent("unknown", &"closed")
+            };
         };
         drop(waiting);
         self.sent.fetch_add(1, Ordering::Relaxed);
@@ -54,7 +57,7 @@ impl Carrier for Double {
             status: Some(503),
             message: "no".to_owned(),
         };
-        Some(Reply {
+        Reply {
             result: self
                 .refuse
                 .map_or_else(|| Ok(compact(b"{}").unwrap()), |class| Err(failure(class))),
@@ -62,13 +65,14 @@ impl Carrier for Double {
                 attempts: 1,
                 ..Receipt::unsent()
             },
+            shed: false,
             sent: 1,
             fallback: false,
             refusals: Vec::from_iter(self.refuse.map(|class| Refusal {
                 class: class.to_owned(),
                 place: "castor/global/m".to_owned(),
             })),
-        })
+        }
     }
 
     fn waiting(&self) -> usize {

@@ -15,6 +15,7 @@ fn answer(model: &str, attempts: u32, waited_s: f64) -> Reply {
             waited_s,
             ..Receipt::unsent()
         },
+        shed: false,
         sent: u64::from(attempts),
         fallback: model != "gemini-3.8-flash",
         refusals: Vec::new(),
