@@ -1,12 +1,13 @@
 //! One call: what it needs next, and what has become of it.
 
 use crate::{
-    choice::{Grant, Terms},
+    choice::Grant,
     engine::Inner,
     observer::Record,
     receipt::{Receipt, Try},
     room::{Answer, Seat, Wish},
     step::{AttemptEvent, End, Step},
+    terms::{Retry, Terms},
 };
 use dioscuri_budget::{Reservation, Ticket};
 use dioscuri_pool::Report;
@@ -51,6 +52,7 @@ impl std::fmt::Debug for Held {
 #[derive(Debug)]
 struct Flight {
     id: AttemptId,
+    link: u8,
     reservation: Reservation,
     gate: Gate,
 }
@@ -165,16 +167,14 @@ impl Call {
             call: self.meta.id,
             no: self.tries() + 1,
         };
-        let wish = Wish {
+        let mut wish = Wish {
             meta: &self.meta,
             terms: &self.terms,
             attempt,
-            ticket: self.ticket,
+            ticket: &mut self.ticket,
         };
-        let mut room = self.engine.0.room();
-        let answer = room.ask(self.seat, &wish, &self.engine.0.doors(), now);
-        self.ticket = room.ticket(self.seat).or(self.ticket);
-        answer
+        let doors = self.engine.0.doors();
+        self.engine.0.room().ask(self.seat, &mut wish, &doors, now)
     }
 
     fn tries(&self) -> u32 {
@@ -185,6 +185,7 @@ impl Call {
         let Grant {
             attempt,
             endpoint,
+            link,
             credential,
             reservation,
             rule,
@@ -205,6 +206,7 @@ impl Call {
         });
         self.flight = Some(Flight {
             id: attempt,
+            link,
             reservation,
             gate: Gate::Closed,
         });
@@ -245,9 +247,9 @@ impl Call {
                 }
             }
             AttemptEvent::Ended(outcome) => {
-                let gate = flight.gate;
+                let (gate, link) = (flight.gate, flight.link);
                 self.land(&outcome, now);
-                self.conclude(outcome, gate, now, rng);
+                self.conclude(outcome, gate, link, now, rng);
             }
         }
     }
@@ -287,7 +289,7 @@ impl Call {
             .on_record(&Record::Ended { of: current, outcome }, now);
     }
 
-    fn conclude(&mut self, outcome: Outcome, gate: Gate, now: Now, rng: &mut dyn Rng) {
+    fn conclude(&mut self, outcome: Outcome, gate: Gate, link: u8, now: Now, rng: &mut dyn Rng) {
         let Some(endpoint) = self.receipt.tries.last().map(|last| last.endpoint) else {
             return;
         };
@@ -306,7 +308,7 @@ impl Call {
                 if gate == Gate::Open {
                     let _ = self.finish(End::Interrupted, now);
                 } else {
-                    self.obey(endpoint, verdict, now);
+                    self.obey(endpoint, link, verdict, now);
                 }
             }
             // A cancelled attempt says nothing about the call: it asks for another place.
@@ -325,32 +327,28 @@ impl Call {
         cx
     }
 
-    fn obey(&mut self, endpoint: EndpointId, verdict: Verdict, now: Now) {
-        let (here, elsewhere, fallback) = match verdict {
+    fn obey(&mut self, endpoint: EndpointId, link: u8, verdict: Verdict, now: Now) {
+        let retry = match verdict {
             Verdict::Retry {
                 here,
                 elsewhere,
                 fallback,
-            } => (here, elsewhere, fallback),
+            } => Retry {
+                here,
+                elsewhere,
+                fallback,
+            },
             Verdict::Permanent => return drop(self.finish(End::Permanent, now)),
             Verdict::Exhausted(limit) => return drop(self.finish(End::Exhausted(limit), now)),
         };
-        self.terms.tried.retain(|(tried, _)| *tried != endpoint);
-        match here {
-            Some(from) => {
-                self.terms.tried.push((endpoint, from));
-                self.tally.backoff = from.since(now.tick);
-            }
-            None if !self.terms.never.contains(&endpoint) => self.terms.never.push(endpoint),
-            None => {}
+        if let Some(from) = retry.here {
+            self.tally.backoff = from.since(now.tick);
         }
-        self.terms.last = Some(endpoint);
-        self.terms.elsewhere = elsewhere;
-        self.terms.fallback = fallback.or(self.terms.fallback);
+        self.terms.on_failure(endpoint, link, &retry);
     }
 
     /// Gives the call up at `now`: what it held goes to the next. Dropping a call does the same, at the moment
-    /// of its last poll or event.
+    /// of its last poll or event. Polled again, the call asks anew.
     pub fn give_up(&mut self, now: Now) {
         self.last = now;
         if self.flight.is_some() {
@@ -391,14 +389,11 @@ impl Call {
 
 /// Whether a failure counts against the number of attempts.
 ///
-/// A refusal by quota, key or account costs the server nothing and closes that door for all callers, and what
-/// was never sent was never tried: neither may use up a call's few attempts.
+/// A refusal by quota costs the server nothing, and one that names a key, an account or a missing model closes
+/// that door for all callers; what was never sent was never tried. None of them may use up a call's few attempts.
 fn is_attempt(failure: &Failure, phase: Phase) -> bool {
-    let refused = matches!(
-        failure.scope,
-        Scope::QuotaDomain | Scope::Key | Scope::BillingAccount
-    );
-    !refused && phase != Phase::NotSent
+    let is_shut = failure.scope != Scope::Caller && !failure.class.is_transient();
+    phase != Phase::NotSent && failure.scope != Scope::QuotaDomain && !is_shut
 }
 
 impl Drop for Call {
@@ -414,5 +409,35 @@ fn reached(timing: &Timing) -> Phase {
         Timing { head: Some(_), .. } => Phase::Answered,
         Timing { sent: Some(_), .. } => Phase::Sent,
         _ => Phase::NotSent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dioscuri_retry::Table;
+    use dioscuri_vocab::Class;
+
+    #[test]
+    fn what_counts_as_an_attempt_is_what_the_standard_table_says() {
+        for class in Class::ALL {
+            for phase in [Phase::NotSent, Phase::Sent, Phase::Answered] {
+                let failure = Failure::new(*class);
+                let row = Table::standard().row(&failure, phase);
+                assert_eq!(is_attempt(&failure, phase), row.counts, "{class} {phase:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_attempt_has_come_as_far_as_its_last_milestone() {
+        let at = Tick::ZERO;
+        let sent = Timing::new().with_sent(at);
+        let head = sent.with_head(at);
+        let mut content = head;
+        content.content = Some(at);
+        let phases = [Timing::new(), sent, head, content].map(|timing| reached(&timing));
+        let expected = [Phase::NotSent, Phase::Sent, Phase::Answered, Phase::Committed];
+        assert_eq!(phases, expected);
     }
 }

@@ -1,6 +1,6 @@
 //! The choice of an endpoint: among a sample of the ready, by room and load.
 
-use crate::receipt::Rule;
+use crate::{receipt::Rule, terms::Terms};
 use dioscuri_budget::{RateBudget, Reservation, Reserve};
 use dioscuri_pool::{Candidate, Pool, Want};
 use dioscuri_vocab::{AttemptId, CallMeta, CredentialId, EndpointId, Now, Outcome, Phase, Rng, Tick, Timing};
@@ -15,93 +15,35 @@ const SAMPLE: usize = 8;
 /// Steps in which room is compared: a difference below 1/64 of a quota is none, and load decides.
 const ROOM_STEPS: f32 = 64.0;
 
-/// Where and when a call may go. Kept from failure to failure.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Terms {
-    /// Endpoints that this call has failed on, each with the tick from which it may try again there.
-    pub(crate) tried: Vec<(EndpointId, Tick)>,
-    /// Endpoints that cannot answer this call.
-    pub(crate) never: Vec<EndpointId>,
-    /// From when other endpoints of the same link may be tried; `None`: no more.
-    pub(crate) elsewhere: Option<Tick>,
-    /// From when later links may be tried because an earlier one failed.
-    pub(crate) fallback: Option<Tick>,
-    /// From when later links may be tried because the call has waited so long.
-    pub(crate) impatient: Option<Tick>,
-    /// The endpoint of the last try.
-    pub(crate) last: Option<EndpointId>,
-}
-
-impl Terms {
-    /// A call that has not tried anything yet.
-    pub(crate) fn new(begun: Tick, impatient: Option<Tick>) -> Self {
-        Self {
-            elsewhere: Some(begun),
-            impatient,
-            ..Self::default()
-        }
-    }
-
-    /// The soonest tick at which these terms allow anything.
-    pub(crate) fn soonest(&self) -> Option<Tick> {
-        let here = self.tried.iter().map(|(_, from)| *from);
-        here.chain(self.elsewhere)
-            .chain(self.fallback)
-            .chain(self.impatient)
-            .min()
-    }
-
-    /// Whether the call has not failed anywhere: then it wants what every such call wants.
-    pub(crate) fn is_fresh(&self) -> bool {
-        self.tried.is_empty() && self.never.is_empty() && self.last.is_none()
-    }
-
-    /// From when `endpoint` on `link` may be tried, and by which rule.
-    fn from(&self, endpoint: EndpointId, link: u8) -> Option<(Tick, Rule)> {
-        let here = self
-            .tried
-            .iter()
-            .find(|(tried, _)| *tried == endpoint)
-            .map(|(_, from)| *from);
-        if link > 0 {
-            let (way, rule) = match (self.fallback, self.impatient) {
-                (Some(failed), Some(waited)) if waited < failed => (waited, Rule::FallbackAfterWait),
-                (Some(failed), _) => (failed, Rule::FallbackAfterFailure),
-                (None, Some(waited)) => (waited, Rule::FallbackAfterWait),
-                (None, None) => return None,
-            };
-            return Some((here.map_or(way, |from| from.max(way)), rule));
-        }
-        match here {
-            Some(from) if self.last == Some(endpoint) => Some((from, Rule::Retry)),
-            Some(from) => Some((from, Rule::Failover)),
-            None => {
-                let rule = if self.last.is_none() {
-                    Rule::FirstChoice
-                } else {
-                    Rule::Failover
-                };
-                self.elsewhere.map(|from| (from, rule))
-            }
-        }
-    }
-}
-
 /// A place that is kept for a call: reserved in the budget, begun in the pool.
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) attempt: AttemptId,
     pub(crate) endpoint: EndpointId,
+    pub(crate) link: u8,
     pub(crate) credential: CredentialId,
     pub(crate) reservation: Reservation,
     pub(crate) rule: Rule,
 }
 
 /// Why a call could not be placed.
-#[derive(Debug)]
+#[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct Blocked {
     /// The soonest it could be placed if nothing else happens; `None`: only an event can tell.
     pub(crate) until: Option<Tick>,
+    /// Whether any endpoint could take it, now or ever.
+    pub(crate) has_endpoint: bool,
+    /// Whether an endpoint is open to it that an earlier caller waits for.
+    pub(crate) is_behind: bool,
+}
+
+impl Blocked {
+    fn by(&mut self, closed: Closed) {
+        match closed {
+            Closed::Until(at) => self.until = soonest(self.until, at),
+            Closed::Claimed => self.is_behind = true,
+        }
+    }
 }
 
 /// The two that are asked.
@@ -114,6 +56,7 @@ pub(crate) struct Chooser<'a> {
 
 struct Ready {
     endpoint: EndpointId,
+    link: u8,
     room: f32,
     load: f32,
     rule: Rule,
@@ -139,7 +82,7 @@ impl Chooser<'_> {
         now: Now,
         rng: &mut dyn Rng,
     ) -> Result<Grant, Blocked> {
-        let mut until = None;
+        let mut blocked = Blocked::default();
         let mut wanted = Vec::new();
         for link in 0..self.pool.links() {
             let mut ready = Vec::new();
@@ -148,18 +91,17 @@ impl Chooser<'_> {
                 let Some((from, rule)) = terms.from(candidate.endpoint, link) else {
                     return ControlFlow::Continue(());
                 };
+                blocked.has_endpoint = true;
                 match self.look(candidate, meta, from, now) {
-                    Look::Ready(room) => {
-                        let (endpoint, load) = (candidate.endpoint, candidate.load);
-                        ready.push(Ready {
-                            endpoint,
-                            room,
-                            load,
-                            rule,
-                        });
-                    }
-                    Look::Closed(at) => {
-                        until = soonest(until, at);
+                    Ok(room) => ready.push(Ready {
+                        endpoint: candidate.endpoint,
+                        link,
+                        room,
+                        load: candidate.load,
+                        rule,
+                    }),
+                    Err(closed) => {
+                        blocked.by(closed);
                         if from <= now.tick {
                             wanted.push(candidate.endpoint);
                         }
@@ -175,29 +117,29 @@ impl Chooser<'_> {
             for choice in ready {
                 match self.take(&choice, meta, attempt, now) {
                     Ok(grant) => return Ok(grant),
-                    Err(at) => until = soonest(until, at),
+                    Err(at) => {
+                        blocked.by(Closed::Until(at));
+                        wanted.push(choice.endpoint);
+                    }
                 }
             }
         }
         self.claimed.append(&mut wanted);
-        Err(Blocked { until })
+        Err(blocked)
     }
 
-    fn look(&self, candidate: Candidate, meta: &CallMeta, from: Tick, now: Now) -> Look {
-        let Some(pool) = candidate.open_at else {
-            return Look::Closed(None);
-        };
+    /// The room that `candidate` has for the call now, or when it opens.
+    fn look(&self, candidate: Candidate, meta: &CallMeta, from: Tick, now: Now) -> Result<f32, Closed> {
+        let pool = candidate.open_at.ok_or(Closed::Until(None))?;
         let opening = self.budget.opening(candidate.endpoint, &meta.cost, now);
-        let Some(budget) = opening.at else {
-            return Look::Closed(None);
-        };
+        let budget = opening.at.ok_or(Closed::Until(None))?;
         let at = pool.max(budget).max(from);
         if at > now.tick {
-            Look::Closed(Some(at))
+            Err(Closed::Until(Some(at)))
         } else if self.claimed.contains(&candidate.endpoint) {
-            Look::Closed(None)
+            Err(Closed::Claimed)
         } else {
-            Look::Ready(opening.room)
+            Ok(opening.room)
         }
     }
 
@@ -218,6 +160,7 @@ impl Chooser<'_> {
             Ok(Grant {
                 attempt,
                 endpoint,
+                link: choice.link,
                 credential,
                 reservation,
                 rule: choice.rule,
@@ -235,9 +178,13 @@ pub(crate) const NEVER_SENT: Outcome = Outcome::Cancelled {
     phase: Phase::NotSent,
 };
 
-enum Look {
-    Ready(f32),
-    Closed(Option<Tick>),
+/// Why an endpoint cannot take a call now.
+#[derive(Clone, Copy)]
+enum Closed {
+    /// It opens then; `None`: only an event can tell.
+    Until(Option<Tick>),
+    /// It is open, and an earlier caller waits for it.
+    Claimed,
 }
 
 /// The sooner of two ticks, where `None` is "only an event can tell".

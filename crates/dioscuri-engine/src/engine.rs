@@ -50,7 +50,8 @@ impl Engine {
         Call::new(Arc::clone(&self.inner), meta, seat, impatient, now)
     }
 
-    /// The next tick at which [`Engine::poll_order`] wants to be called; in the past means at once.
+    /// The next tick at which [`Engine::poll_order`] wants to be called; in the past means at once. Once that
+    /// has answered `None`, it lies in the future.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Tick> {
         self.inner.room().poll_timeout()
@@ -159,7 +160,9 @@ impl Builder {
         self
     }
 
-    /// Sheds new calls while this many wait. Default: 100,000.
+    /// Sheds new calls that would have to wait while this many do. Default: 100,000.
+    ///
+    /// A call that tries again is never shed.
     pub fn max_waiting(mut self, calls: usize) -> Self {
         self.max_waiting = calls;
         self

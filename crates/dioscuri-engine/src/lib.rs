@@ -2,18 +2,12 @@
 //!
 //! ```
 //! use dioscuri_engine::{AttemptEvent, End, Engine, Step};
-//! # use dioscuri_pool::{Candidate, Pool, Report, Want};
-//! # use dioscuri_vocab::*;
-//! # use std::ops::ControlFlow;
-//! # struct One;
-//! # impl Pool for One {
-//! #     fn visit(&self, _: &Want<'_>, now: Tick, _: &mut dyn Rng, each: &mut dyn FnMut(Candidate) -> ControlFlow<()>) {
-//! #         let _ = each(Candidate::new(EndpointId(0), Some(now)));
-//! #     }
-//! #     fn begin(&self, _: EndpointId, _: AttemptId, _: Now) -> Option<CredentialId> { Some(CredentialId(0)) }
-//! #     fn report(&self, _: &Report<'_>, _: Now) {}
-//! # }
-//! let engine = Engine::builder(One).build(); // `One` is a pool of one endpoint
+//! use dioscuri_pool::{EndpointSpec, RegionPool};
+//! use dioscuri_vocab::{CallId, CallMeta, Cost, CredentialId, EndpointId, Now, Outcome, Served, SplitMix64};
+//!
+//! let pool = RegionPool::default();
+//! pool.add(EndpointSpec::new(EndpointId(0), [CredentialId(0)])).unwrap();
+//! let engine = Engine::builder(pool).build();
 //! let (now, mut rng) = (Now::default(), SplitMix64::new(1));
 //!
 //! let mut call = engine.start(CallMeta::new(CallId(1), Cost::tokens(120)), now);
@@ -57,6 +51,7 @@ mod observer;
 mod receipt;
 mod room;
 mod step;
+mod terms;
 
 pub use call::Call;
 pub use engine::{Builder, Engine};

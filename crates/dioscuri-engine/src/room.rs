@@ -1,23 +1,28 @@
 //! The waiting room: one fair queue for all calls, and one look at it whenever something may have opened.
 
+mod waiter;
+
 use crate::{
     EngineOrder,
-    choice::{Blocked, Chooser, Grant, NEVER_SENT, Terms, soonest},
+    choice::{Blocked, Chooser, Grant, NEVER_SENT, soonest},
     step::End,
+    terms::Terms,
 };
-use dioscuri_budget::{FairQueue, Order, RateBudget, Ticket};
+use dioscuri_budget::{FairQueue, Order, RateBudget};
 use dioscuri_pool::{Pool, Report};
 use dioscuri_retry::Limit;
-use dioscuri_vocab::{AttemptId, CallId, CallMeta, EndpointId, GroupId, Now, SplitMix64, Tick, Timing};
+use dioscuri_vocab::{AttemptId, CallId, CallMeta, EndpointId, Now, SplitMix64, Tick, Timing};
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     time::Duration,
 };
+pub(crate) use waiter::{Answer, Seat, Wish};
+use waiter::{Signature, State, Waiter, is_late};
 
-/// How many waiting calls are tried past one that is blocked.
+/// How many waiting calls that want the same, or that have failed somewhere, are tried in one look.
 ///
 /// A call bound to one project, or one that has failed somewhere, wants other endpoints than those before
-/// it. Looking at a bounded number of them keeps a look O(log n).
+/// it. Looking at a bounded number of each kind keeps a look short, however many wait.
 const LOOKAHEAD: usize = 64;
 
 /// The soonest a blocked queue is looked at again by time alone.
@@ -26,59 +31,10 @@ const LOOKAHEAD: usize = 64;
 /// each other. One millisecond is the resolution of tokio's timer.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// A call's place in the room, unique within the engine.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) struct Seat(u64);
-
 /// The pool and the budget that the room asks.
 pub(crate) struct Doors<'a> {
     pub(crate) pool: &'a dyn Pool,
     pub(crate) budget: &'a dyn RateBudget,
-}
-
-/// What a call brings when it asks for a place.
-pub(crate) struct Wish<'a> {
-    pub(crate) meta: &'a CallMeta,
-    pub(crate) terms: &'a Terms,
-    pub(crate) attempt: AttemptId,
-    /// The ticket of an earlier wait: a call that tries again keeps its turn.
-    pub(crate) ticket: Option<Ticket>,
-}
-
-/// The room's answer to a wish.
-#[derive(Debug)]
-pub(crate) enum Answer {
-    Placed(Grant),
-    Wait(Option<Tick>),
-    Ended(End),
-}
-
-/// Calls with equal signatures want the same endpoints: if one is blocked, so are those behind it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Signature {
-    affinity: Option<GroupId>,
-    impatient: bool,
-}
-
-#[derive(Debug)]
-struct Waiter {
-    meta: CallMeta,
-    terms: Terms,
-    attempt: AttemptId,
-    state: State,
-    timer: Option<Tick>,
-}
-
-#[derive(Debug)]
-enum State {
-    /// Until its terms allow anything.
-    Parked,
-    /// In the queue.
-    Queued(Ticket),
-    /// A place is kept for it.
-    Placed(Grant),
-    /// It has ended without one.
-    Ended(End),
 }
 
 #[derive(Debug)]
@@ -91,6 +47,8 @@ pub(crate) struct Room {
     look_at: Option<Tick>,
     /// Something may have opened since the last look.
     stale: bool,
+    /// What the last look found blocked.
+    blocked: Vec<Signature>,
     in_flight: usize,
     seats: u64,
     max_waiting: usize,
@@ -106,6 +64,7 @@ impl Room {
             wakes: VecDeque::new(),
             look_at: None,
             stale: false,
+            blocked: Vec::new(),
             in_flight: 0,
             seats: 0,
             max_waiting,
@@ -137,60 +96,38 @@ impl Room {
     }
 
     /// Asks for a place for the call on `seat`, or for the one that was kept for it.
-    pub(crate) fn ask(&mut self, seat: Seat, wish: &Wish<'_>, doors: &Doors<'_>, now: Now) -> Answer {
+    pub(crate) fn ask(&mut self, seat: Seat, wish: &mut Wish<'_>, doors: &Doors<'_>, now: Now) -> Answer {
+        let state = self.waiters.get(&seat).map(|waiter| &waiter.state);
+        let queued = matches!(state, Some(State::Queued(_)));
+        if is_late(wish.meta, now.tick) && !matches!(state, Some(State::Ended(_))) {
+            self.abandon(seat, doors, now);
+            return Answer::Ended(End::Exhausted(Limit::Deadline));
+        }
         if let Some(answer) = self.collect(seat) {
             return answer;
         }
-        if wish.meta.deadline.is_some_and(|deadline| deadline <= now.tick) {
-            self.leave(seat);
-            return Answer::Ended(End::Exhausted(Limit::Deadline));
-        }
-        let queued = self
-            .waiters
-            .get(&seat)
-            .is_some_and(|waiter| matches!(waiter.state, State::Queued(_)));
         if !queued {
-            let Some(from) = wish.terms.soonest() else {
-                self.leave(seat);
-                return Answer::Ended(End::NoEndpoint);
-            };
-            if from > now.tick {
-                return self.park(seat, wish, from);
-            }
-            if self.queue.is_empty() {
-                return self.ask_alone(seat, wish, doors, now);
-            }
-            if self.queue.len() >= self.max_waiting {
-                self.leave(seat);
-                return Answer::Ended(End::Shed);
-            }
-            self.enter(seat, wish);
-        }
-        self.look(doors, now, Some(seat));
-        match self.collect(seat) {
-            Some(answer) => answer,
-            None => Answer::Wait(soonest(self.look_at, wish.meta.deadline)),
-        }
-    }
-
-    /// Asks for a call before which nobody waits: the usual case, without a turn in the queue.
-    fn ask_alone(&mut self, seat: Seat, wish: &Wish<'_>, doors: &Doors<'_>, now: Now) -> Answer {
-        self.forget(seat);
-        self.stale = false;
-        match self.place(wish.meta, wish.attempt, wish.terms, &mut Vec::new(), doors, now) {
-            Ok(grant) => {
-                self.in_flight += 1;
-                Answer::Placed(grant)
-            }
-            Err(Blocked { until }) => {
-                if let Some(end) = self.hopeless(until, wish.meta) {
-                    return Answer::Ended(end);
+            match wish.terms.soonest() {
+                None => {
+                    self.leave(seat);
+                    return Answer::Ended(End::NoEndpoint);
                 }
-                self.enter(seat, wish);
-                self.look_at = not_at_once(until, now);
-                Answer::Wait(soonest(self.look_at, wish.meta.deadline))
+                Some(from) if from > now.tick => return self.park(seat, wish, from),
+                Some(_) => self.enter(seat, wish, now.tick),
             }
         }
+        if self.is_due(now.tick) || self.may_pass(seat, !queued, now.tick) {
+            self.look(doors, now, Some(seat));
+        }
+        if let Some(answer) = self.collect(seat) {
+            return answer;
+        }
+        if !queued && wish.attempt.no == 1 && self.queue.len() > self.max_waiting {
+            self.leave(seat);
+            return Answer::Ended(End::Shed);
+        }
+        let own = self.waiters.get(&seat).and_then(|waiter| waiter.timer);
+        Answer::Wait(soonest(self.look_at, own))
     }
 
     /// The call on `seat` is gone: what was kept for it goes to the next.
@@ -222,14 +159,6 @@ impl Room {
         self.stale = true;
     }
 
-    /// The ticket with which the call on `seat` waits, so that it keeps its turn when it tries again.
-    pub(crate) fn ticket(&self, seat: Seat) -> Option<Ticket> {
-        match self.waiters.get(&seat)?.state {
-            State::Queued(ticket) => Some(ticket),
-            _ => None,
-        }
-    }
-
     /// What the room wants of its driver next.
     pub(crate) fn poll_order(&mut self, doors: &Doors<'_>, now: Now) -> Option<EngineOrder> {
         self.ring(now.tick);
@@ -240,80 +169,134 @@ impl Room {
                 _ => self.stale = true,
             }
         }
-        if self.stale || self.look_at.is_some_and(|at| at <= now.tick) {
+        if self.is_due(now.tick) {
             self.look(doors, now, None);
         }
         self.wakes.pop_front().map(EngineOrder::Wake)
     }
 
-    /// Wakes the calls whose own time has come.
+    /// Sees to the calls whose own time has come.
     fn ring(&mut self, now: Tick) {
         while let Some(&(at, seat)) = self.timers.first() {
             if at > now {
                 break;
             }
             self.timers.pop_first();
-            if let Some(waiter) = self.waiters.get_mut(&seat) {
-                waiter.timer = None;
+            let Some(waiter) = self.waiters.get_mut(&seat) else {
+                continue;
+            };
+            waiter.timer = None;
+            if !matches!(waiter.state, State::Queued(_)) {
                 self.wakes.push_back(waiter.meta.id);
+            } else if waiter.is_late(now) {
+                self.conclude(seat, State::Ended(End::Exhausted(Limit::Deadline)), None);
+            } else {
+                // It has lost its patience: later links are open to it now.
+                waiter.timer = waiter.next_timer(now);
+                self.timers.extend(waiter.timer.map(|at| (at, seat)));
+                self.stale = true;
             }
         }
+    }
+
+    fn is_due(&self, now: Tick) -> bool {
+        self.stale || self.look_at.is_some_and(|at| at <= now)
+    }
+
+    /// Whether a call could be placed though nothing has opened: it stands in front, or has come after the last
+    /// look and wants what was not blocked then.
+    fn may_pass(&self, seat: Seat, is_new: bool, now: Tick) -> bool {
+        let is_first = self.queue.first().is_some_and(|(_, first)| *first == seat);
+        let is_blocked = || {
+            let signature = self.waiters.get(&seat).and_then(|waiter| waiter.signature(now));
+            signature.is_some_and(|signature| self.blocked.contains(&signature))
+        };
+        is_first || (is_new && !is_blocked())
     }
 
     /// Looks at the queue from the front and gives away every place there is.
     fn look(&mut self, doors: &Doors<'_>, now: Now, asking: Option<Seat>) {
-        let first = self.queue.first().map(|(_, seat)| *seat);
-        let due = self.stale || self.look_at.is_none_or(|at| at <= now.tick);
-        if !due && (asking.is_none() || first != asking) {
-            return;
-        }
         self.stale = false;
         self.look_at = None;
+        self.blocked.clear();
         let mut claimed = Vec::new();
-        let mut blocked: Vec<Signature> = Vec::new();
-        let front: Vec<Seat> = self.queue.iter().take(LOOKAHEAD).map(|(_, seat)| *seat).collect();
-        let mut concluded = 0;
-        for seat in &front {
-            let Some(waiter) = self.waiters.get(seat) else {
+        let (front, is_cut) = self.front(now.tick);
+        let mut has_moved = false;
+        for seat in front {
+            let Some(waiter) = self.waiters.get(&seat) else {
                 continue;
             };
-            let signature = signature(waiter, now.tick);
-            if signature.is_some_and(|signature| blocked.contains(&signature)) {
+            let signature = waiter.signature(now.tick);
+            if signature.is_some_and(|signature| self.blocked.contains(&signature)) {
                 continue;
             }
             let (meta, attempt, terms) = (waiter.meta, waiter.attempt, waiter.terms.clone());
-            match self.place(&meta, attempt, &terms, &mut claimed, doors, now) {
+            let before = claimed.len();
+            let decided = match self.place(&meta, attempt, &terms, &mut claimed, doors, now) {
                 Ok(grant) => {
-                    concluded += 1;
                     self.in_flight += 1;
-                    self.conclude(*seat, State::Placed(grant), asking);
+                    State::Placed(grant)
                 }
-                Err(Blocked { until }) => {
-                    if let Some(end) = self.hopeless(until, &meta) {
-                        concluded += 1;
-                        self.conclude(*seat, State::Ended(end), asking);
-                    } else {
-                        self.look_at = soonest(self.look_at, not_at_once(until, now));
-                        blocked.extend(signature);
-                    }
+                Err(blocked) => {
+                    let Some(end) = self.hopeless(blocked, &meta) else {
+                        self.look_at = soonest(self.look_at, not_at_once(blocked.until, now));
+                        self.blocked.extend(signature);
+                        continue;
+                    };
+                    // It waits for nothing any more.
+                    claimed.truncate(before);
+                    State::Ended(end)
                 }
-            }
+            };
+            self.conclude(seat, decided, asking);
+            has_moved = true;
         }
-        // All of them have gone: there may be more behind them.
-        if concluded == LOOKAHEAD {
-            self.stale = true;
-        }
+        // Some have gone: there may be more behind them.
+        self.stale = has_moved && is_cut;
     }
 
-    /// Whether waiting cannot help: it would open too late, or no event is left that could open it.
-    fn hopeless(&self, until: Option<Tick>, meta: &CallMeta) -> Option<End> {
-        match until {
-            Some(at) => {
-                let late = meta.deadline.is_some_and(|deadline| at >= deadline);
-                (late && self.in_flight == 0).then_some(End::Exhausted(Limit::Deadline))
+    /// Those that one look tries, in order, and whether there are more behind them.
+    fn front(&self, now: Tick) -> (Vec<Seat>, bool) {
+        let mut front = Vec::new();
+        let mut kinds: Vec<(Option<Signature>, usize)> = Vec::new();
+        let mut is_cut = false;
+        for (_, seat) in &self.queue {
+            let Some(waiter) = self.waiters.get(seat) else {
+                continue;
+            };
+            let kind = waiter.signature(now);
+            let known = kinds.iter().position(|(known, _)| *known == kind);
+            let known = known.unwrap_or_else(|| {
+                kinds.push((kind, 0));
+                kinds.len() - 1
+            });
+            let count = &mut kinds[known].1;
+            if *count < LOOKAHEAD {
+                *count += 1;
+                front.push(*seat);
+            } else {
+                is_cut = true;
+                if kind.is_some_and(Signature::is_anywhere) {
+                    break;
+                }
             }
-            None => (self.in_flight == 0).then_some(End::NoEndpoint),
         }
+        (front, is_cut)
+    }
+
+    /// Whether waiting cannot help: nothing could ever take the call, it would open too late, or no event is
+    /// left that could open it.
+    fn hopeless(&self, blocked: Blocked, meta: &CallMeta) -> Option<End> {
+        if !blocked.has_endpoint {
+            return Some(End::NoEndpoint);
+        }
+        if blocked.is_behind || self.in_flight > 0 {
+            return None;
+        }
+        let Some(at) = blocked.until else {
+            return Some(End::NoEndpoint);
+        };
+        is_late(meta, at).then_some(End::Exhausted(Limit::Deadline))
     }
 
     fn place(
@@ -352,11 +335,13 @@ impl Room {
         };
         if let State::Queued(ticket) = waiter.state {
             // Popped, it is charged to its tenant's share. Whoever passed a blocked front has jumped no queue
-            // of its own, and is not.
-            if self.queue.first().is_some_and(|(first, _)| first == ticket) {
+            // of its own, and is not; nor is who leaves without a place.
+            let is_first = self.queue.first().is_some_and(|(first, _)| first == ticket);
+            if is_first && matches!(state, State::Placed(_)) {
                 self.queue.pop();
             } else {
                 self.queue.remove(ticket);
+                self.stale = true;
             }
         }
         waiter.state = state;
@@ -369,41 +354,44 @@ impl Room {
     }
 
     fn park(&mut self, seat: Seat, wish: &Wish<'_>, from: Tick) -> Answer {
-        if wish.meta.deadline.is_some_and(|deadline| from >= deadline) {
+        if is_late(wish.meta, from) {
             self.leave(seat);
             return Answer::Ended(End::Exhausted(Limit::Deadline));
         }
-        self.sit(seat, wish, State::Parked, Some(from));
+        self.sit(seat, wish, State::Parked, |_| Some(from));
         Answer::Wait(Some(from))
     }
 
-    fn enter(&mut self, seat: Seat, wish: &Wish<'_>) {
-        self.forget(seat);
-        let ticket = match wish.ticket {
-            Some(ticket) => {
-                self.queue.push_back_in(ticket, seat);
-                ticket
-            }
-            None => self.queue.push(wish.meta.priority, wish.meta.tenant, seat),
+    fn enter(&mut self, seat: Seat, wish: &mut Wish<'_>, now: Tick) {
+        self.leave(seat);
+        let ticket = if let Some(ticket) = *wish.ticket {
+            self.queue.push_back_in(ticket, seat);
+            ticket
+        } else {
+            self.queue.push(wish.meta.priority, wish.meta.tenant, seat)
         };
-        self.sit(seat, wish, State::Queued(ticket), wish.meta.deadline);
+        *wish.ticket = Some(ticket);
+        self.sit(seat, wish, State::Queued(ticket), |waiter| waiter.next_timer(now));
     }
 
-    fn sit(&mut self, seat: Seat, wish: &Wish<'_>, state: State, timer: Option<Tick>) {
-        self.forget(seat);
-        self.timers.extend(timer.map(|at| (at, seat)));
-        let waiter = Waiter {
+    fn sit(
+        &mut self,
+        seat: Seat,
+        wish: &Wish<'_>,
+        state: State,
+        timer: impl FnOnce(&Waiter) -> Option<Tick>,
+    ) {
+        self.leave(seat);
+        let mut waiter = Waiter {
             meta: *wish.meta,
             terms: wish.terms.clone(),
             attempt: wish.attempt,
             state,
-            timer,
+            timer: None,
         };
+        waiter.timer = timer(&waiter);
+        self.timers.extend(waiter.timer.map(|at| (at, seat)));
         self.waiters.insert(seat, waiter);
-    }
-
-    fn forget(&mut self, seat: Seat) {
-        let _ = self.leave(seat);
     }
 
     fn leave(&mut self, seat: Seat) -> Option<Waiter> {
@@ -422,12 +410,4 @@ impl Room {
 
 fn not_at_once(until: Option<Tick>, now: Now) -> Option<Tick> {
     until.map(|at| at.max(now.tick.after(PAUSE)))
-}
-
-/// `None` for a call that has failed somewhere: it wants what no other does.
-fn signature(waiter: &Waiter, now: Tick) -> Option<Signature> {
-    waiter.terms.is_fresh().then(|| Signature {
-        affinity: waiter.meta.affinity,
-        impatient: waiter.terms.impatient.is_some_and(|at| at <= now),
-    })
 }

@@ -27,7 +27,8 @@ pub enum Step {
         /// Which.
         attempt: AttemptId,
     },
-    /// Open the gate: from now on the caller sees what this attempt delivers.
+    /// Open the gate: from now on the caller sees what this attempt delivers. Ordered once; not at all if the
+    /// attempt has ended before.
     Commit {
         /// Which.
         attempt: AttemptId,
@@ -51,7 +52,7 @@ pub enum End {
     Permanent,
     /// It might still have succeeded, but a limit was reached.
     Exhausted(Limit),
-    /// Every endpoint is closed to this call until an operator acts.
+    /// No endpoint may ever take this call, or each that might is closed until an operator acts.
     NoEndpoint,
     /// The stream broke after the caller had seen a part of it.
     Interrupted,
@@ -77,7 +78,8 @@ pub enum AttemptEvent {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum EngineOrder {
-    /// Poll this call: a place is kept for it, or its time has come.
+    /// Poll this call: a place is kept for it, or its time has come. Ordered once for each place or time; a
+    /// call that has been given up meanwhile may still be named.
     Wake(CallId),
     /// Fetch a slice of a quota that several processes share, and hand it to the budget.
     Lease {

@@ -1,0 +1,74 @@
+//! What a call held when it was given up or dropped goes to the next.
+
+use crate::stage::{Show, single};
+use dioscuri_engine::AttemptEvent;
+use dioscuri_vocab::{Outcome, Phase};
+
+#[test]
+fn a_waiting_call_leaves_the_queue() {
+    let mut show = Show::new(&[single()]);
+    let mut busy = show.busy();
+    let (mut second, mut third) = (show.call(), show.call());
+    let _ = show.wait(&mut second);
+    let _ = show.wait(&mut third);
+    drop(second);
+    assert_eq!(show.engine.waiting(), 1);
+    show.answer(&mut busy);
+    assert_eq!(show.woken(), [3]);
+}
+
+#[test]
+fn a_kept_place_goes_to_the_next_and_was_never_sent() {
+    let mut show = Show::new(&[single()]);
+    let mut busy = show.busy();
+    let (mut second, mut third) = (show.call(), show.call());
+    let _ = show.wait(&mut second);
+    let _ = show.wait(&mut third);
+    show.answer(&mut busy);
+    assert_eq!(show.woken(), [2]);
+    drop(second);
+    assert_eq!(show.woken(), [3]);
+    assert!(show.stage.lock().settled.last().unwrap().is_unsent());
+    let _ = show.send(&mut third);
+    show.answer(&mut third);
+    show.stage.check_even();
+}
+
+#[track_caller]
+fn check_phase(events: &[AttemptEvent], expected: Phase) {
+    let mut show = Show::new(&[single()]);
+    let mut call = show.call();
+    let (attempt, _) = show.send(&mut call);
+    for event in events {
+        show.tell(&mut call, attempt, event.clone());
+    }
+    let mut next = show.call();
+    let _ = show.wait(&mut next);
+    drop(call);
+    let settled = show.stage.lock().settled.clone();
+    assert_eq!(settled, [Outcome::Cancelled { phase: expected }]);
+    assert_eq!(show.woken(), [2]);
+    drop(next);
+    show.stage.check_even();
+}
+
+#[test]
+fn an_attempt_in_flight_is_settled_as_far_as_it_had_come() {
+    use AttemptEvent::{Content, Head, Sent};
+    check_phase(&[], Phase::NotSent);
+    check_phase(&[Sent], Phase::Sent);
+    check_phase(&[Sent, Head], Phase::Answered);
+    check_phase(&[Sent, Head, Content], Phase::Committed);
+}
+
+#[test]
+fn giving_up_twice_changes_nothing_and_asking_anew_is_allowed() {
+    let mut show = Show::new(&[single()]);
+    let mut call = show.busy();
+    call.give_up(show.now);
+    call.give_up(show.now);
+    assert_eq!(show.engine.in_flight(), 0);
+    assert_eq!(show.send(&mut call).0.no, 2);
+    show.answer(&mut call);
+    show.stage.check_even();
+}

@@ -1,0 +1,12 @@
+//! The engine from outside, over a scripted pool, budget and policy.
+
+mod choice;
+mod contract;
+mod deadline;
+mod driver;
+mod events;
+mod failure;
+mod giving_up;
+mod queue;
+mod receipt;
+mod stage;
