@@ -155,7 +155,7 @@ impl Console {
     /// The run is over. The last thing that is shown.
     pub(crate) fn end(&self, summary: &Summary) {
         match &self.form {
-            Form::Json => event(&serde_json::to_value(summary).expect("a summary has string keys")),
+            Form::Json => print(&serde_json::to_string(summary).expect("a summary has string keys")),
             Form::Bar(bar) => {
                 bar.finish_and_clear();
                 print(render(summary, self.style).trim_end());

@@ -269,7 +269,7 @@ impl<'a, C: Carrier> Runner<'a, C> {
         }
         self.stop(Stop::Interrupted);
         self.console.note(&format!(
-            "interrupted: {} in flight may end within {} s; press Ctrl-C again to stop at once",
+            "interrupted: nothing more is sent; {} in flight have {} s to end, or press Ctrl-C again",
             self.carrier.in_flight(),
             DRAIN.as_secs()
         ));

@@ -156,6 +156,37 @@ fn a_run_with_nothing_to_do_is_short() {
 }
 
 #[test]
+fn a_day_that_is_about_to_be_probed_is_not_called_closed() {
+    let mut summary = demo();
+    for refused in &mut summary.refused_at {
+        refused.closed_for = Some(Duration::from_secs(26));
+    }
+    let text = render(&summary, Style::Plain);
+    assert!(
+        text.contains("its day is spent; asked once more in 26.0 s"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_day_that_others_have_spent_has_no_share() {
+    let mut summary = demo();
+    summary.quotas[0] = Quota {
+        window: Some("day"),
+        limit: Some(200),
+        used: 2,
+        share: Some(0.01),
+        closed_for_s: Some(3600.0),
+        ..summary.quotas[0].clone()
+    };
+    let text = render(&summary, Style::Plain);
+    assert!(
+        text.contains("200 spent") && !text.contains("1 % of 200"),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_terminal_gets_bold_and_dim_and_the_same_words() {
     let plain = render(&demo(), Style::Plain);
     let terminal = render(&demo(), Style::Terminal);

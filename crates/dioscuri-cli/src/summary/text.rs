@@ -10,6 +10,10 @@ use std::{fmt::Write as _, time::Duration};
 /// A minute of quota, everywhere but in simulated worlds.
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// A spent day that opens sooner than this is probed first: servers hint at seconds, at most at a minute or
+/// two, and the day's end is rarely so near.
+const PROBE: Duration = Duration::from_secs(600);
+
 /// Whether the summary may use the terminal's bold and dim.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Style {
@@ -118,10 +122,10 @@ fn why(refused: &Refused) -> String {
         _ => "",
     };
     match refused.closed_for {
-        Some(time) if refused.refusal.class == "quota_day" => {
-            format!("{text}; closed until midnight Pacific, in {}", span(time))
-        }
-        _ => text.to_owned(),
+        Some(time) if refused.refusal.class != "quota_day" || time.is_zero() => text.to_owned(),
+        Some(time) if time < PROBE => format!("{text}; asked once more in {}", span(time)),
+        Some(time) => format!("{text}; closed until midnight Pacific, in {}", span(time)),
+        None => text.to_owned(),
     }
 }
 
@@ -194,9 +198,12 @@ fn kind(quota: &Quota) -> String {
         .map_or(unit.clone(), |window| format!("{unit} a {window}"))
 }
 
-/// `97 % of 60`, or what was used of a quota that nobody knows the size of.
+/// `97 % of 60`, or what was used of a quota whose size nobody knows.
 fn share(quota: &Quota) -> String {
+    let is_spent = quota.window == Some("day") && quota.closed_for_s.is_some();
     match (quota.share, quota.limit) {
+        // Others have used it before us: our own share says nothing.
+        (_, Some(limit)) if is_spent => format!("{} spent", count(limit)),
         (Some(share), Some(limit)) => {
             #[expect(
                 clippy::cast_possible_truncation,
