@@ -67,3 +67,15 @@ async fn a_service_that_never_gets_ready_costs_nothing_and_says_so() {
         assert_eq!((one.phase, one.timing.sent), (Some(Phase::NotSent), None));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_connection_is_tried_again_as_one_that_sent_nothing() {
+    let asked = AtomicU32::new(0);
+    let driver = driver(Fake::new(move |_| match asked.fetch_add(1, Ordering::Relaxed) {
+        0 => Err(ErrorKind::ConnectionRefused.into()),
+        _ => Ok(Response::new(Frames::text(ANSWER))),
+    }));
+    let delivered = driver.run(&question()).await.unwrap();
+    let phases: Vec<_> = delivered.receipt.tries.iter().map(|one| one.phase).collect();
+    assert_eq!(phases, [Some(Phase::NotSent), None]);
+}
