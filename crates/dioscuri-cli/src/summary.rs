@@ -1,5 +1,6 @@
 //! The end of a run: what was answered, what was not and why, and how well the quotas were used.
 
+mod sheet;
 mod text;
 
 use crate::{
