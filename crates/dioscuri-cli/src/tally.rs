@@ -52,7 +52,10 @@ impl Tally {
     /// A call has ended, this way or that: what it cost.
     pub(crate) fn on_end(&mut self, reply: &Reply) {
         self.sent += reply.sent;
-        self.waits.push(reply.receipt.waited_s);
+        // What never came to the queue has not waited.
+        if reply.receipt.attempts > 0 || reply.receipt.waited_s > 0.0 {
+            self.waits.push(reply.receipt.waited_s);
+        }
         for refusal in &reply.refusals {
             *self.refusals.entry(refusal.clone()).or_default() += 1;
         }
