@@ -33,7 +33,7 @@ impl Fault {
             Self::Timeout => "timed out",
             Self::Reset => "the other side closed the connection",
             Self::Truncated => "the answer stopped before its end",
-            Self::Other => "no connection could be made",
+            Self::Other => "the connection could not be used",
         }
     }
 }

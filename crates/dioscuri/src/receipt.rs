@@ -2,7 +2,7 @@
 
 use crate::assembly::Names;
 use dioscuri_engine::{self as engine, Rule};
-use dioscuri_vocab::Class;
+use dioscuri_vocab::{Class, Phase};
 use std::{fmt, time::Duration};
 
 /// What a call cost: every request that went out for it, where it went, how long it waited, which rule decided.
@@ -81,7 +81,7 @@ impl Try {
             waited: one.waited,
             took: one.ended.map_or(Duration::ZERO, |ended| ended.since(one.begun)),
             class: one.class,
-            sent: one.timing.sent.is_some(),
+            sent: one.timing.sent.is_some() && one.phase != Some(Phase::NotSent),
         }
     }
 }
