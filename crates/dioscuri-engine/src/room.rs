@@ -22,7 +22,8 @@ use waiter::{Signature, State, Waiter, is_late};
 /// How many waiting calls that want the same, or that have failed somewhere, are tried in one look.
 ///
 /// A call bound to one project, or one that has failed somewhere, wants other endpoints than those before
-/// it. Looking at a bounded number of each kind keeps a look short, however many wait.
+/// it. Looking at a bounded number of each kind keeps a look short, however many wait; only calls that are bound
+/// are passed over one by one.
 const LOOKAHEAD: usize = 64;
 
 /// The soonest a blocked queue is looked at again by time alone.

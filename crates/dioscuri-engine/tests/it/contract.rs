@@ -76,6 +76,21 @@ proptest! {
     }
 
     #[test]
+    fn of_equal_calls_nobody_overtakes(
+        places in vec(place(), 1..5),
+        mut plans in vec(plan(), 1..40),
+        seed in any::<u64>(),
+    ) {
+        for plan in &mut plans {
+            (plan.affinity, plan.priority, plan.tenant) = (None, 0, 0);
+            plan.deadline = None;
+        }
+        plans.sort_by_key(|plan| plan.arrives);
+        let report = run(&places, &plans, seed);
+        prop_assert!(report.first_sent.iter().flatten().is_sorted(), "{:?}", report.first_sent);
+    }
+
+    #[test]
     fn equal_seeds_give_equal_logs(
         places in vec(place(), 1..4),
         plans in vec(plan(), 1..20),

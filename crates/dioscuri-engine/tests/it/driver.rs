@@ -2,6 +2,7 @@
 
 use crate::stage::{Place, Stage};
 use dioscuri_engine::{AttemptEvent, Call, End, Engine, EngineOrder, Step};
+use dioscuri_pool::Pool as _;
 use dioscuri_retry::{Context, Limit, Verdict};
 use dioscuri_vocab::{
     AttemptId, CallId, CallMeta, Class, Cost, Failure, GroupId, Now, Outcome, Phase, Rng, Served, SplitMix64,
@@ -34,6 +35,8 @@ pub(crate) struct Report {
     pub(crate) log: Vec<String>,
     /// How each call ended; `None` if its caller left.
     pub(crate) ends: Vec<Option<End>>,
+    /// When each call was first sent, if it was.
+    pub(crate) first_sent: Vec<Option<Tick>>,
     pub(crate) polls: usize,
     pub(crate) stage: Stage,
 }
@@ -47,6 +50,7 @@ enum Event {
 
 struct Driver<'a> {
     engine: Engine,
+    stage: Stage,
     plans: &'a [Plan],
     calls: Vec<Option<Call>>,
     ends: Vec<Option<End>>,
@@ -56,6 +60,7 @@ struct Driver<'a> {
     to_poll: VecDeque<usize>,
     now: Now,
     log: Vec<String>,
+    first_sent: Vec<Option<Tick>>,
     polls: usize,
 }
 
@@ -63,7 +68,8 @@ struct Driver<'a> {
 ///
 /// # Panics
 ///
-/// If the engine asks again for the time it has just been given, or if a call never ends.
+/// If the engine asks again for the time it has just been given, if it asks the pool more often for it than calls
+/// wait, or if a call never ends.
 pub(crate) fn run(places: &[Place], plans: &[Plan], seed: u64) -> Report {
     let stage = Stage::new(places);
     let engine = Engine::builder(stage.clone())
@@ -74,6 +80,7 @@ pub(crate) fn run(places: &[Place], plans: &[Plan], seed: u64) -> Report {
         .build();
     let mut driver = Driver {
         engine,
+        stage: stage.clone(),
         plans,
         calls: plans.iter().map(|_| None).collect(),
         ends: vec![None; plans.len()],
@@ -86,6 +93,7 @@ pub(crate) fn run(places: &[Place], plans: &[Plan], seed: u64) -> Report {
         to_poll: VecDeque::new(),
         now: Now::default(),
         log: Vec::new(),
+        first_sent: vec![None; plans.len()],
         polls: 0,
     };
     for (index, plan) in plans.iter().enumerate() {
@@ -99,6 +107,7 @@ pub(crate) fn run(places: &[Place], plans: &[Plan], seed: u64) -> Report {
     Report {
         log: driver.log,
         ends: driver.ends,
+        first_sent: driver.first_sent,
         polls: driver.polls,
         stage,
     }
@@ -200,6 +209,7 @@ impl Driver<'_> {
         self.log.push(format!("{} {index} {step:?}", self.now.tick));
         match step {
             Step::Send { attempt, .. } => {
+                self.first_sent[index].get_or_insert(self.now.tick);
                 let seconds = self.now.tick.since(Tick::ZERO).as_secs() + self.plans[index].service;
                 self.at(seconds, Event::Lands(index, attempt));
             }
@@ -213,11 +223,15 @@ impl Driver<'_> {
     }
 
     fn obey(&mut self) {
+        let (before, waiting) = (self.stage.lock().looks, self.engine.waiting());
         while let Some(order) = self.engine.poll_order(self.now) {
             if let EngineOrder::Wake(CallId(call)) = order {
                 self.to_poll
                     .push_back(usize::try_from(call).expect("ids are indices"));
             }
         }
+        let looks = self.stage.lock().looks - before;
+        let most = waiting as u64 * u64::from(self.stage.links());
+        assert!(looks <= most, "{looks} looks for {waiting} calls");
     }
 }

@@ -142,6 +142,11 @@ fn a_bound_call_does_not_take_what_an_earlier_one_waits_for() {
     let meta = show.meta().with_affinity(GroupId(0));
     let mut small = show.start(meta);
     assert_eq!(show.wait(&mut small), Some(seconds(5)));
+    // Whoever leaves has all be looked at again.
+    let mut third = show.call();
+    let _ = show.wait(&mut third);
+    drop(third);
+    assert_eq!(show.woken(), []);
     show.pass(5);
     assert_eq!(show.woken(), [1, 2]);
 }
