@@ -96,7 +96,8 @@ impl Config {
         }
     }
 
-    /// At most `attempts` in flight with a credential at an endpoint until the first success there.
+    /// At most `attempts` in flight with a credential at an endpoint until the first success there; and at all
+    /// endpoints together until its first success at any.
     ///
     /// Default: 8.
     #[must_use]

@@ -19,9 +19,18 @@ pub(super) struct State {
     pub(super) keys: BTreeMap<CredentialId, Memory>,
     pub(super) accounts: BTreeMap<AccountId, Memory>,
     pub(super) places: BTreeMap<PlaceId, Memory>,
+    trials: HashMap<CredentialId, Trial>,
     flights: HashMap<AttemptId, Flight>,
     /// Endpoints ever added.
     births: u64,
+}
+
+/// What is known of one credential over all its endpoints.
+#[derive(Clone, Copy, Debug, Default)]
+struct Trial {
+    in_flight: u32,
+    /// Whether it has opened any of them.
+    is_proven: bool,
 }
 
 /// An attempt that has begun. It knows its memories by itself, since its endpoint may be removed.
@@ -45,6 +54,7 @@ impl State {
             keys: BTreeMap::new(),
             accounts: BTreeMap::new(),
             places: BTreeMap::new(),
+            trials: HashMap::new(),
             flights: HashMap::new(),
             births: 0,
         }
@@ -80,6 +90,7 @@ impl State {
         for key in keys {
             if is_blank(&self.keys, key) && !is_used(&|spec| spec.credentials.contains(key)) {
                 self.keys.remove(key);
+                self.trials.remove(key);
             }
         }
         if is_blank(&self.accounts, &account) && !is_used(&|spec| spec.account == account) {
@@ -134,7 +145,12 @@ impl State {
     }
 
     fn slot_open_at(&self, slot: &Slot, now: Tick) -> Option<OpenAt> {
-        if !slot.proven && slot.in_flight >= self.config.unproven_in_flight.get() {
+        let most = self.config.unproven_in_flight.get();
+        let is_on_trial = || {
+            let trial = self.trials.get(&slot.credential);
+            trial.is_some_and(|trial| !trial.is_proven && trial.in_flight >= most)
+        };
+        if !slot.proven && (slot.in_flight >= most || is_on_trial()) {
             return None;
         }
         open_at(self.keys.get(&slot.credential)?, now)
@@ -163,6 +179,7 @@ impl State {
         };
         self.flights.insert(attempt, flight);
         self.endpoints.get_mut(&id)?.begin(credential);
+        self.trials.entry(credential).or_default().in_flight += 1;
         self.each_memory(&flight, |_, memory| memory.begin(attempt));
         Some(credential)
     }
@@ -172,6 +189,9 @@ impl State {
             return;
         };
         self.each_memory(&flight, |_, memory| memory.release(report.attempt));
+        if let Some(trial) = self.trials.get_mut(&flight.credential) {
+            trial.in_flight = trial.in_flight.saturating_sub(1);
+        }
         if let Some(endpoint) = self.endpoint_of(&flight) {
             endpoint.end(flight.credential);
         }
@@ -197,6 +217,7 @@ impl State {
             && !is_stale
         {
             slot.proven = true;
+            self.trials.entry(flight.credential).or_default().is_proven = true;
         }
     }
 
@@ -241,6 +262,9 @@ impl State {
 
     /// What worked until now may not work any more.
     fn unprove(&mut self, credential: CredentialId) {
+        if let Some(trial) = self.trials.get_mut(&credential) {
+            trial.is_proven = false;
+        }
         for endpoint in self.endpoints.values_mut() {
             if let Some(slot) = endpoint.slot_mut(credential) {
                 slot.proven = false;

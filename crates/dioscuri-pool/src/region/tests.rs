@@ -311,6 +311,21 @@ fn what_is_unproven_takes_few_until_the_first_success() {
 }
 
 #[test]
+fn an_unproven_key_takes_few_at_all_its_endpoints_together() {
+    let mut world = World::new(Config::new().with_unproven_in_flight(NonZeroU32::MIN));
+    let (first, second) = (world.begin(0).unwrap(), world.begin(1).unwrap());
+    assert_ne!(first.credential, second.credential);
+    assert!(world.begin(0).is_none());
+    world.end(first, &failed(Failure::new(Class::AuthInvalidKey)));
+    assert!(world.begin(1).is_none());
+    world.end(second, &Outcome::Success(Served::new()));
+    // Proven at one endpoint, it is tried at the other by one attempt beside those at the first.
+    assert!(world.begin(1).is_some());
+    assert!(world.begin(0).is_some());
+    assert!(world.begin(0).is_none());
+}
+
+#[test]
 fn a_reopened_key_is_unproven_again() {
     let mut world = World::new(Config::new().with_unproven_in_flight(NonZeroU32::MIN));
     world.succeed(2);
