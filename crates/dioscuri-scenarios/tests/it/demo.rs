@@ -4,6 +4,7 @@ use crate::SEEDS;
 use dioscuri_scenarios::{Recipe, Report};
 use dioscuri_sim::{Reason, Scenario};
 use dioscuri_vocab::{Class, Window};
+use std::time::Duration;
 
 fn demo() -> Recipe {
     Recipe::new(Scenario::named("demo").expect("it is in the library"), 600)
@@ -35,6 +36,26 @@ fn check(report: &Report, seed: u64) {
 fn everything_is_answered_and_no_refusal_could_have_been_foreseen() {
     for seed in SEEDS {
         check(&demo().with_seed(seed).run(), seed);
+    }
+}
+
+#[test]
+fn an_invalid_key_is_refused_once_though_two_models_are_asked_with_it() {
+    // A refused day sent a call on to the second model before the first had answered.
+    check(&demo().with_seed(4).run(), 4);
+}
+
+#[test]
+fn small_quotas_fill_like_connected_vessels_and_end_together() {
+    for seed in SEEDS {
+        let mut scenario = Scenario::named("demo").unwrap();
+        scenario.faults.capacity = 0.0;
+        let report = Recipe::new(scenario, 600).with_seed(seed).run();
+        // 60, 50 and 30 requests a window of 6 s and a guard of 0.4 s: 600 need 5 windows, the last of them
+        // not whole. Within 5 %, and a round trip to find out which keys are good.
+        let ideal = Duration::from_millis(4 * 6_400);
+        let bound = ideal.mul_f64(1.05) + Duration::from_millis(650);
+        assert!(report.makespan <= bound, "seed {seed}: {:?}", report.makespan);
     }
 }
 
