@@ -193,22 +193,11 @@ fn spare_key(line: u64, keys: &HashMap<Arc<str>, u64>) -> Arc<str> {
 }
 
 /// A request that is no longer what it was when the input was read.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("line {line} of the input changed while the run was under way; it was not sent")]
 pub(crate) struct Changed {
     line: u64,
 }
-
-impl fmt::Display for Changed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "line {} of the input changed while the run was under way; it was not sent",
-            self.line
-        )
-    }
-}
-
-impl std::error::Error for Changed {}
 
 /// An input that cannot be read at all.
 #[derive(Debug)]

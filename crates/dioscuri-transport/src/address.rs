@@ -2,7 +2,7 @@
 
 use http::{Uri, uri::PathAndQuery};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use std::{error::Error, fmt};
+use std::fmt;
 
 /// Characters that stand for themselves in a path segment; everything else is percent-encoded.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -123,7 +123,8 @@ fn segment(text: &str) -> String {
 }
 
 /// A base URL that cannot be used.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("base URL `{shown}` is not an http(s) URL of the form https://host[:port][/prefix]")]
 pub struct InvalidBase {
     /// Where it points, without whatever secret it may carry.
     shown: String,
@@ -140,18 +141,6 @@ impl InvalidBase {
         Self { shown }
     }
 }
-
-impl fmt::Display for InvalidBase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = &self.shown;
-        write!(
-            f,
-            "base URL `{shown}` is not an http(s) URL of the form https://host[:port][/prefix]"
-        )
-    }
-}
-
-impl Error for InvalidBase {}
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 mod command;
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
-use std::{error::Error, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 /// The header of an API key. A key in the URL would end up in logs.
 const API_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
@@ -66,7 +66,8 @@ impl<F: Fn() -> Result<Secret, BearerError> + Send + Sync + 'static> BearerSourc
 }
 
 /// No bearer token could be had.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("no bearer token: {message}")]
 pub struct BearerError {
     message: String,
 }
@@ -80,14 +81,6 @@ impl BearerError {
         }
     }
 }
-
-impl fmt::Display for BearerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no bearer token: {}", self.message)
-    }
-}
-
-impl Error for BearerError {}
 
 /// What opens an endpoint.
 #[derive(Clone)]

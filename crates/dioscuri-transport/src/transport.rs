@@ -64,7 +64,8 @@ impl fmt::Debug for Sent {
 /// A connection failed before the answer was complete.
 ///
 /// Its text never holds the URL: a URL may carry a key.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("connection failed {}: {fault}", when(*phase))]
 #[non_exhaustive]
 pub struct SendError {
     /// How far the attempt had come.
@@ -93,22 +94,11 @@ impl SendError {
     }
 }
 
-impl fmt::Display for SendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let when = match self.phase {
-            Phase::NotSent => "before anything was sent",
-            Phase::Sent => "after the request was sent",
-            _ => "while the answer was read",
-        };
-        write!(f, "connection failed {when}: {}", self.fault)
-    }
-}
-
-impl Error for SendError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source
-            .as_deref()
-            .map(|source| source as &(dyn Error + 'static))
+fn when(phase: Phase) -> &'static str {
+    match phase {
+        Phase::NotSent => "before anything was sent",
+        Phase::Sent => "after the request was sent",
+        _ => "while the answer was read",
     }
 }
 

@@ -255,7 +255,8 @@ impl fmt::Display for OpenError {
 impl std::error::Error for OpenError {}
 
 /// A line that could not be written.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to `{}`", path.display())]
 pub(crate) struct WriteError {
     path: PathBuf,
     source: io::Error,
@@ -265,18 +266,6 @@ impl WriteError {
     /// The sentence with its cause, for people.
     pub(crate) fn with_cause(&self) -> String {
         format!("{self}: {}", self.source)
-    }
-}
-
-impl fmt::Display for WriteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot write to `{}`", self.path.display())
-    }
-}
-
-impl std::error::Error for WriteError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
     }
 }
 

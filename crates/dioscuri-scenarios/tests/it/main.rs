@@ -1,6 +1,7 @@
 //! Totals of seeded runs: what pool, budget, retry policy, engine and taxonomy come to together.
 
 mod demo;
+mod outage;
 mod patience;
 mod windows;
 

@@ -1,9 +1,10 @@
 //! What is wrong with a configuration, and what to do about it.
 
-use std::{error::Error, fmt, io, path::Path};
+use std::{io, path::Path};
 
 /// What is wrong with a configuration: one sentence that says where, and what to do.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct ConfigError {
     message: String,
 }
@@ -56,11 +57,3 @@ fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
     // A slip changes a third of a word at most; beyond that a guess would mislead.
     (near(&best) <= key.len().max(3) / 3).then_some(*best)
 }
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl Error for ConfigError {}
