@@ -19,12 +19,15 @@ const ANSWERS: &str = "target/demo/answers.jsonl";
 /// # Errors
 ///
 /// It cannot be started. How the run went, its exit code says.
-pub(crate) fn show(workspace: &Workspace, keep: bool) -> anyhow::Result<()> {
-    if !keep {
+pub(crate) fn show(workspace: &Workspace, fresh: bool) -> anyhow::Result<()> {
+    let folder = workspace.root().join(FOLDER);
+    if fresh {
         empty(workspace)?;
+    } else {
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {FOLDER}"))?;
     }
     println!(
-        "The answers go to {ANSWERS}. Afterwards, `cargo xtask demo --keep` finds them there and sends nothing."
+        "The answers go to {ANSWERS}. What stands there is not asked again; `cargo xtask demo --fresh` starts anew."
     );
     let words = format!("cargo run --locked --package dioscuri-cli -- run {PROMPTS} -o {ANSWERS} --sim");
     Line::new(&words).become_it(workspace.root())

@@ -30,9 +30,9 @@ struct Cli {
 enum Task {
     /// Answer six hundred prompts against the simulator, on this machine and without a key
     Demo {
-        /// Go on with the answers of the last demo instead of starting anew
+        /// Start anew instead of going on with the answers of the last demo
         #[arg(long, conflicts_with = "check")]
-        keep: bool,
+        fresh: bool,
         /// Run it three times (whole, again, killed half-way) and check every answer
         #[arg(long)]
         check: bool,
@@ -63,7 +63,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
     let workspace = Workspace::load()?;
     match *task {
         Task::Demo { check: true, .. } => demo::check(&workspace),
-        Task::Demo { keep, .. } => demo::show(&workspace, keep),
+        Task::Demo { fresh, .. } => demo::show(&workspace, fresh),
         Task::Ci { full } => ci::run(&workspace, full),
         Task::Licences => licences::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
