@@ -217,7 +217,8 @@ impl Room {
 
     /// Looks at the queue from the front and gives away every place there is.
     fn look(&mut self, doors: &Doors<'_>, now: Now, asking: Option<Seat>) {
-        self.stale = false;
+        // Until the look is through: should a pool or budget panic, the next one looks again.
+        self.stale = true;
         self.look_at = None;
         self.blocked.clear();
         let mut claimed = Vec::new();

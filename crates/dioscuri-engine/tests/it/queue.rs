@@ -3,6 +3,7 @@
 use crate::stage::{Place, Show, seconds, single};
 use dioscuri_engine::{Call, End, Step};
 use dioscuri_vocab::{CallMeta, Class, Cost, GroupId};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A show with one place for one, which is taken, and calls that wait for it.
 fn queue(metas: &[fn(CallMeta) -> CallMeta]) -> (Show, Call, Vec<Call>) {
@@ -232,4 +233,23 @@ fn a_long_queue_costs_a_newcomer_no_look() {
     let _ = show.wait(&mut newcomer);
     assert_eq!(show.woken(), []);
     assert_eq!(show.stage.lock().looks, before);
+}
+
+#[test]
+fn a_budget_that_panics_once_loses_no_call() {
+    let mut show = Show::new(&[Place {
+        refilled_at: seconds(1),
+        ..single()
+    }]);
+    let (mut first, mut second) = (show.call(), show.call());
+    let _ = show.wait(&mut first);
+    let _ = show.wait(&mut second);
+    show.pass(1);
+    show.stage.lock().panics = true;
+    let woken = catch_unwind(AssertUnwindSafe(|| show.woken()));
+    assert!(woken.is_err());
+    assert_eq!(show.woken(), [1]);
+    let _ = show.send(&mut first);
+    show.answer(&mut first);
+    assert_eq!(show.woken(), [2]);
 }

@@ -61,6 +61,8 @@ pub(crate) struct Inner {
     /// Attempts that have begun and were not reported.
     begun: HashSet<AttemptId>,
     pub(crate) reported: u64,
+    /// Whether the budget panics when it is next asked.
+    pub(crate) panics: bool,
     /// How often the pool was asked.
     pub(crate) looks: u64,
 }
@@ -168,7 +170,11 @@ impl RateBudget for Stage {
     }
 
     fn opening(&self, at: EndpointId, cost: &Cost, now: Now) -> Opening {
-        let inner = self.lock();
+        let mut inner = self.lock();
+        if std::mem::take(&mut inner.panics) {
+            drop(inner);
+            panic!("as the test wants it");
+        }
         Opening::new(inner.opening(at, cost, now.tick), inner.place(at).room)
     }
 }
