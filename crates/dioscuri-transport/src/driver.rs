@@ -4,12 +4,12 @@ mod attempt;
 mod bells;
 
 use crate::{Clock, Directory, Transport};
-use attempt::Sender;
+use attempt::{Milestones, Sender};
 use bells::Bells;
 use bytes::Bytes;
 use dioscuri_engine::{AttemptEvent, Call, End, Engine, EngineOrder, Receipt, Step};
 use dioscuri_errors::Classify;
-use dioscuri_vocab::{CallId, CallMeta, Cost, Failure, GroupId, SplitMix64};
+use dioscuri_vocab::{AttemptId, CallId, CallMeta, Cost, Failure, GroupId, SplitMix64};
 use std::{
     fmt,
     sync::{
@@ -240,9 +240,9 @@ impl Driver {
                         credential,
                         timeout,
                     };
-                    let Running { call, rng, .. } = &mut running;
-                    let mut tell = |event, now| call.on_event(attempt, event, now, rng);
-                    let landed = shared.sender.send(place, &outgoing.body, &mut tell).await;
+                    let milestones = running.take_off(attempt);
+                    let landed = shared.sender.send(place, &outgoing.body, &milestones).await;
+                    running.tell_milestones();
                     body = landed.body;
                     message = landed.message;
                     let ended = AttemptEvent::Ended(landed.outcome);
@@ -332,6 +332,8 @@ struct Running<'a> {
     call: Call,
     rng: SplitMix64,
     bell: Arc<Notify>,
+    /// The last attempt, and how far it has come.
+    flight: Option<(AttemptId, Arc<Milestones>)>,
 }
 
 impl<'a> Running<'a> {
@@ -347,13 +349,31 @@ impl<'a> Running<'a> {
             call: shared.engine.start(meta, now),
             rng: SplitMix64::split(shared.config.seed, id.0),
             bell: shared.bells.hang(id),
+            flight: None,
             shared,
+        }
+    }
+
+    /// `attempt` begins.
+    fn take_off(&mut self, attempt: AttemptId) -> Arc<Milestones> {
+        let milestones = Arc::default();
+        self.flight = Some((attempt, Arc::clone(&milestones)));
+        milestones
+    }
+
+    /// Tells the call how far its last attempt has come; what was sent must stay charged even if the caller leaves.
+    fn tell_milestones(&mut self) {
+        if let Some((attempt, milestones)) = self.flight.take() {
+            for (event, at) in milestones.passed() {
+                self.call.on_event(attempt, event, at, &mut self.rng);
+            }
         }
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
+        self.tell_milestones();
         self.shared.bells.take_down(self.call.id());
         self.call.give_up(self.shared.clock.now());
         self.shared.carry_out_orders();

@@ -57,41 +57,44 @@ pub(crate) struct Sender {
     pub(crate) config: DriverConfig,
 }
 
-/// Milestones as they are passed.
-type Tell<'a> = &'a mut (dyn FnMut(AttemptEvent, Now) + Send);
+/// When an attempt under way passed its milestones. Kept outside of its future, so that they are known even if
+/// that is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Milestones {
+    sent: OnceLock<Now>,
+    head: OnceLock<Now>,
+}
+
+impl Milestones {
+    /// What has happened so far, in order.
+    pub(crate) fn passed(&self) -> impl Iterator<Item = (AttemptEvent, Now)> {
+        let sent = self.sent.get().map(|at| (AttemptEvent::Sent, *at));
+        let head = self.head.get().map(|at| (AttemptEvent::Head, *at));
+        sent.into_iter().chain(head)
+    }
+
+    fn phase(&self) -> Phase {
+        match (self.sent.get(), self.head.get()) {
+            (_, Some(_)) => Phase::Answered,
+            (Some(_), None) => Phase::Sent,
+            (None, None) => Phase::NotSent,
+        }
+    }
+}
 
 impl Sender {
-    /// Sends `body` to `place` and reads what comes back, telling `tell` the milestones.
-    pub(crate) async fn send(&self, place: Place, body: &Bytes, tell: Tell<'_>) -> Landed {
+    /// Sends `body` to `place`, reads what comes back, and notes in `milestones` how far it has come.
+    pub(crate) async fn send(&self, place: Place, body: &Bytes, milestones: &Arc<Milestones>) -> Landed {
         let request = match self.request(&place, body).await {
             Ok(request) => request,
             Err(landed) => return landed,
         };
-        let sent_at = Arc::new(OnceLock::new());
-        let sent = {
-            let (clock, sent_at) = (self.clock, Arc::clone(&sent_at));
-            Sent::new(move || {
-                sent_at.get_or_init(|| clock.now());
-            })
+        let exchange = self.exchange(request, milestones);
+        let Some(limit) = place.timeout else {
+            return exchange.await;
         };
-        let mut head = None;
-        let exchange = self.exchange(request, sent, &mut head);
-        let landed = match place.timeout {
-            Some(limit) => timeout(limit, exchange).await.map_err(|_| limit),
-            None => Ok(exchange.await),
-        };
-        if let Some(sent) = sent_at.get() {
-            tell(AttemptEvent::Sent, *sent);
-        }
-        if let Some(head) = head {
-            tell(AttemptEvent::Head, head);
-        }
-        landed.unwrap_or_else(|limit| {
-            let phase = match (sent_at.get(), head) {
-                (_, Some(_)) => Phase::Answered,
-                (Some(_), None) => Phase::Sent,
-                (None, None) => Phase::NotSent,
-            };
+        timeout(limit, exchange).await.unwrap_or_else(|_| {
+            let phase = milestones.phase();
             let message = format!("no complete answer within the attempt's {limit:?}");
             Landed::failed(connection(phase, Fault::Timeout), phase, message)
         })
@@ -118,12 +121,18 @@ impl Sender {
         Ok(request)
     }
 
-    async fn exchange(&self, request: Request<Bytes>, sent: Sent, head: &mut Option<Now>) -> Landed {
+    async fn exchange(&self, request: Request<Bytes>, milestones: &Arc<Milestones>) -> Landed {
+        let sent = {
+            let (clock, milestones) = (self.clock, Arc::clone(milestones));
+            Sent::new(move || {
+                milestones.sent.get_or_init(|| clock.now());
+            })
+        };
         let answer = match self.transport.send(request, sent).await {
             Ok(answer) => answer,
             Err(error) => return Landed::broken(&error),
         };
-        *head = Some(self.clock.now());
+        milestones.head.get_or_init(|| self.clock.now());
         let (parts, body) = answer.into_parts();
         if parts.status.is_success() {
             match read(body, self.config.max_answer).await {

@@ -109,6 +109,31 @@ async fn the_keeper_of_the_time_may_leave() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_sent_stays_charged_though_the_caller_has_left() {
+    let (driver, script) = driver(
+        vec![Line::Silent],
+        1,
+        Credential::api_key("k"),
+        DriverConfig::default(),
+    );
+    let leaving = tokio::spawn({
+        let driver = driver.clone();
+        async move { call(&driver).await.is_ok() }
+    });
+    while script.seen().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    leaving.abort();
+    assert!(leaving.await.unwrap_err().is_cancelled());
+    let started = Instant::now();
+    assert!(call(&driver).await.is_ok());
+    assert!(
+        started.elapsed() >= Duration::from_secs(60),
+        "the server has counted the first"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn every_attempt_has_the_same_bytes_and_one_credential() {
     let (driver, script) = simple(vec![Line::status(500, "{}"), Line::status(200, ANSWER)]);
     assert_eq!(call(&driver).await.unwrap().receipt.tries.len(), 2);
