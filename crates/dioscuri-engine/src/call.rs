@@ -136,7 +136,7 @@ impl Call {
     }
 
     /// What the call needs next.
-    pub fn poll(&mut self, now: Now, _rng: &mut dyn Rng) -> Step {
+    pub fn poll(&mut self, now: Now) -> Step {
         self.last = now;
         if let Some(end) = self.end {
             return Step::Done(end);

@@ -11,11 +11,11 @@
 //! let (now, mut rng) = (Now::default(), SplitMix64::new(1));
 //!
 //! let mut call = engine.start(CallMeta::new(CallId(1), Cost::tokens(120)), now);
-//! let Step::Send { attempt, .. } = call.poll(now, &mut rng) else { panic!("the endpoint is open") };
+//! let Step::Send { attempt, .. } = call.poll(now) else { panic!("the endpoint is open") };
 //! // A driver would now send it. Here it is answered at once:
 //! call.on_event(attempt, AttemptEvent::Ended(Outcome::Success(Served::new())), now, &mut rng);
 //!
-//! assert!(matches!(call.poll(now, &mut rng), Step::Done(End::Answered)));
+//! assert!(matches!(call.poll(now), Step::Done(End::Answered)));
 //! assert_eq!(call.receipt().tries.len(), 1);
 //! ```
 //!

@@ -138,7 +138,7 @@ impl<'a> VirtualDriver<'a> {
         let Running { call, rng, .. } = &mut self.calls[index];
         let Some(call) = call else { return };
         self.polls += 1;
-        match call.poll(self.now, rng) {
+        match call.poll(self.now) {
             Step::Send {
                 attempt,
                 at,

@@ -205,7 +205,7 @@ impl Driver<'_> {
             return;
         };
         self.polls += 1;
-        let step = call.poll(self.now, &mut self.rngs[index]);
+        let step = call.poll(self.now);
         self.log.push(format!("{} {index} {step:?}", self.now.tick));
         match step {
             Step::Send { attempt, .. } => {

@@ -229,7 +229,7 @@ impl Show {
     }
 
     pub(crate) fn poll(&mut self, call: &mut Call) -> Step {
-        call.poll(self.now, &mut self.rng)
+        call.poll(self.now)
     }
 
     pub(crate) fn tell(&mut self, call: &mut Call, attempt: AttemptId, event: AttemptEvent) {

@@ -22,13 +22,6 @@ use std::{
     },
 };
 
-struct Four;
-impl Rng for Four {
-    fn next_u64(&mut self) -> u64 {
-        4
-    }
-}
-
 struct OnePlace;
 impl Pool for OnePlace {
     fn visit(
@@ -180,7 +173,7 @@ fn closures_are_parts_too() {
         .observer(|_: &Record<'_>, _: Now| {})
         .build();
     let mut call = engine.start(CallMeta::new(CallId(1), Cost::default()), Now::default());
-    assert!(matches!(call.poll(Now::default(), &mut Four), Step::Send { .. }));
+    assert!(matches!(call.poll(Now::default()), Step::Send { .. }));
 }
 
 #[test]
