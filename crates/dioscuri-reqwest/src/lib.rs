@@ -11,8 +11,9 @@
 //!
 //! No total timeout: it would run until the end of the body and cut healthy streams; the engine bounds each
 //! attempt. No redirects: Google's API sends none, and one would carry the key elsewhere. No `Referer`. HTTP/2
-//! pings every 20 s: a dead connection would otherwise be used until TCP notices. No system proxy: set one on
-//! a client of your own and use [`ReqwestTransport::from_client`].
+//! pings every 20 s: a dead connection would otherwise be used until TCP notices. The proxy that `HTTPS_PROXY`
+//! names is used, but never for this machine: what is sent to a simulator or gateway on loopback stays here. For
+//! anything else bring a client of your own to [`ReqwestTransport::from_client`].
 //!
 //! # Features
 //!

@@ -7,7 +7,7 @@ use crate::{
 use bytes::Bytes;
 use dioscuri_transport::{BodyBox, Fault, SendError, Sent, Transport};
 use dioscuri_vocab::Phase;
-use std::{error::Error, fmt, time::Duration};
+use std::{error::Error, fmt, net::IpAddr, time::Duration};
 
 /// How long a connection may take to stand, TLS included. Google answers within 100 ms from most places; ten
 /// seconds bear two lost SYN packets.
@@ -17,30 +17,25 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// common firewalls forget an idle connection.
 const PING: Duration = Duration::from_secs(20);
 
-/// Sends over a [`reqwest::Client`]. Cheap to clone; clones share their connections.
+/// Sends over [`reqwest::Client`]s. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
+    /// For this machine, which no proxy reaches better.
+    loopback: reqwest::Client,
 }
 
 impl ReqwestTransport {
-    /// A transport over a client with the settings that this crate's page gives.
+    /// A transport over clients with the settings that this crate's page gives.
     ///
     /// # Errors
     ///
     /// [`BuildError`] if TLS cannot be set up, for example where the platform's certificates cannot be read.
     pub fn new() -> Result<Self, BuildError> {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT)
-            .http2_keep_alive_interval(PING)
-            .http2_keep_alive_timeout(PING)
-            .http2_keep_alive_while_idle(true)
-            .user_agent(concat!("dioscuri/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(BuildError)?;
-        Ok(Self { client })
+        Ok(Self {
+            client: builder().build().map_err(BuildError)?,
+            loopback: builder().no_proxy().build().map_err(BuildError)?,
+        })
     }
 
     /// A transport over a client of your own: your proxy, your certificates.
@@ -48,8 +43,37 @@ impl ReqwestTransport {
     /// Leave its total timeout unset and its redirects off, for the reasons on this crate's page.
     #[must_use]
     pub fn from_client(client: reqwest::Client) -> Self {
-        Self { client }
+        Self {
+            loopback: client.clone(),
+            client,
+        }
     }
+
+    fn client_for(&self, uri: &http::Uri) -> &reqwest::Client {
+        if uri.host().is_some_and(is_loopback) {
+            &self.loopback
+        } else {
+            &self.client
+        }
+    }
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT)
+        .http2_keep_alive_interval(PING)
+        .http2_keep_alive_timeout(PING)
+        .http2_keep_alive_while_idle(true)
+        .user_agent(concat!("dioscuri/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Whether `host`, as it stands in a URI, is this machine.
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 impl fmt::Debug for ReqwestTransport {
@@ -66,11 +90,11 @@ impl Transport for ReqwestTransport {
         sent: Sent,
     ) -> Result<http::Response<BodyBox>, SendError> {
         let (parts, bytes) = request.into_parts();
+        let client = self.client_for(&parts.uri);
         let body = reqwest::Body::wrap(Marked::new(bytes, sent));
         let request = reqwest::Request::try_from(http::Request::from_parts(parts, body))
             .map_err(|error| SendError::new(Phase::NotSent, Fault::Other).because(error.without_url()))?;
-        let response = self
-            .client
+        let response = client
             .execute(request)
             .await
             .map_err(|error| fault(error, Phase::Sent))?;
@@ -93,5 +117,25 @@ impl fmt::Display for BuildError {
 impl Error for BuildError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn this_machine_is_told_from_others() {
+        for host in ["127.0.0.1", "127.9.9.9", "[::1]", "localhost", "LocalHost"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "generativelanguage.googleapis.com",
+            "10.0.0.1",
+            "[::2]",
+            "localhost.example.com",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
     }
 }

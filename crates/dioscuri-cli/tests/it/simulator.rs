@@ -106,3 +106,20 @@ fn an_unknown_scenario_names_the_nearest() {
     command.args(["sim", "--scenario", "dmeo"]);
     check(command, 1, &["did you mean `demo`?"]);
 }
+
+#[test]
+fn a_simulated_run_goes_past_the_proxy_of_the_environment() {
+    let bench = Bench::with_requests(3);
+    let mut command = bench.command(&["--sim=world.toml"]);
+    // Nobody listens at port 1: whatever went there would fail.
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        command.env(name, "http://127.0.0.1:1");
+    }
+    let ended = command.output().unwrap();
+    assert_eq!(
+        ended.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&ended.stderr)
+    );
+}
