@@ -225,7 +225,7 @@ impl Driver {
         let shared = &*self.shared;
         let (mut body, mut message) = (None, None);
         let end = loop {
-            let step = running.call.poll(shared.clock.now(), &mut running.rng);
+            let step = running.call.poll(shared.clock.now());
             shared.carry_out_orders();
             match step {
                 Step::Send { .. } | Step::Wait { .. } if shared.is_closed() => break End::Shed,

@@ -83,17 +83,19 @@ impl Milestones {
 }
 
 impl Sender {
-    /// Sends `body` to `place`, reads what comes back, and notes in `milestones` how far it has come.
+    /// Sends `body` to `place`, reads what comes back, and notes in `milestones` how far it has come. The timeout
+    /// covers all of it, the credential too.
     pub(crate) async fn send(&self, place: Place, body: &Bytes, milestones: &Arc<Milestones>) -> Landed {
-        let request = match self.request(&place, body).await {
-            Ok(request) => request,
-            Err(landed) => return landed,
+        let whole = async {
+            match self.request(&place, body).await {
+                Ok(request) => self.exchange(request, milestones).await,
+                Err(landed) => landed,
+            }
         };
-        let exchange = self.exchange(request, milestones);
         let Some(limit) = place.timeout else {
-            return exchange.await;
+            return whole.await;
         };
-        timeout(limit, exchange).await.unwrap_or_else(|_| {
+        timeout(limit, whole).await.unwrap_or_else(|_| {
             let phase = milestones.phase();
             let message = format!("no complete answer within the attempt's {limit:?}");
             Landed::failed(connection(phase, Fault::Timeout), phase, message)
