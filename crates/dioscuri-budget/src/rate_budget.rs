@@ -27,7 +27,8 @@ pub enum Reserve {
     Granted(Reservation),
     /// Not now; nothing is charged.
     NotUntil {
-        /// The soonest it can be granted, if nothing else happens; `None` where only an event can tell.
+        /// The soonest it can be granted, if nothing else happens; `None` where only the end of a request in
+        /// flight can tell.
         at: Option<Tick>,
         /// The domain that opens last.
         domain: DomainId,
@@ -43,7 +44,9 @@ pub enum Reserve {
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Opening {
-    /// The soonest the request can be sent; at or before `now` means at once. `None`: only an event can tell.
+    /// The soonest the request can be sent; at or before `now` means at once. `None`: only the end of a request
+    /// in flight can tell, and where none is, nothing will. A budget that waits for a lease says when the lease is
+    /// due.
     pub at: Option<Tick>,
     /// What the tightest window would have left after this request, as a share of its limit, `0.0..=1.0`.
     /// The endpoint with the most room is chosen, so that small quotas fill like connected vessels.

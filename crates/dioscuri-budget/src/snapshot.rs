@@ -58,18 +58,20 @@ pub struct DomainSnapshot {
 }
 
 impl DomainSnapshot {
-    /// The share of the quota that was used from the first grant until `now`; may be above 1 by the opening burst.
+    /// The share of the quota that was used from the first grant until `now`; above 1 only where a limit was learned
+    /// late or a request was larger than its limit.
     ///
-    /// For windows: what was admitted, over what the elapsed windows (at least one) allow. For a day and for
-    /// requests in flight: what is used now. `None` where no limit is known.
+    /// For windows: what was admitted, over what the windows that have begun allow. For a day and for requests in
+    /// flight: what is used now. `None` where no limit is known.
     #[must_use]
     pub fn utilisation(&self, now: Tick) -> Option<f64> {
         let limit = self.limit.filter(|limit| *limit > 0)?;
         let (Some(period), Some(first)) = (self.period, self.first) else {
             return Some(share(self.used, limit, 1.0));
         };
-        let windows = now.since(first).as_secs_f64() / period.as_secs_f64();
-        Some(share(self.admitted, limit, windows.max(1.0)))
+        // The window that has just begun may be used whole already, so it counts whole.
+        let windows = (now.since(first).as_secs_f64() / period.as_secs_f64()).floor() + 1.0;
+        Some(share(self.admitted, limit, windows))
     }
 }
 

@@ -196,17 +196,28 @@ fn room_is_what_the_tightest_window_would_have_left() {
 }
 
 #[test]
-fn utilisation_is_what_was_admitted_over_what_the_windows_allowed() {
+fn utilisation_is_what_was_admitted_over_what_the_windows_that_have_begun_allow() {
     let mut world = World::new(&[Limit::rpm(2)]);
+    let mut shares = Vec::new();
     for _ in 0..2 {
         drop(world.take(0));
         drop(world.take(0));
+        let domain = world.domain(Some(Unit::Requests), Window::Minute);
+        shares.push(domain.utilisation(world.now.tick).unwrap());
         world.advance(60.4);
     }
     let domain = world.domain(Some(Unit::Requests), Window::Minute);
     assert_eq!((domain.admitted, domain.granted, domain.used), (4, 4, 0));
-    let utilisation = domain.utilisation(world.now.tick).unwrap();
-    assert!((utilisation - 60.0 / 60.4).abs() < 1e-9, "{utilisation}");
+    shares.push(domain.utilisation(world.now.tick).unwrap());
+    // Two of two, four of four, and then a third window has begun and is idle.
+    let expected = [1.0, 1.0, 4.0 / 6.0];
+    assert!(
+        shares
+            .iter()
+            .zip(expected)
+            .all(|(share, expected)| (share - expected).abs() < 1e-9),
+        "{shares:?}"
+    );
 }
 
 #[test]
