@@ -64,6 +64,26 @@ impl Engine {
         self.inner.room().poll_order(&self.inner.doors(), now)
     }
 
+    /// Sheds the calls that wait, and all that ask for a place from now on; for shutting down.
+    ///
+    /// Attempts in flight go on to their end; one that fails is the last of its call, which ends with
+    /// [`End::Shed`](crate::End::Shed) too. Those that wait are named by [`Engine::poll_order`]. Closing twice
+    /// changes nothing.
+    ///
+    /// ```
+    /// use dioscuri_engine::{End, Engine, Step};
+    /// use dioscuri_pool::RegionPool;
+    /// use dioscuri_vocab::{CallId, CallMeta, Cost, Now};
+    ///
+    /// let engine = Engine::builder(RegionPool::default()).build();
+    /// let mut call = engine.start(CallMeta::new(CallId(1), Cost::tokens(120)), Now::default());
+    /// engine.close();
+    /// assert_eq!(call.poll(Now::default()), Step::Done(End::Shed));
+    /// ```
+    pub fn close(&self) {
+        self.inner.room().close();
+    }
+
     /// Calls that wait for a place now. Those in a backoff of their own are not counted.
     #[must_use]
     pub fn waiting(&self) -> usize {

@@ -53,6 +53,8 @@ pub(crate) struct Room {
     in_flight: usize,
     seats: u64,
     max_waiting: usize,
+    /// Nobody is placed any more.
+    is_closed: bool,
     rng: SplitMix64,
 }
 
@@ -69,6 +71,7 @@ impl Room {
             in_flight: 0,
             seats: 0,
             max_waiting,
+            is_closed: false,
             rng: SplitMix64::new(seed),
         }
     }
@@ -103,6 +106,10 @@ impl Room {
         if is_late(wish.meta, now.tick) && !matches!(state, Some(State::Ended(_))) {
             self.abandon(seat, doors, now);
             return Answer::Ended(End::Exhausted(Limit::Deadline));
+        }
+        if self.is_closed && !matches!(state, Some(State::Ended(_))) {
+            self.abandon(seat, doors, now);
+            return Answer::Ended(End::Shed);
         }
         if let Some(answer) = self.collect(seat) {
             return answer;
@@ -151,6 +158,18 @@ impl Room {
             let report = Report::new(attempt, endpoint, credential, now.tick, &timing, &NEVER_SENT);
             doors.pool.report(&report, now);
             self.stale = true;
+        }
+    }
+
+    /// Sheds all that wait, and all that ask from now on.
+    pub(crate) fn close(&mut self) {
+        self.is_closed = true;
+        let waits = |waiter: &Waiter| matches!(waiter.state, State::Queued(_) | State::Parked);
+        let waiting = self.waiters.iter().filter(|(_, waiter)| waits(waiter));
+        let mut waiting: Vec<_> = waiting.map(|(seat, _)| *seat).collect();
+        waiting.sort_unstable();
+        for seat in waiting {
+            self.conclude(seat, State::Ended(End::Shed), None);
         }
     }
 

@@ -56,7 +56,7 @@ pub enum End {
     NoEndpoint,
     /// The stream broke after the caller had seen a part of it.
     Interrupted,
-    /// Refused early: the queue was full.
+    /// Refused early: the queue was full, or the engine is closed.
     Shed,
 }
 

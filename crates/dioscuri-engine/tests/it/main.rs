@@ -1,6 +1,7 @@
 //! The engine from outside, over a scripted pool, budget and policy.
 
 mod choice;
+mod closing;
 mod contract;
 mod deadline;
 mod driver;
