@@ -189,6 +189,7 @@ impl Call {
             credential,
             reservation,
             rule,
+            ..
         } = grant;
         let waited = now.tick.since(self.idle_since);
         self.receipt.waited += waited;

@@ -24,6 +24,8 @@ pub(crate) struct Grant {
     pub(crate) credential: CredentialId,
     pub(crate) reservation: Reservation,
     pub(crate) rule: Rule,
+    /// Since when it is kept.
+    pub(crate) since: Tick,
 }
 
 /// Why a call could not be placed.
@@ -164,6 +166,7 @@ impl Chooser<'_> {
                 credential,
                 reservation,
                 rule: choice.rule,
+                since: now.tick,
             })
         } else {
             self.budget

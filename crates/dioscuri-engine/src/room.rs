@@ -103,6 +103,7 @@ impl Room {
     pub(crate) fn ask(&mut self, seat: Seat, wish: &mut Wish<'_>, doors: &Doors<'_>, now: Now) -> Answer {
         let state = self.waiters.get(&seat).map(|waiter| &waiter.state);
         let queued = matches!(state, Some(State::Queued(_)));
+        let is_new = wish.ticket.is_none();
         if is_late(wish.meta, now.tick) && !matches!(state, Some(State::Ended(_))) {
             self.abandon(seat, doors, now);
             return Answer::Ended(End::Exhausted(Limit::Deadline));
@@ -130,7 +131,7 @@ impl Room {
         if let Some(answer) = self.collect(seat) {
             return answer;
         }
-        if !queued && wish.attempt.no == 1 && self.queue.len() > self.max_waiting {
+        if is_new && self.queue.len() > self.max_waiting {
             self.leave(seat);
             return Answer::Ended(End::Shed);
         }
@@ -145,20 +146,24 @@ impl Room {
             ..
         }) = self.leave(seat)
         {
-            self.in_flight -= 1;
-            let Grant {
-                attempt,
-                endpoint,
-                credential,
-                reservation,
-                ..
-            } = grant;
-            let timing = Timing::default();
-            doors.budget.settle(reservation, &NEVER_SENT, &timing, now);
-            let report = Report::new(attempt, endpoint, credential, now.tick, &timing, &NEVER_SENT);
-            doors.pool.report(&report, now);
-            self.stale = true;
+            self.give_back(grant, doors, now);
         }
+    }
+
+    fn give_back(&mut self, grant: Grant, doors: &Doors<'_>, now: Now) {
+        self.on_ended();
+        let Grant {
+            attempt,
+            endpoint,
+            credential,
+            reservation,
+            since,
+            ..
+        } = grant;
+        let timing = Timing::default();
+        doors.budget.settle(reservation, &NEVER_SENT, &timing, now);
+        let report = Report::new(attempt, endpoint, credential, since, &timing, &NEVER_SENT);
+        doors.pool.report(&report, now);
     }
 
     /// Sheds all that wait, and all that ask from now on.
@@ -181,7 +186,7 @@ impl Room {
 
     /// What the room wants of its driver next.
     pub(crate) fn poll_order(&mut self, doors: &Doors<'_>, now: Now) -> Option<EngineOrder> {
-        self.ring(now.tick);
+        self.ring(doors, now);
         while let Some(order) = doors.budget.poll_order(now) {
             match order {
                 Order::Lease { domain, want, by } => return Some(EngineOrder::Lease { domain, want, by }),
@@ -196,9 +201,9 @@ impl Room {
     }
 
     /// Sees to the calls whose own time has come.
-    fn ring(&mut self, now: Tick) {
+    fn ring(&mut self, doors: &Doors<'_>, now: Now) {
         while let Some(&(at, seat)) = self.timers.first() {
-            if at > now {
+            if at > now.tick {
                 break;
             }
             self.timers.pop_first();
@@ -206,15 +211,22 @@ impl Room {
                 continue;
             };
             waiter.timer = None;
-            if !matches!(waiter.state, State::Queued(_)) {
-                self.wakes.push_back(waiter.meta.id);
-            } else if waiter.is_late(now) {
-                self.conclude(seat, State::Ended(End::Exhausted(Limit::Deadline)), None);
-            } else {
-                // It has lost its patience: later links are open to it now.
-                waiter.timer = waiter.next_timer(now);
-                self.timers.extend(waiter.timer.map(|at| (at, seat)));
-                self.stale = true;
+            match waiter.state {
+                State::Parked | State::Ended(_) => self.wakes.push_back(waiter.meta.id),
+                State::Placed(_) => {
+                    // Nobody has come for the place. Should the call be polled after all, it takes its turn again.
+                    self.wakes.push_back(waiter.meta.id);
+                    self.abandon(seat, doors, now);
+                }
+                State::Queued(_) if waiter.is_late(now.tick) => {
+                    self.conclude(seat, State::Ended(End::Exhausted(Limit::Deadline)), None);
+                }
+                State::Queued(_) => {
+                    // It has lost its patience: later links are open to it now.
+                    waiter.timer = waiter.next_timer(now.tick);
+                    self.timers.extend(waiter.timer.map(|at| (at, seat)));
+                    self.stale = true;
+                }
             }
         }
     }
@@ -370,6 +382,8 @@ impl Room {
             self.timers.remove(&(at, seat));
         }
         if asking != Some(seat) {
+            waiter.timer = waiter.lapses_at();
+            self.timers.extend(waiter.timer.map(|at| (at, seat)));
             self.wakes.push_back(waiter.meta.id);
         }
     }

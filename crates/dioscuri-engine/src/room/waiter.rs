@@ -3,6 +3,14 @@
 use crate::{choice::Grant, step::End, terms::Terms};
 use dioscuri_budget::Ticket;
 use dioscuri_vocab::{AttemptId, CallMeta, GroupId, Tick};
+use std::time::Duration;
+
+/// How long a place is kept for a call that does not come for it.
+///
+/// A call that has been woken is polled within microseconds, on a busy machine within milliseconds. One that is
+/// not within a second is not driven at all: its future is held and nobody awaits it. What is kept for it is lost
+/// to all others, and of a quota a minute a second is little.
+const KEPT: Duration = Duration::from_secs(1);
 
 /// A call's place in the room, unique within the engine.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -72,6 +80,14 @@ impl Waiter {
 
     pub(super) fn is_late(&self, now: Tick) -> bool {
         is_late(&self.meta, now)
+    }
+
+    /// When the place that is kept for it lapses.
+    pub(super) fn lapses_at(&self) -> Option<Tick> {
+        match &self.state {
+            State::Placed(grant) => Some(grant.since.after(KEPT)),
+            State::Parked | State::Queued(_) | State::Ended(_) => None,
+        }
     }
 
     /// When a call in the queue must be looked at even if nothing opens: it has lost its patience, or its time.

@@ -120,6 +120,7 @@ fn patience_ends_for_each_call_at_its_own_time_whatever_its_turn() {
     let _ = show.wait(&mut urgent);
     show.pass(4);
     assert_eq!(show.woken(), [1]);
+    let _ = show.send(&mut early);
     show.pass(1);
     assert_eq!(show.woken(), [2]);
 }

@@ -1,6 +1,6 @@
 //! What a call held when it was given up or dropped goes to the next.
 
-use crate::stage::{Show, single};
+use crate::stage::{Show, seconds, single};
 use dioscuri_engine::AttemptEvent;
 use dioscuri_vocab::{Outcome, Phase};
 
@@ -32,6 +32,49 @@ fn a_kept_place_goes_to_the_next_and_was_never_sent() {
     let _ = show.send(&mut third);
     show.answer(&mut third);
     show.stage.check_even();
+}
+
+#[test]
+fn a_place_that_nobody_comes_for_lapses_and_goes_to_the_next() {
+    let mut show = Show::new(&[single()]);
+    let mut busy = show.busy();
+    let (mut idle, mut next, mut last) = (show.call(), show.call(), show.call());
+    for call in [&mut idle, &mut next, &mut last] {
+        let _ = show.wait(call);
+    }
+    show.answer(&mut busy);
+    assert_eq!(show.woken(), [2]);
+    assert_eq!(show.engine.poll_timeout(), Some(seconds(1)));
+    show.pass(1);
+    assert_eq!(show.woken(), [2, 3]);
+    assert!(show.stage.lock().settled.last().unwrap().is_unsent());
+    assert_eq!((show.engine.waiting(), show.engine.in_flight()), (1, 1));
+    let _ = show.send(&mut next);
+    // It comes after all, and takes the turn that it had.
+    let _ = show.wait(&mut idle);
+    show.answer(&mut next);
+    assert_eq!(show.woken(), [2]);
+    let _ = show.send(&mut idle);
+    assert_eq!(idle.receipt().tries.len(), 1);
+    show.answer(&mut idle);
+    assert_eq!(show.woken(), [4]);
+    let _ = show.send(&mut last);
+    show.answer(&mut last);
+    show.stage.check_even();
+}
+
+#[test]
+fn whoever_comes_in_time_keeps_its_place() {
+    let mut show = Show::new(&[single()]);
+    let mut busy = show.busy();
+    let mut call = show.call();
+    let _ = show.wait(&mut call);
+    show.answer(&mut busy);
+    assert_eq!(show.woken(), [2]);
+    let _ = show.send(&mut call);
+    show.pass(1);
+    assert_eq!((show.woken(), show.engine.poll_timeout()), (vec![], None));
+    assert_eq!(show.engine.in_flight(), 1);
 }
 
 #[track_caller]
