@@ -62,8 +62,9 @@ impl Opening {
 }
 
 /// What a budget wants from outside.
+#[must_use = "an order does nothing until somebody carries it out"]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "the engine must carry out every order")]
 pub enum Order {
     /// A domain has opened earlier than was said: those who wait should ask again.
     Opened(DomainId),

@@ -348,9 +348,12 @@ impl Call {
         self.terms.on_failure(endpoint, link, &retry);
     }
 
-    /// Gives the call up at `now`: what it held goes to the next. Dropping a call does the same, at the moment
-    /// of its last poll or event. Polled again, the call asks anew.
+    /// Gives the call up at `now`: what it held goes to the next, and it ends with [`End::GivenUp`]. Dropping a
+    /// call does the same, at the moment of its last poll or event. A call that has ended stays as it is.
     pub fn give_up(&mut self, now: Now) {
+        if self.end.is_some() {
+            return;
+        }
         self.last = now;
         if self.flight.is_some() {
             let timing = self
@@ -368,12 +371,13 @@ impl Call {
             .0
             .room()
             .abandon(self.seat, &self.engine.0.doors(), now);
+        let _ = self.finish(End::GivenUp, now);
     }
 
     fn finish(&mut self, end: End, now: Now) -> Step {
         self.receipt.waited += match end {
             // What was waited for in vain is waiting too.
-            End::Exhausted(_) | End::NoEndpoint | End::Shed => now.tick.since(self.idle_since),
+            End::Exhausted(_) | End::NoEndpoint | End::Shed | End::GivenUp => now.tick.since(self.idle_since),
             End::Answered | End::Permanent | End::Interrupted => Duration::ZERO,
         };
         self.end = Some(end);

@@ -8,6 +8,7 @@ use dioscuri_vocab::{AttemptId, CallId, CredentialId, EndpointId, Now, Outcome, 
 #[non_exhaustive]
 pub enum Record<'a> {
     /// An attempt is about to be sent.
+    #[non_exhaustive]
     Begun {
         /// Which.
         attempt: AttemptId,
@@ -17,6 +18,7 @@ pub enum Record<'a> {
         credential: CredentialId,
     },
     /// An attempt has ended.
+    #[non_exhaustive]
     Ended {
         /// The attempt as it stands in the receipt.
         of: &'a Try,
@@ -24,13 +26,15 @@ pub enum Record<'a> {
         outcome: &'a Outcome,
     },
     /// A call waits: for a place, or for the end of a backoff.
+    #[non_exhaustive]
     Waiting {
         /// Which.
         call: CallId,
         /// Until when, as far as is known.
         until: Option<Tick>,
     },
-    /// A call has ended.
+    /// A call has ended: the last that is said of it, whatever became of it.
+    #[non_exhaustive]
     Done {
         /// Which.
         call: CallId,

@@ -190,8 +190,7 @@ impl Room {
         while let Some(order) = doors.budget.poll_order(now) {
             match order {
                 Order::Lease { domain, want, by } => return Some(EngineOrder::Lease { domain, want, by }),
-                // Whatever else a budget may come to say, something may have opened.
-                _ => self.stale = true,
+                Order::Opened(_) => self.stale = true,
             }
         }
         if self.is_due(now.tick) {

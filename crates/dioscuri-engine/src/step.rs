@@ -12,6 +12,7 @@ use std::time::Duration;
 pub enum Step {
     /// Send the request to this endpoint with this credential, then report what happens as
     /// [`AttemptEvent`]s. The attempt holds its place in quota and pool until [`AttemptEvent::Ended`].
+    #[non_exhaustive]
     Send {
         /// The attempt's number.
         attempt: AttemptId,
@@ -44,7 +45,7 @@ pub enum Step {
 
 /// How a call ended. What failed last, and where, stands in its receipt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(clippy::exhaustive_enums, reason = "whoever ends a call must know every way")]
+#[non_exhaustive]
 pub enum End {
     /// Answered.
     Answered,
@@ -58,11 +59,29 @@ pub enum End {
     Interrupted,
     /// Refused early: the queue was full, or the engine is closed.
     Shed,
+    /// Its caller gave it up, or dropped it.
+    GivenUp,
+}
+
+impl End {
+    /// The name in JSON, metrics and logs; for a limit, the limit's.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Permanent => "permanent",
+            Self::Exhausted(limit) => limit.name(),
+            Self::NoEndpoint => "no_endpoint",
+            Self::Interrupted => "interrupted",
+            Self::Shed => "shed",
+            Self::GivenUp => "given_up",
+        }
+    }
 }
 
 /// What happened to an attempt.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[expect(clippy::exhaustive_enums, reason = "the milestones of an attempt are these")]
+#[non_exhaustive]
 pub enum AttemptEvent {
     /// The first byte of the request may have left.
     Sent,
@@ -75,8 +94,9 @@ pub enum AttemptEvent {
 }
 
 /// What the engine as a whole wants of its driver.
+#[must_use = "an order does nothing until a driver carries it out"]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "a driver must carry out every order")]
 pub enum EngineOrder {
     /// Poll this call: a place is kept for it, or its time has come. Ordered once for each place or time; a
     /// call that has been given up meanwhile may still be named.

@@ -2,7 +2,6 @@
 
 use crate::{
     Recipe, Report, Utilisation, Waits,
-    log::end_name,
     stack::Stack,
     traveller::{Prompt, Traveller, moment, timed_out},
 };
@@ -127,9 +126,10 @@ impl<'a> VirtualDriver<'a> {
 
     fn obey(&mut self) {
         while let Some(order) = self.stack.engine.poll_order(self.now) {
-            // Nothing here shares a quota with other processes, so no lease is ever ordered.
-            if let EngineOrder::Wake(call) = order {
-                self.to_poll.push_back(index(call));
+            match order {
+                EngineOrder::Wake(call) => self.to_poll.push_back(index(call)),
+                // Nothing here shares a quota with other processes, so none is ever ordered.
+                EngineOrder::Lease { .. } => {}
             }
         }
     }
@@ -144,6 +144,7 @@ impl<'a> VirtualDriver<'a> {
                 at,
                 credential,
                 timeout,
+                ..
             } => {
                 call.on_event(attempt, AttemptEvent::Sent, self.now, rng);
                 self.send(attempt, (at, credential), timeout);
@@ -208,7 +209,7 @@ impl<'a> VirtualDriver<'a> {
             self.ended.answered += 1;
         } else {
             let class = call.last_failure().map(|failure| failure.class.name());
-            let why = class.unwrap_or_else(|| end_name(end));
+            let why = class.unwrap_or_else(|| end.name());
             *self.ended.failed.entry(why).or_default() += 1;
         }
     }

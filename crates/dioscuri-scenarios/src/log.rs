@@ -1,6 +1,6 @@
 //! What happened, as the engine's observer sees it: counted, and hashed in order.
 
-use dioscuri_engine::{End, Observer, Record};
+use dioscuri_engine::{Observer, Record};
 use dioscuri_vocab::{Class, Now};
 use std::{
     collections::BTreeMap,
@@ -58,17 +58,5 @@ impl Write for Fnv {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
         });
         Ok(())
-    }
-}
-
-/// The name of a way to end, as reports show it.
-pub(crate) fn end_name(end: End) -> &'static str {
-    match end {
-        End::Answered => "answered",
-        End::Permanent => "permanent",
-        End::Exhausted(limit) => limit.name(),
-        End::NoEndpoint => "no_endpoint",
-        End::Interrupted => "interrupted",
-        End::Shed => "shed",
     }
 }

@@ -234,6 +234,7 @@ impl Driver {
                     at,
                     credential,
                     timeout,
+                    ..
                 } => {
                     let place = attempt::Place {
                         at,
@@ -318,9 +319,10 @@ impl Shared {
 
     fn ring(&self) {
         while let Some(order) = self.engine.poll_order(self.clock.now()) {
-            // Leases are for budgets that share a quota between processes; they come with such a budget.
-            if let EngineOrder::Wake(call) = order {
-                self.bells.ring(call);
+            match order {
+                EngineOrder::Wake(call) => self.bells.ring(call),
+                // For budgets that share a quota between processes: none of ours orders one yet.
+                EngineOrder::Lease { .. } => {}
             }
         }
     }

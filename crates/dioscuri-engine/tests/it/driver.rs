@@ -225,9 +225,11 @@ impl Driver<'_> {
     fn obey(&mut self) {
         let (before, waiting) = (self.stage.lock().looks, self.engine.waiting());
         while let Some(order) = self.engine.poll_order(self.now) {
-            if let EngineOrder::Wake(CallId(call)) = order {
-                self.to_poll
-                    .push_back(usize::try_from(call).expect("ids are indices"));
+            match order {
+                EngineOrder::Wake(CallId(call)) => self
+                    .to_poll
+                    .push_back(usize::try_from(call).expect("ids are indices")),
+                EngineOrder::Lease { .. } => panic!("no budget here shares a quota"),
             }
         }
         let looks = self.stage.lock().looks - before;

@@ -1,7 +1,7 @@
 //! What a call held when it was given up or dropped goes to the next.
 
 use crate::stage::{Show, seconds, single};
-use dioscuri_engine::AttemptEvent;
+use dioscuri_engine::{AttemptEvent, End, Step};
 use dioscuri_vocab::{Outcome, Phase};
 
 #[test]
@@ -105,13 +105,13 @@ fn an_attempt_in_flight_is_settled_as_far_as_it_had_come() {
 }
 
 #[test]
-fn giving_up_twice_changes_nothing_and_asking_anew_is_allowed() {
+fn a_call_that_was_given_up_has_ended_and_giving_up_twice_changes_nothing() {
     let mut show = Show::new(&[single()]);
     let mut call = show.busy();
     call.give_up(show.now);
     call.give_up(show.now);
     assert_eq!(show.engine.in_flight(), 0);
-    assert_eq!(show.send(&mut call).0.no, 2);
-    show.answer(&mut call);
+    assert_eq!(show.poll(&mut call), Step::Done(End::GivenUp));
+    assert_eq!(call.receipt().tries.len(), 1);
     show.stage.check_even();
 }

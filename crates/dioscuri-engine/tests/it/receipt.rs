@@ -65,7 +65,7 @@ fn an_observer_sees_waits_attempts_and_the_end() {
                     Record::Begun { attempt, .. } => format!("begun {}.{}", attempt.call.0, attempt.no),
                     Record::Ended { of, .. } => format!("ended {}.{}", of.attempt.call.0, of.attempt.no),
                     Record::Waiting { call, .. } => format!("waiting {}", call.0),
-                    Record::Done { call, end } => {
+                    Record::Done { call, end, .. } => {
                         assert_eq!(*end, End::Answered);
                         format!("done {}", call.0)
                     }
@@ -89,4 +89,32 @@ fn an_observer_sees_waits_attempts_and_the_end() {
         "done 2",
     ];
     assert_eq!(*log.lock().unwrap(), expected);
+}
+
+#[test]
+fn an_observer_sees_each_call_end_exactly_once_whatever_becomes_of_it() {
+    let ends = Arc::new(Mutex::new(Vec::new()));
+    let seen = ends.clone();
+    let mut show = Show::with(&[single()], |builder| {
+        builder.observer(move |record: &Record<'_>, _: Now| {
+            if let Record::Done { call, end, .. } = record {
+                seen.lock().unwrap().push((call.0, end.name()));
+            }
+        })
+    });
+    let mut sent = show.busy();
+    let mut waiting = show.call();
+    let _ = show.wait(&mut waiting);
+    let untouched = show.call();
+    drop(waiting);
+    drop(untouched);
+    sent.give_up(show.now);
+    sent.give_up(show.now);
+    drop(sent);
+    let mut answered = show.busy();
+    show.answer(&mut answered);
+    answered.give_up(show.now);
+    drop(answered);
+    let expected = [(2, "given_up"), (3, "given_up"), (1, "given_up"), (4, "answered")];
+    assert_eq!(*ends.lock().unwrap(), expected);
 }

@@ -280,9 +280,9 @@ impl Show {
     /// The calls that the engine wants polled.
     pub(crate) fn woken(&mut self) -> Vec<u64> {
         let orders = std::iter::from_fn(|| self.engine.poll_order(self.now));
-        let woken = orders.filter_map(|order| match order {
-            EngineOrder::Wake(call) => Some(call.0),
-            _ => None,
+        let woken = orders.map(|order| match order {
+            EngineOrder::Wake(call) => call.0,
+            EngineOrder::Lease { .. } => panic!("no budget here shares a quota"),
         });
         woken.collect()
     }
