@@ -2,7 +2,7 @@
 
 mod client;
 
-use crate::{output::Receipt, tally::Refusal};
+use crate::{output::LineReceipt, tally::Refusal};
 use serde_json::value::RawValue;
 use std::fmt;
 
@@ -27,8 +27,8 @@ pub(crate) trait Carrier: Send + Sync + 'static {
 #[derive(Debug)]
 pub(crate) struct Reply {
     /// The answer's JSON on one line, or why there is none.
-    pub(crate) result: Result<Box<RawValue>, Failure>,
-    pub(crate) receipt: Receipt,
+    pub(crate) result: Result<Box<RawValue>, NoAnswer>,
+    pub(crate) receipt: LineReceipt,
     /// Whether the call was given up because the carrier closed: it may still be answered another time.
     pub(crate) shed: bool,
     /// Requests that left for the server; attempts that could not connect are none.
@@ -41,7 +41,7 @@ pub(crate) struct Reply {
 
 /// Why a call was not answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Failure {
+pub(crate) struct NoAnswer {
     /// The class, in the words of `dioscuri diagnose`.
     pub(crate) class: String,
     /// The HTTP status, where there was one.
@@ -54,12 +54,12 @@ impl Reply {
     /// The end of a call that never left the machine.
     pub(crate) fn unsent(class: &str, why: &impl fmt::Display) -> Self {
         Self {
-            result: Err(Failure {
+            result: Err(NoAnswer {
                 class: class.to_owned(),
                 status: None,
                 message: why.to_string(),
             }),
-            receipt: Receipt::unsent(),
+            receipt: LineReceipt::unsent(),
             shed: false,
             sent: 0,
             fallback: false,

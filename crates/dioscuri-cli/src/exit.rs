@@ -30,14 +30,14 @@ impl Exit {
 
 /// Why a command could not even begin, and with which code it ends.
 #[derive(Debug)]
-pub(crate) struct Refused {
+pub(crate) struct CannotStart {
     /// The code.
     pub(crate) exit: Exit,
     /// What to tell the user: what is wrong, and what to do.
     pub(crate) error: anyhow::Error,
 }
 
-impl From<anyhow::Error> for Refused {
+impl From<anyhow::Error> for CannotStart {
     /// What nobody gave a code to is bad usage or bad input.
     fn from(error: anyhow::Error) -> Self {
         Self {

@@ -3,12 +3,12 @@
 //! Only the place, the key and the fingerprint of each request stay in memory. The body is read again when
 //! its turn comes, so that a file of gigabytes costs megabytes.
 
-mod fault;
+mod bad_line;
 mod fingerprint;
 mod lines;
 mod parse;
 
-pub(crate) use fault::{Fault, Trouble};
+pub(crate) use bad_line::{BadLine, Trouble};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use lines::{Line, Lines};
 
@@ -64,13 +64,13 @@ pub(crate) struct Input {
     /// The good lines, in their order.
     pub(crate) items: Vec<Item>,
     /// The bad lines, in their order.
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) bad_lines: Vec<BadLine>,
 }
 
 impl Input {
     /// Reads `path` once from end to end.
     ///
-    /// Bad lines are no error here: they are collected in [`faults`](Self::faults).
+    /// Bad lines are no error here: they are collected in [`bad_lines`](Self::bad_lines).
     ///
     /// # Errors
     ///
@@ -94,10 +94,10 @@ impl Input {
             form: Form::of(path),
             file: Mutex::new(file.try_clone().map_err(|error| unreadable(Why::Io(error)))?),
             items: Vec::new(),
-            faults: Vec::new(),
+            bad_lines: Vec::new(),
         };
         input.scan(file).map_err(|error| unreadable(Why::Io(error)))?;
-        if input.items.is_empty() && input.faults.is_empty() {
+        if input.items.is_empty() && input.bad_lines.is_empty() {
             return Err(unreadable(Why::Empty));
         }
         Ok(input)
@@ -114,11 +114,11 @@ impl Input {
                 Err((key, trouble)) => bad.push((line.number, key, trouble)),
             }
         }
-        self.faults.extend(bad.into_iter().map(|(line, key, trouble)| {
+        self.bad_lines.extend(bad.into_iter().map(|(line, key, trouble)| {
             let key = key.map(Arc::from).filter(|key| !keys.contains_key(key));
             let key = key.unwrap_or_else(|| spare_key(line, &keys));
             keys.insert(Arc::clone(&key), line);
-            Fault { line, key, trouble }
+            BadLine { line, key, trouble }
         }));
         Ok(())
     }

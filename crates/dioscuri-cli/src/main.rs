@@ -24,7 +24,7 @@ mod tally;
 mod world;
 
 use clap::Parser as _;
-use exit::{Exit, Refused};
+use exit::{CannotStart, Exit};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-async fn dispatch(cli: args::Cli) -> Result<Exit, Refused> {
+async fn dispatch(cli: args::Cli) -> Result<Exit, CannotStart> {
     match cli.command {
         args::Command::Run(run) => run::run(run).await,
         args::Command::Sim(sim) => sim::sim(sim).await,

@@ -4,13 +4,13 @@ mod journal;
 mod line;
 
 pub(crate) use journal::{Journal, WriteError};
-pub(crate) use line::{Problem, Receipt, answered, compact, failed};
+pub(crate) use line::{LineReceipt, Problem, answered, compact, failed};
 
 use line::Past;
 use std::collections::HashMap;
 
 /// What an output holds: of each key the last line.
-pub(crate) type Record = HashMap<String, Entry>;
+pub(crate) type LastLines = HashMap<String, Entry>;
 
 /// The last line of one key.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,8 +1,8 @@
 //! What is still to do: the input held against what earlier runs have left in the output.
 
 use crate::{
-    input::{Fault, Item},
-    output::{Entry, Record},
+    input::{BadLine, Item},
+    output::{Entry, LastLines},
 };
 use dioscuri::{Class, Scope};
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ pub(crate) struct Plan {
     pub(crate) changed: Vec<u64>,
     /// Requests that failed for good in an earlier run, by class. They are left alone.
     pub(crate) failed: BTreeMap<String, u64>,
-    /// The bad lines that the output does not list yet, by their place among the faults.
+    /// The bad lines that the output does not list yet, by their place among those of the input.
     pub(crate) list: Vec<usize>,
     /// Keys of the output that the input does not have.
     pub(crate) strangers: u64,
@@ -36,22 +36,27 @@ pub(crate) enum FailedBefore {
 
 impl Plan {
     /// Decides for every line of an input what the lines of the output call for.
-    pub(crate) fn new(items: &[Item], faults: &[Fault], record: &Record, failed: FailedBefore) -> Self {
+    pub(crate) fn new(
+        items: &[Item],
+        bad_lines: &[BadLine],
+        last_lines: &LastLines,
+        failed: FailedBefore,
+    ) -> Self {
         let mut plan = Self::default();
         let mut known = 0;
         for (at, item) in items.iter().enumerate() {
-            let entry = record.get(&*item.key);
+            let entry = last_lines.get(&*item.key);
             known += u64::from(entry.is_some());
             plan.place(at, item, entry, failed);
         }
-        for (at, fault) in faults.iter().enumerate() {
-            if record.contains_key(&*fault.key) {
+        for (at, bad) in bad_lines.iter().enumerate() {
+            if last_lines.contains_key(&*bad.key) {
                 known += 1;
             } else {
                 plan.list.push(at);
             }
         }
-        plan.strangers = record.len() as u64 - known;
+        plan.strangers = last_lines.len() as u64 - known;
         plan
     }
 
@@ -93,17 +98,17 @@ mod tests {
         Fingerprint::of(&json!(text))
     }
 
-    fn entry(prompt: &str, error: Option<&str>) -> Record {
+    fn entry(prompt: &str, error: Option<&str>) -> LastLines {
         let entry = Entry {
             fingerprint: Some(print(prompt)),
             error: error.map(str::to_owned),
         };
-        Record::from([("a".to_owned(), entry)])
+        LastLines::from([("a".to_owned(), entry)])
     }
 
     /// The plan for one item, key `a`, prompt `hi`.
-    fn plan(record: &Record, failed: FailedBefore) -> Plan {
-        Plan::new(&[Item::at_line(1, "a", print("hi"))], &[], record, failed)
+    fn plan(last_lines: &LastLines, failed: FailedBefore) -> Plan {
+        Plan::new(&[Item::at_line(1, "a", print("hi"))], &[], last_lines, failed)
     }
 
     fn sends() -> Plan {
@@ -115,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_has_no_line_yet_is_sent() {
-        assert_eq!(plan(&Record::new(), FailedBefore::Leave), sends());
+        assert_eq!(plan(&LastLines::new(), FailedBefore::Leave), sends());
     }
 
     #[test]
@@ -168,14 +173,14 @@ mod tests {
             "blocked_prompt",
             "blocked_response",
         ] {
-            let record = entry("hi", Some(class));
-            let left = plan(&record, FailedBefore::Leave);
+            let last_lines = entry("hi", Some(class));
+            let left = plan(&last_lines, FailedBefore::Leave);
             assert_eq!(
                 (left.failed.get(class), left.send.len()),
                 (Some(&1), 0),
                 "{class}"
             );
-            assert_eq!(plan(&record, FailedBefore::Retry), sends(), "{class}");
+            assert_eq!(plan(&last_lines, FailedBefore::Retry), sends(), "{class}");
         }
     }
 
@@ -195,21 +200,22 @@ mod tests {
 
     #[test]
     fn keys_of_other_inputs_are_counted_and_left_alone() {
-        let mut record = entry("hi", None);
-        record.insert("b".to_owned(), record["a"].clone());
-        assert_eq!(plan(&record, FailedBefore::Leave).strangers, 1);
+        let mut last_lines = entry("hi", None);
+        last_lines.insert("b".to_owned(), last_lines["a"].clone());
+        assert_eq!(plan(&last_lines, FailedBefore::Leave).strangers, 1);
     }
 
     #[test]
     fn a_bad_line_is_listed_once() {
-        let fault = Fault {
+        let bad = BadLine {
             line: 1,
             key: "a".into(),
             trouble: Trouble::NoRequest,
         };
-        let listed =
-            |record: Record| Plan::new(&[], std::slice::from_ref(&fault), &record, FailedBefore::Retry);
-        assert_eq!(listed(Record::new()).list, [0]);
+        let listed = |last_lines: LastLines| {
+            Plan::new(&[], std::slice::from_ref(&bad), &last_lines, FailedBefore::Retry)
+        };
+        assert_eq!(listed(LastLines::new()).list, [0]);
         assert_eq!(listed(entry("", Some("invalid_request"))), Plan::default());
     }
 }

@@ -3,13 +3,13 @@
 use crate::{
     args,
     carrier::Gemini,
-    exit::{Exit, Refused},
+    exit::{CannotStart, Exit},
     input::Input,
-    output::{Journal, Problem, Receipt, Record, WriteError, failed},
+    output::{Journal, LastLines, LineReceipt, Problem, WriteError, failed},
     progress::{Console, Standing},
     resume::{FailedBefore, Plan},
     runner::{self, Finished, Job, Stop},
-    summary::{Quota, Summary},
+    summary::{QuotaUse, Summary},
     world,
 };
 use anyhow::anyhow;
@@ -18,16 +18,16 @@ use dioscuri_sim::{Scenario, Server};
 use std::{fmt::Write as _, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
-/// Faults shown of a bad input. The first screen of them says what went wrong in making it.
-const FAULTS_SHOWN: usize = 20;
+/// Bad lines shown of an input. The first screen of them says what went wrong in making it.
+const LINES_SHOWN: usize = 20;
 
 /// Sends what has no answer yet and writes every answer down.
-pub(crate) async fn run(args: args::Run) -> Result<Exit, Refused> {
+pub(crate) async fn run(args: args::Run) -> Result<Exit, CannotStart> {
     let target = Target::of(&args)?;
     let input = read(&args)?;
     let mut console = Console::new(args.quiet, args.progress);
-    let (mut journal, record) = open(&args, &input, &console)?;
-    let plan = plan(&args, &input, &record);
+    let (mut journal, last_lines) = open(&args, &input, &console)?;
+    let mut plan = plan(&args, &input, &last_lines);
 
     let (carrier, server) = target.connect(&args, &console).await?;
     let standing = standing(&input, &plan);
@@ -39,7 +39,7 @@ pub(crate) async fn run(args: args::Run) -> Result<Exit, Refused> {
     let job = Job {
         carrier: Arc::clone(&carrier),
         input: Arc::clone(&input),
-        send: plan.send.clone(),
+        send: std::mem::take(&mut plan.send),
         journal,
         console: &mut console,
         standing,
@@ -70,7 +70,7 @@ enum Target {
 }
 
 impl Target {
-    fn of(args: &args::Run) -> Result<Self, Refused> {
+    fn of(args: &args::Run) -> Result<Self, CannotStart> {
         if let Some(name) = &args.sim {
             return Ok(Self::Simulated(world::scenario(name)?));
         }
@@ -85,7 +85,7 @@ impl Target {
         self,
         args: &args::Run,
         console: &Console,
-    ) -> Result<(Arc<Gemini>, Option<Server>), Refused> {
+    ) -> Result<(Arc<Gemini>, Option<Server>), CannotStart> {
         let (config, server) = match self {
             Self::Real(config) => (config, None),
             Self::Simulated(scenario) => {
@@ -117,57 +117,58 @@ fn for_bulk(mut config: Config, args: &args::Run) -> Config {
     config
 }
 
-fn read(args: &args::Run) -> Result<Arc<Input>, Refused> {
+fn read(args: &args::Run) -> Result<Arc<Input>, CannotStart> {
     let input = Input::read(&args.input).map_err(anyhow::Error::new)?;
-    if input.faults.is_empty() || args.skip_bad {
+    if input.bad_lines.is_empty() || args.skip_bad {
         return Ok(Arc::new(input));
     }
-    let number = input.faults.len();
+    let number = input.bad_lines.len();
     let lines = if number == 1 {
         "a bad line".to_owned()
     } else {
         format!("{number} bad lines")
     };
     let mut told = format!("`{}` has {lines}; nothing was sent", args.input.display());
-    for fault in input.faults.iter().take(FAULTS_SHOWN) {
-        write!(told, "\n  {fault}").expect("a string takes all text");
+    for bad in input.bad_lines.iter().take(LINES_SHOWN) {
+        write!(told, "\n  {bad}").expect("a string takes all text");
     }
-    if number > FAULTS_SHOWN {
-        write!(told, "\n  and {} more", number - FAULTS_SHOWN).expect("a string takes all text");
+    if number > LINES_SHOWN {
+        write!(told, "\n  and {} more", number - LINES_SHOWN).expect("a string takes all text");
     }
     told.push_str("\nmend the file, or go on without them: --skip-bad");
     Err(anyhow!(told).into())
 }
 
-fn open(args: &args::Run, input: &Input, console: &Console) -> Result<(Journal, Record), Refused> {
-    let (journal, record, notes) = Journal::open(&args.output, input.path()).map_err(|error| Refused {
-        exit: if error.is_unwritable() {
-            Exit::Output
-        } else {
-            Exit::Usage
-        },
-        error: error.into(),
-    })?;
+fn open(args: &args::Run, input: &Input, console: &Console) -> Result<(Journal, LastLines), CannotStart> {
+    let (journal, last_lines, notes) =
+        Journal::open(&args.output, input.path()).map_err(|error| CannotStart {
+            exit: if error.is_unwritable() {
+                Exit::Output
+            } else {
+                Exit::Usage
+            },
+            error: error.into(),
+        })?;
     for note in notes {
         console.note(&note.to_string());
     }
-    Ok((journal, record))
+    Ok((journal, last_lines))
 }
 
-fn plan(args: &args::Run, input: &Input, record: &Record) -> Plan {
+fn plan(args: &args::Run, input: &Input, last_lines: &LastLines) -> Plan {
     let failed = if args.retry_failed {
         FailedBefore::Retry
     } else {
         FailedBefore::Leave
     };
-    Plan::new(&input.items, &input.faults, record, failed)
+    Plan::new(&input.items, &input.bad_lines, last_lines, failed)
 }
 
 fn standing(input: &Input, plan: &Plan) -> Standing {
     Standing {
-        total: (input.items.len() + input.faults.len()) as u64,
+        total: (input.items.len() + input.bad_lines.len()) as u64,
         answered: plan.answered,
-        failed: plan.failed.values().sum::<u64>() + input.faults.len() as u64,
+        failed: plan.failed.values().sum::<u64>() + input.bad_lines.len() as u64,
         ..Standing::default()
     }
 }
@@ -178,10 +179,10 @@ fn remark(plan: &Plan, console: &Console) {
         let lines: Vec<_> = plan
             .changed
             .iter()
-            .take(FAULTS_SHOWN)
+            .take(LINES_SHOWN)
             .map(u64::to_string)
             .collect();
-        let more = if plan.changed.len() > FAULTS_SHOWN {
+        let more = if plan.changed.len() > LINES_SHOWN {
             ", …"
         } else {
             ""
@@ -208,19 +209,19 @@ fn remark(plan: &Plan, console: &Console) {
 fn list_bad(input: &Input, plan: &Plan, journal: &mut Journal) -> Result<(), WriteError> {
     plan.list
         .iter()
-        .map(|at| &input.faults[*at])
-        .try_for_each(|fault| {
+        .map(|at| &input.bad_lines[*at])
+        .try_for_each(|bad| {
             let problem = Problem {
                 class: "invalid_request",
                 status: None,
-                message: &fault.to_string(),
+                message: &bad.to_string(),
             };
-            journal.append(&failed(&fault.key, None, problem, &Receipt::unsent()))
+            journal.append(&failed(&bad.key, None, problem, &LineReceipt::unsent()))
         })
 }
 
-fn unwritable(error: &WriteError) -> Refused {
-    Refused {
+fn unwritable(error: &WriteError) -> CannotStart {
+    CannotStart {
         exit: Exit::Output,
         error: anyhow!("{}; nothing was sent", error.with_cause()),
     }
@@ -241,7 +242,7 @@ fn summarise(input: &Input, plan: &Plan, finished: Finished, carrier: &Gemini) -
         finished.elapsed,
         carrier.client().config().minute,
     );
-    summary.total = (input.items.len() + input.faults.len()) as u64;
+    summary.total = (input.items.len() + input.bad_lines.len()) as u64;
     summary.already_answered = plan.answered;
     summary.changed = plan.changed.len() as u64;
     summary.unfinished = finished.unfinished;
@@ -249,7 +250,7 @@ fn summarise(input: &Input, plan: &Plan, finished: Finished, carrier: &Gemini) -
     for (class, count) in &plan.failed {
         summary.add_failures(class, *count);
     }
-    summary.add_failures("invalid_request", input.faults.len() as u64);
+    summary.add_failures("invalid_request", input.bad_lines.len() as u64);
     let status = carrier.client().status();
     for refused in &mut summary.refused_at {
         refused.closed_for = closed_for(&status, &refused.refusal.place);
@@ -264,8 +265,8 @@ fn closed_for(status: &Status, endpoint: &str) -> Option<Duration> {
     status.quotas.iter().find(day).and_then(|quota| quota.closed_for)
 }
 
-fn quota(status: &QuotaStatus) -> Quota {
-    Quota {
+fn quota(status: &QuotaStatus) -> QuotaUse {
+    QuotaUse {
         endpoint: status.endpoint.clone(),
         unit: status.unit.map(Unit::name),
         window: status.window.map(Window::name),

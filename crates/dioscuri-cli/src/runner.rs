@@ -4,7 +4,7 @@
 //! runtime's own threads.
 
 use crate::{
-    carrier::{Carrier, Failure, Reply},
+    carrier::{Carrier, NoAnswer, Reply},
     input::Input,
     output::{Journal, Problem, answered, failed},
     pace::{Load, Pace},
@@ -214,7 +214,7 @@ impl<'a, C: Carrier> Runner<'a, C> {
                     self.tally.lost += 1;
                 }
             }
-            Err(Failure {
+            Err(NoAnswer {
                 class,
                 status,
                 message,

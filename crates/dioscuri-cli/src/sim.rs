@@ -2,7 +2,7 @@
 
 use crate::{
     args,
-    exit::{Exit, Refused},
+    exit::{CannotStart, Exit},
     progress::print,
     world,
 };
@@ -11,7 +11,7 @@ use dioscuri_sim::{Scenario, Server, ServerConfig};
 use std::io::{self, Write as _};
 
 /// Serves until interrupted; prints its address first.
-pub(crate) async fn sim(args: args::Sim) -> Result<Exit, Refused> {
+pub(crate) async fn sim(args: args::Sim) -> Result<Exit, CannotStart> {
     if args.list {
         list().context("cannot write to standard output")?;
         return Ok(Exit::Answered);

@@ -38,14 +38,14 @@ pub(crate) struct Summary {
     /// Requests that went out.
     pub(crate) sent: u64,
     /// Requests that went out for each answer; null without an answer.
-    pub(crate) attempts_per_answer: Option<f64>,
+    pub(crate) sent_per_answer: Option<f64>,
     /// Refused and failed attempts by class.
     pub(crate) refusals: BTreeMap<String, u64>,
     /// Answers by the model that served them.
     pub(crate) by_model: BTreeMap<String, u64>,
     /// The models among them that were not the first choice.
     pub(crate) fallbacks: BTreeSet<String>,
-    pub(crate) quotas: Vec<Quota>,
+    pub(crate) quotas: Vec<QuotaUse>,
     pub(crate) elapsed_s: f64,
     /// Minutes of quota that have passed; in a scenario they may be shorter than 60 s.
     pub(crate) minutes: f64,
@@ -59,7 +59,7 @@ pub(crate) struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sim: Option<Value>,
     #[serde(skip)]
-    pub(crate) refused_at: Vec<Refused>,
+    pub(crate) refused_at: Vec<RefusalCount>,
     #[serde(skip)]
     pub(crate) minute: Duration,
     #[serde(skip)]
@@ -68,7 +68,7 @@ pub(crate) struct Summary {
 
 /// How well one quota was used.
 #[derive(Clone, PartialEq, Serialize, Debug)]
-pub(crate) struct Quota {
+pub(crate) struct QuotaUse {
     pub(crate) endpoint: String,
     /// What it counts: `requests`, `input_tokens`, …; null where no refusal said.
     pub(crate) unit: Option<&'static str>,
@@ -97,7 +97,7 @@ pub(crate) struct Waited {
 
 /// Refusals of one class at one endpoint.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Refused {
+pub(crate) struct RefusalCount {
     pub(crate) refusal: Refusal,
     pub(crate) count: u64,
     /// How long the place stays closed for it, where that is known.
@@ -121,7 +121,7 @@ impl Summary {
             changed: 0,
             unfinished: 0,
             sent: tally.sent,
-            attempts_per_answer: ratio(tally.sent, tally.answered),
+            sent_per_answer: ratio(tally.sent, tally.answered),
             refusals,
             by_model: tally.by_model.clone(),
             fallbacks: tally.fallbacks.clone(),
@@ -162,10 +162,10 @@ impl Summary {
     }
 }
 
-fn refused_at(tally: &Tally) -> Vec<Refused> {
+fn refused_at(tally: &Tally) -> Vec<RefusalCount> {
     let mut all: Vec<_> = tally.refusals.iter().collect();
     all.sort_by(|(a, a_count), (b, b_count)| b_count.cmp(a_count).then_with(|| a.cmp(b)));
-    let refused = |(refusal, count): (&Refusal, &u64)| Refused {
+    let refused = |(refusal, count): (&Refusal, &u64)| RefusalCount {
         refusal: refusal.clone(),
         count: *count,
         closed_for: None,

@@ -1,9 +1,9 @@
 //! The client as a carrier.
 
-use super::{Carrier, Failure, Reply};
+use super::{Carrier, NoAnswer, Reply};
 use crate::{
     figures::seconds,
-    output::{Receipt, compact},
+    output::{LineReceipt, compact},
     tally::Refusal,
 };
 use dioscuri::{Client, Config, ConfigError, Request, Scope};
@@ -36,12 +36,12 @@ impl Gemini {
             Err(error) => (error.receipt().clone(), error.is_shed()),
         };
         let result = match outcome {
-            Ok(answer) => compact(answer.body()).ok_or_else(|| Failure {
+            Ok(answer) => compact(answer.body()).ok_or_else(|| NoAnswer {
                 class: "unknown".to_owned(),
                 status: Some(200),
                 message: "the answer is not JSON".to_owned(),
             }),
-            Err(error) => Err(Failure {
+            Err(error) => Err(NoAnswer {
                 class: error.class().name().to_owned(),
                 status: error.status(),
                 message: error.message().to_owned(),
@@ -53,7 +53,7 @@ impl Gemini {
             sent: receipt.tries.iter().filter(|one| one.sent).count() as u64,
             fallback: self.is_fallback(&receipt),
             refusals: receipt.tries.iter().filter_map(refusal).collect(),
-            receipt: Receipt {
+            receipt: LineReceipt {
                 model: receipt.model,
                 endpoint: receipt.endpoint,
                 attempts: receipt.attempts,

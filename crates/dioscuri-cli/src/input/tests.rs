@@ -15,10 +15,10 @@ fn good(key: &str) -> String {
 }
 
 #[track_caller]
-fn check(content: impl AsRef<[u8]>, faults: &[&str]) {
+fn check(content: impl AsRef<[u8]>, bad_lines: &[&str]) {
     let input = read("in.jsonl", content).unwrap();
-    let found: Vec<String> = input.faults.iter().map(ToString::to_string).collect();
-    assert_eq!(found, faults);
+    let found: Vec<String> = input.bad_lines.iter().map(ToString::to_string).collect();
+    assert_eq!(found, bad_lines);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_bad_line_keeps_its_key_if_no_other_line_has_it() {
         &good("line-4"),
     ];
     let input = read("in.jsonl", lines.join("\n")).unwrap();
-    let keys: Vec<_> = input.faults.iter().map(|fault| &*fault.key).collect();
+    let keys: Vec<_> = input.bad_lines.iter().map(|bad| &*bad.key).collect();
     assert_eq!(keys, ["a", "line-3", "line-4+", "line-5"]);
 }
 

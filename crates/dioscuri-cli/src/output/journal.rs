@@ -1,7 +1,7 @@
 //! The output file: opened for us alone, read back, and appended to one whole line at a time.
 
 use super::{
-    Record,
+    LastLines,
     line::{Kind, judge},
 };
 use crate::input::Lines;
@@ -56,7 +56,7 @@ impl Journal {
     ///
     /// If the file cannot be written, is the input itself, is in use by another run, or has lines that are
     /// not ours. It is left as it was.
-    pub(crate) fn open(path: &Path, input: &Path) -> Result<(Self, Record, Vec<Note>), OpenError> {
+    pub(crate) fn open(path: &Path, input: &Path) -> Result<(Self, LastLines, Vec<Note>), OpenError> {
         let refuse = |trouble| OpenError {
             path: path.to_owned(),
             trouble,
@@ -85,22 +85,22 @@ impl Journal {
             end: 0,
             seekable,
         };
-        let record = if seekable {
+        let last_lines = if seekable {
             journal.read_back(&mut notes).map_err(refuse)?
         } else {
-            Record::new()
+            LastLines::new()
         };
-        Ok((journal, record, notes))
+        Ok((journal, last_lines, notes))
     }
 
-    fn read_back(&mut self, notes: &mut Vec<Note>) -> Result<Record, OpenTrouble> {
-        let mut record = Record::new();
+    fn read_back(&mut self, notes: &mut Vec<Note>) -> Result<LastLines, OpenTrouble> {
+        let mut last_lines = LastLines::new();
         let mut lines = Lines::new(BufReader::with_capacity(1 << 16, &self.file), MAX_LINE);
         let (mut end, mut unended) = (0, false);
         while let Some(line) = lines.advance().map_err(OpenTrouble::Io)? {
             match judge(lines.text()) {
                 Kind::Ours(past) => {
-                    record.insert(past.key.clone(), past.into());
+                    last_lines.insert(past.key.clone(), past.into());
                 }
                 Kind::Torn if !line.ended => {
                     notes.push(Note::CutTornLine { bytes: line.length });
@@ -120,7 +120,7 @@ impl Journal {
             self.append(b"\n")
                 .map_err(|error| OpenTrouble::Io(error.source))?;
         }
-        Ok(record)
+        Ok(last_lines)
     }
 
     /// Writes one whole line, its end included, and hands it to the operating system at once.

@@ -6,12 +6,13 @@ use serde_json::value::RawValue;
 
 /// How an answer, good or bad, came about; the `receipt` of a line.
 #[derive(Clone, PartialEq, Serialize, Debug)]
-pub(crate) struct Receipt {
+pub(crate) struct LineReceipt {
     /// The model that really served it.
     pub(crate) model: Option<String>,
     /// Where it was served; never a key.
     pub(crate) endpoint: Option<String>,
-    /// Requests that were sent for it, refused ones too.
+    /// Attempts of its call, those too that were refused or never got a connection. The summary's `sent` counts
+    /// the requests that left.
     pub(crate) attempts: u32,
     /// Seconds spent in the queue and between attempts, to the millisecond.
     pub(crate) waited_s: f64,
@@ -19,7 +20,7 @@ pub(crate) struct Receipt {
     pub(crate) rule: String,
 }
 
-impl Receipt {
+impl LineReceipt {
     /// The receipt of a request that never left the machine.
     pub(crate) fn unsent() -> Self {
         Self {
@@ -35,20 +36,20 @@ impl Receipt {
 /// What a line with an answer says.
 #[derive(Serialize, Debug)]
 struct Answered<'a> {
-    pub(crate) key: &'a str,
-    pub(crate) request_sha256: String,
-    pub(crate) response: &'a RawValue,
-    pub(crate) receipt: &'a Receipt,
+    key: &'a str,
+    request_sha256: String,
+    response: &'a RawValue,
+    receipt: &'a LineReceipt,
 }
 
 /// What a line with an error says.
 #[derive(Serialize, Debug)]
 struct Failed<'a> {
-    pub(crate) key: &'a str,
+    key: &'a str,
     /// `None` where the input line had no request to speak of.
-    pub(crate) request_sha256: Option<String>,
-    pub(crate) error: Problem<'a>,
-    pub(crate) receipt: &'a Receipt,
+    request_sha256: Option<String>,
+    error: Problem<'a>,
+    receipt: &'a LineReceipt,
 }
 
 /// The `error` of a line.
@@ -63,7 +64,7 @@ pub(crate) struct Problem<'a> {
 }
 
 /// The whole line of an answer, its end included.
-pub(crate) fn answered(key: &str, print: Fingerprint, response: &RawValue, receipt: &Receipt) -> Vec<u8> {
+pub(crate) fn answered(key: &str, print: Fingerprint, response: &RawValue, receipt: &LineReceipt) -> Vec<u8> {
     whole(&Answered {
         key,
         request_sha256: print.to_string(),
@@ -77,7 +78,7 @@ pub(crate) fn failed(
     key: &str,
     print: Option<Fingerprint>,
     error: Problem<'_>,
-    receipt: &Receipt,
+    receipt: &LineReceipt,
 ) -> Vec<u8> {
     whole(&Failed {
         key,
@@ -178,12 +179,12 @@ mod tests {
 
     fn answer() -> Vec<u8> {
         let response = compact(b"{\n  \"a\": \"b\"\n}").unwrap();
-        answered("k\u{e9}y", print(), &response, &Receipt::unsent())
+        answered("k\u{e9}y", print(), &response, &LineReceipt::unsent())
     }
 
     #[test]
     fn a_line_is_exactly_as_promised() {
-        let receipt = Receipt {
+        let receipt = LineReceipt {
             model: Some("gemini-3.8-flash".to_owned()),
             endpoint: Some("castor/global/gemini-3.8-flash".to_owned()),
             attempts: 2,

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    carrier::Failure,
-    output::{Receipt, compact},
+    carrier::NoAnswer,
+    output::{LineReceipt, compact},
     tally::Refusal,
 };
 use std::{fmt::Write as _, fs, path::Path};
@@ -52,7 +52,7 @@ impl Carrier for Double {
         self.sent.fetch_add(1, Ordering::Relaxed);
         let _flight = Approach::of(&self.in_flight);
         sleep(Duration::from_secs(1)).await;
-        let failure = |class: &str| Failure {
+        let failure = |class: &str| NoAnswer {
             class: class.to_owned(),
             status: Some(503),
             message: "no".to_owned(),
@@ -61,9 +61,9 @@ impl Carrier for Double {
             result: self
                 .refuse
                 .map_or_else(|| Ok(compact(b"{}").unwrap()), |class| Err(failure(class))),
-            receipt: Receipt {
+            receipt: LineReceipt {
                 attempts: 1,
-                ..Receipt::unsent()
+                ..LineReceipt::unsent()
             },
             shed: false,
             sent: 1,

@@ -3,17 +3,17 @@
 use super::*;
 use crate::{
     carrier::Reply,
-    output::{Receipt, compact},
+    output::{LineReceipt, compact},
 };
 
 fn answer(model: &str, attempts: u32, waited_s: f64) -> Reply {
     Reply {
         result: Ok(compact(b"{}").unwrap()),
-        receipt: Receipt {
+        receipt: LineReceipt {
             model: Some(model.to_owned()),
             attempts,
             waited_s,
-            ..Receipt::unsent()
+            ..LineReceipt::unsent()
         },
         shed: false,
         sent: u64::from(attempts),
@@ -55,7 +55,7 @@ fn demo() -> Summary {
     summary.output = PathBuf::from("answers.jsonl");
     summary.exit_code = summary.exit().code();
     summary.quotas = vec![
-        Quota {
+        QuotaUse {
             endpoint: "castor/global/gemini-3.8-flash".to_owned(),
             unit: Some("requests"),
             window: Some("minute"),
@@ -65,7 +65,7 @@ fn demo() -> Summary {
             refused: 0,
             closed_for_s: None,
         },
-        Quota {
+        QuotaUse {
             endpoint: "leda/us-central1/gemini-3.8-flash".to_owned(),
             unit: Some("input_tokens"),
             window: Some("minute"),
@@ -171,7 +171,7 @@ fn a_day_that_is_about_to_be_probed_is_not_called_closed() {
 #[test]
 fn a_day_that_others_have_spent_has_no_share() {
     let mut summary = demo();
-    summary.quotas[0] = Quota {
+    summary.quotas[0] = QuotaUse {
         window: Some("day"),
         limit: Some(200),
         used: 2,
@@ -202,7 +202,7 @@ fn json_has_the_promised_names() {
     let json = serde_json::to_value(demo()).unwrap();
     assert_eq!(json["event"], "summary");
     assert_eq!(json["refusals"]["capacity"], 8);
-    assert_eq!(json["attempts_per_answer"], 1.01);
+    assert_eq!(json["sent_per_answer"], 1.01);
     assert_eq!(json["waited_s"]["p99"], 9.79);
     assert_eq!(json["waited_s"]["max"], 9.89);
     assert_eq!(json["minutes"], 5.242);

@@ -1,6 +1,6 @@
 //! The summary as people read it: one sentence, then a table without lines.
 
-use super::{Quota, Refused, Summary, sheet::Sheet};
+use super::{QuotaUse, RefusalCount, Summary, sheet::Sheet};
 use crate::{
     figures::{count, counted, span},
     resume::is_permanent,
@@ -83,7 +83,7 @@ fn answers(summary: &Summary, sheet: &mut Sheet) {
 
 fn requests(summary: &Summary, sheet: &mut Sheet) {
     let per_answer = summary
-        .attempts_per_answer
+        .sent_per_answer
         .map_or_else(String::new, |ratio| format!(", {ratio:.2} per answer"));
     sheet.section(
         "requests",
@@ -104,7 +104,7 @@ fn refusals(summary: &Summary, sheet: &mut Sheet) {
 }
 
 /// What a refusal meant, and what was done about it.
-fn why(refused: &Refused) -> String {
+fn why(refused: &RefusalCount) -> String {
     let text = match refused.refusal.class.as_str() {
         "quota_minute" => "its minute was full; waited for the next",
         "quota_day" => "its day is spent",
@@ -165,7 +165,7 @@ fn waits(summary: &Summary, sheet: &mut Sheet) {
 
 /// One row for each endpoint that was used, one column for each kind of quota.
 fn quotas(summary: &Summary, sheet: &mut Sheet) {
-    let used = |quota: &&Quota| quota.used > 0 || quota.refused > 0;
+    let used = |quota: &&QuotaUse| quota.used > 0 || quota.refused > 0;
     let used: Vec<_> = summary.quotas.iter().filter(used).collect();
     let kinds = distinct(used.iter().map(|quota| kind(quota)));
     let endpoints = distinct(used.iter().map(|quota| quota.endpoint.clone()));
@@ -177,7 +177,7 @@ fn quotas(summary: &Summary, sheet: &mut Sheet) {
     ];
     for endpoint in endpoints {
         let of = |wanted: &String| {
-            let is_it = |quota: &&&Quota| quota.endpoint == endpoint && kind(quota) == *wanted;
+            let is_it = |quota: &&&QuotaUse| quota.endpoint == endpoint && kind(quota) == *wanted;
             used.iter()
                 .find(is_it)
                 .map_or_else(String::new, |quota| share(quota))
@@ -191,7 +191,7 @@ fn quotas(summary: &Summary, sheet: &mut Sheet) {
 }
 
 /// `requests a minute`.
-fn kind(quota: &Quota) -> String {
+fn kind(quota: &QuotaUse) -> String {
     let unit = quota.unit.unwrap_or("unnamed quota").replace('_', " ");
     quota
         .window
@@ -199,7 +199,7 @@ fn kind(quota: &Quota) -> String {
 }
 
 /// `97 % of 60`, or what was used of a quota whose size nobody knows.
-fn share(quota: &Quota) -> String {
+fn share(quota: &QuotaUse) -> String {
     let is_spent = quota.window == Some("day") && quota.closed_for_s.is_some();
     match (quota.share, quota.limit) {
         // Others have used it before us: our own share says nothing.

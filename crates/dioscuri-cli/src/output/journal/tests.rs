@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     input::Fingerprint,
-    output::{Problem, Receipt, answered, compact, failed},
+    output::{LineReceipt, Problem, answered, compact, failed},
 };
 use tempfile::TempDir;
 
@@ -12,7 +12,7 @@ fn print() -> Fingerprint {
 }
 
 fn answer(key: &str) -> String {
-    let line = answered(key, print(), &compact(b"{}").unwrap(), &Receipt::unsent());
+    let line = answered(key, print(), &compact(b"{}").unwrap(), &LineReceipt::unsent());
     String::from_utf8(line).unwrap()
 }
 
@@ -22,7 +22,7 @@ fn error(key: &str) -> String {
         status: None,
         message: "",
     };
-    String::from_utf8(failed(key, Some(print()), problem, &Receipt::unsent())).unwrap()
+    String::from_utf8(failed(key, Some(print()), problem, &LineReceipt::unsent())).unwrap()
 }
 
 /// An output that already holds `content`.
@@ -41,7 +41,7 @@ impl Output {
         self.folder.path().join("out.jsonl")
     }
 
-    fn open(&self) -> Result<(Journal, Record, Vec<Note>), OpenError> {
+    fn open(&self) -> Result<(Journal, LastLines, Vec<Note>), OpenError> {
         Journal::open(&self.path(), &self.folder.path().join("in.jsonl"))
     }
 
@@ -61,10 +61,10 @@ impl Output {
 #[test]
 fn the_last_line_of_a_key_wins() {
     let output = Output::holding(&[error("a"), answer("b"), answer("a"), error("b")].concat());
-    let (_, record, notes) = output.open().unwrap();
-    assert_eq!(record["a"].error, None);
-    assert_eq!(record["b"].error.as_deref(), Some("capacity"));
-    assert_eq!(record["a"].fingerprint, Some(print()));
+    let (_, last_lines, notes) = output.open().unwrap();
+    assert_eq!(last_lines["a"].error, None);
+    assert_eq!(last_lines["b"].error.as_deref(), Some("capacity"));
+    assert_eq!(last_lines["a"].fingerprint, Some(print()));
     assert_eq!(notes, []);
 }
 
@@ -72,8 +72,8 @@ fn the_last_line_of_a_key_wins() {
 fn a_torn_last_line_is_cut_off_and_told() {
     let torn = &answer("b")[..20];
     let output = Output::holding(&(answer("a") + torn));
-    let (mut journal, record, notes) = output.open().unwrap();
-    assert_eq!(record.len(), 1);
+    let (mut journal, last_lines, notes) = output.open().unwrap();
+    assert_eq!(last_lines.len(), 1);
     assert_eq!(notes, [Note::CutTornLine { bytes: 20 }]);
     journal.append(answer("c").as_bytes()).unwrap();
     assert_eq!(output.content(), answer("a") + &answer("c"));
@@ -82,8 +82,8 @@ fn a_torn_last_line_is_cut_off_and_told() {
 #[test]
 fn a_last_line_that_lacks_only_its_end_is_kept() {
     let output = Output::holding(answer("a").trim_end());
-    let (_journal, record, notes) = output.open().unwrap();
-    assert_eq!((record.len(), notes), (1, vec![]));
+    let (_journal, last_lines, notes) = output.open().unwrap();
+    assert_eq!((last_lines.len(), notes), (1, vec![]));
     assert_eq!(output.content(), answer("a"));
 }
 
@@ -124,8 +124,8 @@ fn folders_and_places_that_do_not_exist_are_unwritable() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_device_says_so_and_is_never_read_back() {
-    let (mut journal, record, _) = Journal::open(Path::new("/dev/full"), Path::new("in.jsonl")).unwrap();
-    assert!(record.is_empty());
+    let (mut journal, last_lines, _) = Journal::open(Path::new("/dev/full"), Path::new("in.jsonl")).unwrap();
+    assert!(last_lines.is_empty());
     let told = journal.append(b"{}\n").unwrap_err();
     assert_eq!(told.source.kind(), io::ErrorKind::StorageFull);
 }

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 
 /// One bad line.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Fault {
+pub(crate) struct BadLine {
     /// Its number, counted from 1.
     pub(crate) line: u64,
     /// Its key if it has one that no other line has, else one made of its number.
@@ -41,7 +41,7 @@ pub(crate) enum Trouble {
     RepeatedKey { key: Arc<str>, first: u64 },
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for BadLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.trouble)
     }
