@@ -11,7 +11,8 @@ pub(crate) enum Exit {
     Unanswered,
     /// The output cannot be written.
     Output,
-    /// Somebody pressed Ctrl-C: 128 + SIGINT, as shells expect.
+    /// Ctrl-C or SIGTERM: 128 + SIGINT, as shells expect. One code for both, since what follows is the same:
+    /// start it again, it goes on.
     Interrupted,
 }
 

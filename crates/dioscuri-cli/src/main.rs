@@ -5,13 +5,15 @@
 //! the simulator that `run --sim` uses within itself.
 //!
 //! What is decided is pure and has a file of its own: [`input`], [`output`], [`resume`], [`pace`], [`summary`].
-//! What touches the world: [`runner`] drives the calls, [`progress`] writes to standard error.
+//! What touches the world: [`runner`] drives the calls, [`progress`] writes to standard error,
+//! [`interrupts`] listens for Ctrl-C.
 
 mod args;
 mod carrier;
 mod exit;
 mod figures;
 mod input;
+mod interrupts;
 mod output;
 mod pace;
 mod progress;
@@ -43,7 +45,7 @@ fn main() -> ExitCode {
         progress::print(&format!("error: {:#}", refused.error));
         refused.exit
     });
-    // What is still in flight after a second Ctrl-C must not keep us.
+    // What is still in flight after a second interrupt must not keep us.
     runtime.shutdown_background();
     ExitCode::from(exit.code())
 }

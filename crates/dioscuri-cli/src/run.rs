@@ -5,6 +5,7 @@ use crate::{
     carrier::Gemini,
     exit::{CannotStart, Exit},
     input::Input,
+    interrupts::interrupts,
     output::{Journal, LastLines, LineReceipt, Problem, WriteError, failed},
     progress::{Console, Standing},
     resume::{FailedBefore, Plan},
@@ -12,11 +13,10 @@ use crate::{
     summary::{QuotaUse, Summary},
     world,
 };
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use dioscuri::{Config, Profile, QuotaStatus, Status, Unit, Window};
 use dioscuri_sim::{Scenario, Server};
 use std::{fmt::Write as _, sync::Arc, time::Duration};
-use tokio::sync::mpsc;
 
 /// Bad lines shown of an input. The first screen of them says what went wrong in making it.
 const LINES_SHOWN: usize = 20;
@@ -29,6 +29,8 @@ pub(crate) async fn run(args: args::Run) -> Result<Exit, CannotStart> {
     let (mut journal, last_lines) = open(&args, &input, &console)?;
     let mut plan = plan(&args, &input, &last_lines);
 
+    // From here on something may be lost, or paid for twice, by ending at once.
+    let interrupts = interrupts().context("cannot listen for Ctrl-C")?;
     let (carrier, server) = target.connect(&args, &console).await?;
     let standing = standing(&input, &plan);
     console.begin(standing, plan.send.len() as u64);
@@ -44,7 +46,7 @@ pub(crate) async fn run(args: args::Run) -> Result<Exit, CannotStart> {
         console: &mut console,
         standing,
     };
-    let finished = runner::run(job, interrupts()).await;
+    let finished = runner::run(job, interrupts).await;
     let exit_early = finished.stop;
 
     let mut summary = summarise(&input, &plan, finished, &carrier);
@@ -225,15 +227,6 @@ fn unwritable(error: &WriteError) -> CannotStart {
         exit: Exit::Output,
         error: anyhow!("{}; nothing was sent", error.with_cause()),
     }
-}
-
-/// A message for each Ctrl-C.
-fn interrupts() -> mpsc::Receiver<()> {
-    let (sender, receiver) = mpsc::channel(2);
-    tokio::spawn(
-        async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).await.is_ok() {} },
-    );
-    receiver
 }
 
 fn summarise(input: &Input, plan: &Plan, finished: Finished, carrier: &Gemini) -> Summary {

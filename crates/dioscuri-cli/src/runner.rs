@@ -1,4 +1,4 @@
-//! Keeps calls going until everything is answered, the output fails, or somebody presses Ctrl-C.
+//! Keeps calls going until everything is answered, the output fails, or the run is interrupted.
 //!
 //! The loop runs on the main thread and may block there for a write to the disk; the calls run on the
 //! runtime's own threads.
@@ -68,7 +68,7 @@ pub(crate) struct Finished {
 pub(crate) enum Stop {
     /// The output cannot be written.
     Output,
-    /// Somebody pressed Ctrl-C.
+    /// Ctrl-C or SIGTERM.
     Interrupted,
 }
 

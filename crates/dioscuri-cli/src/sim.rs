@@ -1,8 +1,9 @@
-//! `dioscuri sim`: the simulator over HTTP until somebody presses Ctrl-C.
+//! `dioscuri sim`: the simulator over HTTP until Ctrl-C or SIGTERM.
 
 use crate::{
     args,
     exit::{CannotStart, Exit},
+    interrupts::interrupts,
     progress::print,
     world,
 };
@@ -20,6 +21,7 @@ pub(crate) async fn sim(args: args::Sim) -> Result<Exit, CannotStart> {
     let (minute, about) = (scenario.minute, scenario.about.clone());
     let mut config = ServerConfig::default().with_addr(args.listen);
     config.seed = args.seed;
+    let mut interrupts = interrupts().context("cannot listen for Ctrl-C")?;
     let server = Server::start(scenario, config).await.with_context(|| {
         format!(
             "cannot listen at {}; name another address with --listen",
@@ -38,9 +40,7 @@ pub(crate) async fn sim(args: args::Sim) -> Result<Exit, CannotStart> {
         "statistics: {}/sim/stats · Ctrl-C ends it",
         server.url()
     ));
-    tokio::signal::ctrl_c()
-        .await
-        .context("cannot listen for Ctrl-C")?;
+    interrupts.recv().await;
     let stats = serde_json::to_string(&server.stats()).expect("names and numbers are JSON");
     server.stop().await;
     print(&stats);

@@ -205,12 +205,26 @@ async fn an_interrupt_lets_what_is_in_flight_end_and_sends_nothing_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_interrupt_ends_at_once() {
+async fn a_second_interrupt_does_not_wait_for_what_is_in_flight() {
     let trial = Trial::new(100, Double::with_room(5));
-    trial.interrupt.send(()).await.unwrap();
-    trial.interrupt.send(()).await.unwrap();
-    let (finished, lines) = trial.run(None).await;
-    assert_eq!((finished.stop, lines.len()), (Some(Stop::Interrupted), 0));
+    let double = Arc::clone(&trial.double);
+    let interrupt = trial.interrupt.clone();
+    let press = async {
+        sleep(Duration::from_millis(1500)).await;
+        interrupt.send(()).await.unwrap();
+        sleep(Duration::from_millis(100)).await;
+        assert_eq!(double.in_flight(), 5);
+        interrupt.send(()).await.unwrap();
+    };
+    let ((finished, lines), ()) = tokio::join!(trial.run(None), press);
+    assert_eq!(finished.stop, Some(Stop::Interrupted));
+    assert_eq!((double.sent(), lines.len(), finished.unfinished), (10, 5, 95));
+    // Their answers would have come at two seconds.
+    assert!(
+        finished.elapsed < Duration::from_millis(1700),
+        "{:?}",
+        finished.elapsed
+    );
 }
 
 #[cfg(target_os = "linux")]

@@ -52,12 +52,22 @@ fn a_killed_run_goes_on_where_it_was() {
 
 #[test]
 fn ctrl_c_lets_what_is_in_flight_end_and_sums_up() {
+    check_drain("-INT");
+}
+
+#[test]
+fn sigterm_is_a_ctrl_c() {
+    check_drain("-TERM");
+}
+
+#[track_caller]
+fn check_drain(signal: &str) {
     let bench = Bench::with_requests(250);
     let (mut child, mut said) = started(&bench);
     let pid = child.id().to_string();
     assert!(
         Command::new("kill")
-            .args(["-INT", &pid])
+            .args([signal, &pid])
             .status()
             .unwrap()
             .success()
