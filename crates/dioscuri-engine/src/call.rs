@@ -7,7 +7,7 @@ use crate::{
     receipt::{Receipt, Try},
     room::{Answer, Seat, Wish},
     step::{AttemptEvent, End, Step},
-    terms::{Retry, Terms},
+    terms::Terms,
 };
 use dioscuri_budget::{Reservation, Ticket};
 use dioscuri_pool::Report;
@@ -330,15 +330,7 @@ impl Call {
 
     fn obey(&mut self, endpoint: EndpointId, link: u8, verdict: Verdict, now: Now) {
         let retry = match verdict {
-            Verdict::Retry {
-                here,
-                elsewhere,
-                fallback,
-            } => Retry {
-                here,
-                elsewhere,
-                fallback,
-            },
+            Verdict::Retry(retry) => retry,
             Verdict::Permanent => return drop(self.finish(End::Permanent, now)),
             Verdict::Exhausted(limit) => return drop(self.finish(End::Exhausted(limit), now)),
         };

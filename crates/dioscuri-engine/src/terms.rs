@@ -1,6 +1,7 @@
 //! Where and when one call may go, by what it has failed on.
 
 use crate::receipt::Rule;
+use dioscuri_retry::Retry;
 use dioscuri_vocab::{EndpointId, Tick};
 
 /// Where and when a call may go. Kept from failure to failure.
@@ -101,15 +102,4 @@ impl Terms {
             None => self.first_link().map(|from| (from, Rule::Failover)),
         }
     }
-}
-
-/// From when a call that has failed may try again; `None` closes the place to it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Retry {
-    /// On the endpoint that has failed.
-    pub(crate) here: Option<Tick>,
-    /// On the other endpoints of its link.
-    pub(crate) elsewhere: Option<Tick>,
-    /// On later links.
-    pub(crate) fallback: Option<Tick>,
 }

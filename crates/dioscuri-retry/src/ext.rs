@@ -1,6 +1,6 @@
 //! Policies made from policies: each decorator wraps one and adds one limit.
 
-use crate::{Context, Limit, RetryBudget, RetryPolicy, Table, Verdict};
+use crate::{Context, Limit, Retry, RetryBudget, RetryPolicy, Table, Verdict};
 use dioscuri_vocab::{Failure, Rng, Tick};
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -48,7 +48,7 @@ pub struct LimitAttempts<P> {
 impl<P: RetryPolicy> RetryPolicy for LimitAttempts<P> {
     fn on_failure(&self, cx: &Context, failure: &Failure, now: Tick, rng: &mut dyn Rng) -> Verdict {
         match self.inner.on_failure(cx, failure, now, rng) {
-            Verdict::Retry { .. } if cx.attempt >= self.attempts.get() => Verdict::Exhausted(Limit::Attempts),
+            Verdict::Retry(_) if cx.attempt >= self.attempts.get() => Verdict::Exhausted(Limit::Attempts),
             verdict => verdict,
         }
     }
@@ -91,12 +91,7 @@ impl<P> WithinBudget<P> {
 impl<P: RetryPolicy> RetryPolicy for WithinBudget<P> {
     fn on_failure(&self, cx: &Context, failure: &Failure, now: Tick, rng: &mut dyn Rng) -> Verdict {
         let verdict = self.inner.on_failure(cx, failure, now, rng);
-        let Verdict::Retry {
-            here,
-            elsewhere,
-            fallback,
-        } = verdict
-        else {
+        let Verdict::Retry(retry) = verdict else {
             return verdict;
         };
         let charge = self.table.row(failure, cx.phase).charge;
@@ -107,8 +102,7 @@ impl<P: RetryPolicy> RetryPolicy for WithinBudget<P> {
             },
             OnEmpty::Postpone => {
                 // The soonest place must still be tried before the deadline.
-                let soonest = [here, elsewhere, fallback].into_iter().flatten().min();
-                let room = match (cx.deadline, soonest) {
+                let room = match (cx.deadline, retry.soonest()) {
                     (Some(deadline), Some(soonest)) => deadline.since(soonest),
                     _ => Duration::MAX,
                 };
@@ -122,11 +116,11 @@ impl<P: RetryPolicy> RetryPolicy for WithinBudget<P> {
             let at = tick?.after(wait);
             cx.deadline.is_none_or(|deadline| at < deadline).then_some(at)
         };
-        Verdict::Retry {
-            here: shift(here),
-            elsewhere: shift(elsewhere),
-            fallback: shift(fallback),
-        }
+        Verdict::Retry(Retry {
+            here: shift(retry.here),
+            elsewhere: shift(retry.elsewhere),
+            fallback: shift(retry.fallback),
+        })
     }
 
     fn on_success(&self, cx: &Context, now: Tick) {

@@ -11,10 +11,10 @@
 //!
 //! let now = Tick::ZERO;
 //! let verdict = policy.on_failure(&Context::new(now), &refused, now, &mut SplitMix64::new(1));
-//! let Verdict::Retry { here: Some(here), elsewhere, fallback } = verdict else { panic!("{verdict:?}") };
-//! assert!(here >= now.after(Duration::from_secs(26))); // never before the server's time
-//! assert_eq!(elsewhere, Some(now)); // another project has a quota of its own
-//! assert_eq!(fallback, None); // within a minute the first model answers again
+//! let Verdict::Retry(retry) = verdict else { panic!("{verdict:?}") };
+//! assert!(retry.here >= Some(now.after(Duration::from_secs(26)))); // never before the server's time
+//! assert_eq!(retry.elsewhere, Some(now)); // another project has a quota of its own
+//! assert_eq!(retry.fallback, None); // within a minute the first model answers again
 //! ```
 //!
 //! # Why three answers and not one delay?
@@ -62,7 +62,7 @@ mod table;
 pub use backoff::{Backoff, InvalidBackoff};
 pub use budget::RetryBudget;
 pub use ext::{LimitAttempts, OnEmpty, RetryPolicyExt, WithinBudget};
-pub use policy::{Context, Limit, RetryPolicy, Verdict};
+pub use policy::{Context, Limit, Retry, RetryPolicy, Verdict};
 pub use profile::Profile;
 pub use standard::Standard;
 pub use table::{Charge, Pace, Row, Table, When};

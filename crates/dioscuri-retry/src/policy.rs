@@ -85,15 +85,8 @@ impl Limit {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "the engine must handle every order")]
 pub enum Verdict {
-    /// Try again, not before the tick given for each place; `None` closes that place to this call.
-    Retry {
-        /// On the endpoint that has just failed.
-        here: Option<Tick>,
-        /// On another endpoint of the same link of the model chain.
-        elsewhere: Option<Tick>,
-        /// On a later link of the model chain.
-        fallback: Option<Tick>,
-    },
+    /// Try again, there and then.
+    Retry(Retry),
     /// Trying again cannot help.
     Permanent,
     /// Trying again might help, but the call is out of attempts, time or retry budget.
@@ -103,11 +96,68 @@ pub enum Verdict {
 impl Verdict {
     /// Try again anywhere, not before `at`.
     pub const fn retry_at(at: Tick) -> Self {
-        Self::Retry {
-            here: Some(at),
-            elsewhere: Some(at),
+        Self::Retry(Retry::nowhere().here(at).elsewhere(at))
+    }
+}
+
+/// Where and when a call may try again: not before the tick of each place; `None` closes that place to it.
+///
+/// ```
+/// use dioscuri_retry::Retry;
+/// use dioscuri_vocab::Tick;
+///
+/// // Not here, on another endpoint at once, on the next model a second later.
+/// let retry = Retry::nowhere().elsewhere(Tick(0)).fallback(Tick(1_000_000_000));
+/// assert_eq!(retry.here, None);
+/// assert_eq!(retry.soonest(), Some(Tick(0)));
+/// ```
+#[must_use = "it does nothing outside of a verdict"]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Retry {
+    /// On the endpoint that has just failed.
+    pub here: Option<Tick>,
+    /// On another endpoint of the same link of the model chain.
+    pub elsewhere: Option<Tick>,
+    /// On a later link of the model chain.
+    pub fallback: Option<Tick>,
+}
+
+impl Retry {
+    /// Nowhere. As a verdict it leaves a call only what was opened to it before.
+    pub const fn nowhere() -> Self {
+        Self {
+            here: None,
+            elsewhere: None,
             fallback: None,
         }
+    }
+
+    /// The same, and on the endpoint that has just failed from `at`.
+    pub const fn here(mut self, at: Tick) -> Self {
+        self.here = Some(at);
+        self
+    }
+
+    /// The same, and on other endpoints of the link from `at`.
+    pub const fn elsewhere(mut self, at: Tick) -> Self {
+        self.elsewhere = Some(at);
+        self
+    }
+
+    /// The same, and on later links from `at`.
+    pub const fn fallback(mut self, at: Tick) -> Self {
+        self.fallback = Some(at);
+        self
+    }
+
+    /// The soonest tick of any place.
+    #[must_use]
+    pub fn soonest(&self) -> Option<Tick> {
+        [self.here, self.elsewhere, self.fallback]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }
 

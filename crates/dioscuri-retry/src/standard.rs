@@ -1,6 +1,6 @@
 //! The standard policy: the table, two backoffs, and limits on attempts, tries and time.
 
-use crate::{Backoff, Context, Limit, Pace, RetryPolicy, Row, Table, Verdict, When};
+use crate::{Backoff, Context, Limit, Pace, Retry, RetryPolicy, Row, Table, Verdict, When};
 use dioscuri_vocab::{Failure, Rng, Scope, Tick};
 use std::{num::NonZeroU32, time::Duration};
 
@@ -180,11 +180,11 @@ impl Places {
         };
         match (tick(self.here), tick(self.elsewhere), tick(self.fallback)) {
             (None, None, None) => Verdict::Exhausted(Limit::Deadline),
-            (here, elsewhere, fallback) => Verdict::Retry {
+            (here, elsewhere, fallback) => Verdict::Retry(Retry {
                 here,
                 elsewhere,
                 fallback,
-            },
+            }),
         }
     }
 }

@@ -40,8 +40,8 @@ fn main() -> Result<(), InvalidBackoff> {
         let verdict = policy.on_failure(&Context::new(now), &failure, now, &mut rng);
         println!("{class}:\n{}", told(verdict));
         match (class, verdict) {
-            (Class::QuotaMinute, Verdict::Retry { here, .. }) => assert!(here >= Some(now.after(hint))),
-            (Class::Capacity, Verdict::Retry { elsewhere, .. }) => assert_eq!(elsewhere, Some(now)),
+            (Class::QuotaMinute, Verdict::Retry(retry)) => assert!(retry.here >= Some(now.after(hint))),
+            (Class::Capacity, Verdict::Retry(retry)) => assert_eq!(retry.elsewhere, Some(now)),
             (_, verdict) => assert_eq!(verdict, Verdict::Permanent),
         }
     }
@@ -51,15 +51,11 @@ fn main() -> Result<(), InvalidBackoff> {
 fn told(verdict: Verdict) -> String {
     let at = |place: Option<Tick>| place.map_or("not for this call".to_owned(), |at| format!("from {at}"));
     match verdict {
-        Verdict::Retry {
-            here,
-            elsewhere,
-            fallback,
-        } => format!(
+        Verdict::Retry(retry) => format!(
             "  same endpoint {}\n  other endpoints {}\n  next model {}",
-            at(here),
-            at(elsewhere),
-            at(fallback)
+            at(retry.here),
+            at(retry.elsewhere),
+            at(retry.fallback)
         ),
         Verdict::Permanent => "  trying again cannot help".to_owned(),
         Verdict::Exhausted(limit) => format!("  out of {}", limit.name()),

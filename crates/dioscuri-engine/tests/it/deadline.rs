@@ -2,7 +2,7 @@
 
 use crate::stage::{Place, Show, seconds, single};
 use dioscuri_engine::{End, Step};
-use dioscuri_retry::{Context, Limit, Verdict};
+use dioscuri_retry::{Context, Limit, Retry, Verdict};
 use dioscuri_vocab::{Class, Failure, Rng};
 use std::time::Duration;
 
@@ -37,10 +37,8 @@ fn who_could_only_be_sent_after_it_ends_at_once() {
 #[test]
 fn a_backoff_beyond_it_ends_the_call_at_once() {
     let mut show = Show::with(&[Place::default()], |builder| {
-        builder.retry(|_: &Context, _: &Failure, _, _: &mut dyn Rng| Verdict::Retry {
-            here: Some(seconds(30)),
-            elsewhere: None,
-            fallback: None,
+        builder.retry(|_: &Context, _: &Failure, _, _: &mut dyn Rng| {
+            Verdict::Retry(Retry::nowhere().here(seconds(30)))
         })
     });
     let meta = show.meta().with_deadline(seconds(10));

@@ -3,7 +3,7 @@
 use crate::stage::{Place, Stage};
 use dioscuri_engine::{AttemptEvent, Call, End, Engine, EngineOrder, Step};
 use dioscuri_pool::Pool as _;
-use dioscuri_retry::{Context, Limit, Verdict};
+use dioscuri_retry::{Context, Limit, Retry, Verdict};
 use dioscuri_vocab::{
     AttemptId, CallId, CallMeta, Class, Cost, Failure, GroupId, Now, Outcome, Phase, Rng, Served, SplitMix64,
     Tick,
@@ -123,11 +123,11 @@ fn anything(cx: &Context, _: &Failure, now: Tick, rng: &mut dyn Rng) -> Verdict 
     };
     match (when(), when(), when()) {
         (None, None, None) => Verdict::Permanent,
-        (here, elsewhere, fallback) => Verdict::Retry {
-            here,
-            elsewhere,
-            fallback,
-        },
+        (here, elsewhere, fallback) => {
+            let mut retry = Retry::nowhere();
+            (retry.here, retry.elsewhere, retry.fallback) = (here, elsewhere, fallback);
+            Verdict::Retry(retry)
+        }
     }
 }
 

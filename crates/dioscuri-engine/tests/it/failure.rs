@@ -2,7 +2,7 @@
 
 use crate::stage::{Place, Show, everywhere, seconds};
 use dioscuri_engine::{End, Rule, Step};
-use dioscuri_retry::{Context, Limit, Verdict};
+use dioscuri_retry::{Context, Limit, Retry, Verdict};
 use dioscuri_vocab::{Class, Failure, Phase, Rng, Tick};
 use std::sync::{Arc, Mutex};
 
@@ -21,11 +21,9 @@ fn show_with(places: &[Place], verdict: impl Fn(&Failure, Tick) -> Verdict + Sen
 }
 
 fn retry(here: Option<Tick>, elsewhere: Option<Tick>, fallback: Option<Tick>) -> Verdict {
-    Verdict::Retry {
-        here,
-        elsewhere,
-        fallback,
-    }
+    let mut retry = Retry::nowhere();
+    (retry.here, retry.elsewhere, retry.fallback) = (here, elsewhere, fallback);
+    Verdict::Retry(retry)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use dioscuri_budget::{DomainId, Opening, RateBudget, Reservation, Reserve};
 use dioscuri_engine::{AttemptEvent, Builder, Call, Engine, EngineOrder, Step};
 use dioscuri_pool::{Candidate, Pool, Report, Want};
-use dioscuri_retry::Verdict;
+use dioscuri_retry::{Retry, Verdict};
 use dioscuri_vocab::{
     AttemptId, CallId, CallMeta, Class, Cost, CredentialId, EndpointId, Failure, GroupId, Now, Outcome,
     Phase, Rng, Served, SplitMix64, Tick, Timing,
@@ -302,11 +302,7 @@ fn in_flight(call: &Call) -> AttemptId {
 
 /// Try again anywhere at `at`.
 pub(crate) fn everywhere(at: Tick) -> Verdict {
-    Verdict::Retry {
-        here: Some(at),
-        elsewhere: Some(at),
-        fallback: Some(at),
-    }
+    Verdict::Retry(Retry::nowhere().here(at).elsewhere(at).fallback(at))
 }
 
 pub(crate) fn seconds(seconds: u64) -> Tick {

@@ -31,11 +31,11 @@ fn check(cx: &Context, failure: &Failure, places: [Option<u64>; 3]) {
     let ticks = places.map(|place| place.map(|ms| NOW.after(Duration::from_millis(ms))));
     let verdict = Profile::Default.policy().on_failure(cx, failure, NOW, &mut Half);
     let [here, elsewhere, fallback] = ticks;
-    let expected = Verdict::Retry {
+    let expected = Verdict::Retry(Retry {
         here,
         elsewhere,
         fallback,
-    };
+    });
     assert_eq!(verdict, expected);
 }
 
@@ -193,6 +193,6 @@ fn a_row_of_the_user_holds() {
     let row = Row::PERMANENT.with_here(When::Now);
     let policy = Standard::default().with_table(Table::standard().with(Class::BlockedPrompt, row));
     let verdict = policy.on_failure(&first(), &Failure::new(Class::BlockedPrompt), NOW, &mut Half);
-    assert!(matches!(verdict, Verdict::Retry { here: Some(NOW), .. }));
+    assert!(matches!(verdict, Verdict::Retry(Retry { here: Some(NOW), .. })));
     assert_eq!(policy.table().of(Class::BlockedPrompt), row);
 }

@@ -1,6 +1,6 @@
 //! What holds for every failure, at every attempt, whatever the server hints.
 
-use dioscuri_retry::{Context, Profile, RetryPolicy, Table, Verdict, When};
+use dioscuri_retry::{Context, Profile, Retry, RetryPolicy, Table, Verdict, When};
 use dioscuri_vocab::{Class, Failure, Hint, HintSource, SplitMix64, Tick};
 use proptest::prelude::*;
 use std::time::Duration;
@@ -20,11 +20,7 @@ fn profiles() -> impl Strategy<Value = Profile> {
 
 fn waits(verdict: &Verdict, now: Tick) -> Vec<Duration> {
     match *verdict {
-        Verdict::Retry {
-            here,
-            elsewhere,
-            fallback,
-        } => [here, elsewhere, fallback]
+        Verdict::Retry(retry) => [retry.here, retry.elsewhere, retry.fallback]
             .into_iter()
             .flatten()
             .map(|at| at.since(now))
@@ -63,7 +59,7 @@ proptest! {
     ) {
         let cx = Context::new(Tick::ZERO).at_attempt(attempt);
         let verdict = profile.policy().on_failure(&cx, &failure, Tick(5), &mut SplitMix64::new(seed));
-        if let Verdict::Retry { here: Some(here), .. } = verdict {
+        if let Verdict::Retry(Retry { here: Some(here), .. }) = verdict {
             let other_key = Table::standard().of(failure.class).here == When::OtherKey;
             prop_assert!(other_key || here.since(Tick(5)) >= failure.hint().unwrap_or_default());
         }
@@ -88,7 +84,7 @@ proptest! {
     ) {
         let cx = Context::new(Tick::ZERO).at_attempt(attempt);
         let verdict = profile.policy().on_failure(&cx, &failure, Tick(5), &mut SplitMix64::new(seed));
-        if matches!(verdict, Verdict::Retry { .. }) {
+        if matches!(verdict, Verdict::Retry(_)) {
             prop_assert!(!waits(&verdict, Tick(5)).is_empty());
         }
     }
@@ -100,7 +96,7 @@ proptest! {
         prop_assume!(Table::standard().of(failure.class).here == When::Never);
         let cx = Context::new(Tick::ZERO);
         let verdict = profile.policy().on_failure(&cx, &failure, Tick(5), &mut SplitMix64::new(seed));
-        let tried_here = matches!(verdict, Verdict::Retry { here: Some(_), .. });
+        let tried_here = matches!(verdict, Verdict::Retry(Retry { here: Some(_), .. }));
         prop_assert!(!tried_here);
     }
 
