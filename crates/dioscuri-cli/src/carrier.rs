@@ -13,6 +13,9 @@ pub(crate) trait Carrier: Send + Sync + 'static {
     /// Sends `body` and waits for the end of the call.
     fn generate(&self, body: Vec<u8>) -> impl Future<Output = Reply> + Send;
 
+    /// Requests that its connections carry at once.
+    fn streams(&self) -> usize;
+
     /// Calls that wait in the engine's queue now.
     fn waiting(&self) -> usize;
 

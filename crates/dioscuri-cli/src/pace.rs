@@ -14,11 +14,7 @@ const BYTES: u64 = 256 << 20;
 
 /// Calls outstanding at the start: below the smallest published quota of a paid tier, so that the first
 /// answers say something about capacity before much is at stake.
-const FIRST_LIMIT: u32 = 16;
-
-/// Calls outstanding at most: an hour's worth of queueing at one answer a second, and what one HTTP/2
-/// connection pool of the usual 100 streams each carries with 40 connections.
-const LAST_LIMIT: u32 = 4096;
+const FIRST_LIMIT: usize = 16;
 
 /// The limit is halved once in this time at most: one burst of refusals is one piece of news.
 const HALVING_PAUSE: Duration = Duration::from_secs(1);
@@ -37,15 +33,19 @@ pub(crate) struct Load {
 /// A limit on outstanding calls: one more after each answer, half after a refusal for lack of capacity.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Pace {
-    limit: u32,
+    limit: usize,
+    most: usize,
     halved: Option<Duration>,
 }
 
 impl Pace {
-    /// The pace of a run that begins.
-    pub(crate) const fn new() -> Self {
+    /// The pace of a run that begins and has `most` calls outstanding at most: as many requests as its
+    /// connections carry at once. More would queue within them, after their quota was charged.
+    pub(crate) fn new(most: usize) -> Self {
+        let most = most.max(1);
         Self {
-            limit: FIRST_LIMIT,
+            limit: FIRST_LIMIT.min(most),
+            most,
             halved: None,
         }
     }
@@ -56,13 +56,13 @@ impl Pace {
     pub(crate) fn allows(&self, load: Load, next: u64) -> bool {
         load.outstanding == 0
             || (load.waiting < WAITING
-                && load.outstanding < self.limit as usize
+                && load.outstanding < self.limit
                 && load.bytes.saturating_add(next) <= BYTES)
     }
 
     /// A call was answered.
     pub(crate) fn on_answer(&mut self) {
-        self.limit = LAST_LIMIT.min(self.limit + 1);
+        self.limit = self.most.min(self.limit + 1);
     }
 
     /// The server refused for lack of capacity; `elapsed` since the run began.
@@ -79,6 +79,8 @@ impl Pace {
 mod tests {
     use super::*;
 
+    const MOST: usize = 100;
+
     fn load(outstanding: usize, waiting: usize, bytes: u64) -> Load {
         Load {
             outstanding,
@@ -89,12 +91,12 @@ mod tests {
 
     #[test]
     fn an_idle_run_starts_whatever_comes() {
-        assert!(Pace::new().allows(Load::default(), u64::MAX));
+        assert!(Pace::new(MOST).allows(Load::default(), u64::MAX));
     }
 
     #[test]
     fn each_of_three_bounds_holds_alone() {
-        let pace = Pace::new();
+        let pace = Pace::new(MOST);
         assert!(pace.allows(load(15, 15, BYTES - 1), 1));
         assert!(!pace.allows(load(16, 0, 0), 1));
         assert!(!pace.allows(load(1, 0, BYTES), 1));
@@ -105,15 +107,21 @@ mod tests {
     }
 
     #[test]
-    fn answers_raise_the_limit_up_to_its_end() {
-        let mut pace = Pace::new();
-        (0..10_000).for_each(|_| pace.on_answer());
-        assert_eq!(pace.limit, LAST_LIMIT);
+    fn answers_raise_the_limit_up_to_what_the_connections_carry() {
+        let mut pace = Pace::new(MOST);
+        (0..1000).for_each(|_| pace.on_answer());
+        assert!(pace.allows(load(MOST - 1, 0, 0), 1));
+        assert!(!pace.allows(load(MOST, 0, 0), 1));
+    }
+
+    #[test]
+    fn a_narrow_connection_is_not_overfilled_at_the_start() {
+        assert!(!Pace::new(4).allows(load(4, 0, 0), 1));
     }
 
     #[test]
     fn a_burst_of_refusals_halves_it_once() {
-        let mut pace = Pace::new();
+        let mut pace = Pace::new(MOST);
         for milli in 0..1000 {
             pace.on_overload(Duration::from_millis(milli));
         }
@@ -124,7 +132,7 @@ mod tests {
 
     #[test]
     fn one_call_is_always_left() {
-        let mut pace = Pace::new();
+        let mut pace = Pace::new(MOST);
         (0..10).for_each(|second| pace.on_overload(Duration::from_secs(second)));
         assert_eq!(pace.limit, 1);
     }

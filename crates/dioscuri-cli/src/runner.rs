@@ -132,6 +132,7 @@ impl<'a, C: Carrier> Runner<'a, C> {
     fn new(job: Job<'a, C>) -> Self {
         let now = Instant::now();
         Self {
+            pace: Pace::new(job.carrier.streams()),
             carrier: job.carrier,
             input: job.input,
             unfinished: job.send.len() as u64,
@@ -139,7 +140,6 @@ impl<'a, C: Carrier> Runner<'a, C> {
             journal: job.journal,
             console: job.console,
             before: job.standing,
-            pace: Pace::new(),
             tally: Tally::default(),
             calls: JoinSet::new(),
             bytes: 0,

@@ -6,7 +6,12 @@ use crate::{
     output::{LineReceipt, compact},
     tally::Refusal,
 };
-use dioscuri::{Client, Config, ConfigError, Request, Scope};
+use dioscuri::{Client, Config, ConfigError, Project, Request, Scope};
+use std::collections::HashSet;
+
+/// Requests that one connection carries at once. The client has one HTTP/2 connection to each host, and Google's
+/// servers let it have 100 streams, the least that RFC 9113, section 6.5.2, recommends.
+const STREAMS: usize = 100;
 
 /// Gemini over HTTP.
 #[derive(Debug)]
@@ -80,6 +85,18 @@ impl Gemini {
     }
 }
 
+/// Hosts that `config` may send to: a Vertex location has its own, all Developer projects share theirs.
+fn hosts(config: &Config) -> usize {
+    let mut hosts = HashSet::new();
+    for project in &config.projects {
+        let url = project.base_url.as_ref();
+        let surface = url.is_none().then_some(project.surface);
+        let locations = project.locations.iter();
+        hosts.extend(locations.map(|location| (surface, url.unwrap_or(location))));
+    }
+    hosts.len()
+}
+
 fn refusal(one: &dioscuri::Try) -> Option<Refusal> {
     let class = one.class?;
     let place = match class.usual_scope() {
@@ -100,6 +117,10 @@ impl Carrier for Gemini {
         }
     }
 
+    fn streams(&self) -> usize {
+        hosts(self.client.config()) * STREAMS
+    }
+
     fn waiting(&self) -> usize {
         self.client.waiting()
     }
@@ -110,5 +131,41 @@ impl Carrier for Gemini {
 
     fn close(&self) {
         self.client.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(projects: impl IntoIterator<Item = Project>, expected: usize) {
+        assert_eq!(hosts(&Config::new(projects)), expected);
+    }
+
+    #[test]
+    fn developer_projects_share_a_host() {
+        check([Project::developer("castor"), Project::developer("pollux")], 1);
+    }
+
+    #[test]
+    fn each_vertex_location_has_its_own() {
+        let leda = Project::vertex("leda", ["global", "eu"]);
+        check(
+            [
+                leda,
+                Project::vertex("helena", ["eu"]),
+                Project::developer("castor"),
+            ],
+            3,
+        );
+    }
+
+    #[test]
+    fn a_base_url_takes_the_place_of_all_locations() {
+        check(
+            [Project::vertex("leda", ["global", "eu"]).with_base_url("http://127.0.0.1:9")],
+            1,
+        );
     }
 }

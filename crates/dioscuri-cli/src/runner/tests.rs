@@ -75,6 +75,10 @@ impl Carrier for Double {
         }
     }
 
+    fn streams(&self) -> usize {
+        100
+    }
+
     fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
     }
