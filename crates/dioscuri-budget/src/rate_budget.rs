@@ -45,19 +45,32 @@ pub enum Reserve {
 #[non_exhaustive]
 pub struct Opening {
     /// The soonest the request can be sent; at or before `now` means at once. `None`: only the end of a request
-    /// in flight can tell, and where none is, nothing will. A budget that waits for a lease says when the lease is
-    /// due.
+    /// in flight can tell, or whatever is pending; where neither is, nothing will, and the call ends.
     pub at: Option<Tick>,
     /// What the tightest window would have left after this request, as a share of its limit, `0.0..=1.0`.
     /// The endpoint with the most room is chosen, so that small quotas fill like connected vessels.
     pub room: f32,
+    /// Something outside of the engine is under way that may open it, such as a lease: the call waits, whatever
+    /// `at` says.
+    pub pending: bool,
 }
 
 impl Opening {
     /// An opening at `at` with `room` left in the tightest window.
     #[must_use]
     pub const fn new(at: Option<Tick>, room: f32) -> Self {
-        Self { at, room }
+        Self {
+            at,
+            room,
+            pending: false,
+        }
+    }
+
+    /// The same opening, while something outside of the engine is under way that may open it sooner.
+    #[must_use]
+    pub const fn while_pending(mut self) -> Self {
+        self.pending = true;
+        self
     }
 }
 
@@ -135,12 +148,12 @@ pub trait RateBudget: Send + Sync {
         Opening::new(Some(now.tick), 1.0)
     }
 
-    /// What the budget wants from outside next.
+    /// What the budget wants from outside next. While it waits for a lease, its [`Opening`]s are pending.
     fn poll_order(&self, _now: Now) -> Option<Order> {
         None
     }
 
-    /// A slice of a shared quota has arrived.
+    /// A slice of a shared quota has arrived, or is known not to come: then nothing is granted.
     fn on_lease(&self, _lease: Lease, _now: Now) {}
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Blocked {
     pub(crate) has_endpoint: bool,
     /// Whether an endpoint is open to it that an earlier caller waits for.
     pub(crate) is_behind: bool,
+    /// Whether something outside of the engine is under way that may open an endpoint to it.
+    pub(crate) is_pending: bool,
 }
 
 impl Blocked {
@@ -44,6 +46,10 @@ impl Blocked {
         match closed {
             Closed::Until(at) => self.until = soonest(self.until, at),
             Closed::Claimed => self.is_behind = true,
+            Closed::Pending(at) => {
+                self.is_pending = true;
+                self.until = soonest(self.until, at);
+            }
         }
     }
 }
@@ -134,10 +140,13 @@ impl Chooser<'_> {
     fn look(&self, candidate: Candidate, meta: &CallMeta, from: Tick, now: Now) -> Result<f32, Closed> {
         let pool = candidate.open_at.ok_or(Closed::Until(None))?;
         let opening = self.budget.opening(candidate.endpoint, &meta.cost, now);
-        let budget = opening.at.ok_or(Closed::Until(None))?;
-        let at = pool.max(budget).max(from);
-        if at > now.tick {
-            Err(Closed::Until(Some(at)))
+        let at = opening.at.map(|budget| pool.max(budget).max(from));
+        if at.is_none_or(|at| at > now.tick) {
+            Err(if opening.pending {
+                Closed::Pending(at)
+            } else {
+                Closed::Until(at)
+            })
         } else if self.claimed.contains(&candidate.endpoint) {
             Err(Closed::Claimed)
         } else {
@@ -188,6 +197,8 @@ enum Closed {
     Until(Option<Tick>),
     /// It is open, and an earlier caller waits for it.
     Claimed,
+    /// The same as `Until`, but something outside of the engine may open it sooner.
+    Pending(Option<Tick>),
 }
 
 /// The sooner of two ticks, where `None` is "only an event can tell".

@@ -5,7 +5,7 @@ use crate::{
     observer::Observer,
     room::{Doors, Room},
 };
-use dioscuri_budget::{Opening, RateBudget, Reservation, Reserve};
+use dioscuri_budget::{Lease, Opening, RateBudget, Reservation, Reserve};
 use dioscuri_pool::Pool;
 use dioscuri_retry::{Context, RetryPolicy, Verdict};
 use dioscuri_vocab::{CallMeta, Cost, EndpointId, Failure, Now, Outcome, Rng, Tick, Timing};
@@ -62,6 +62,13 @@ impl Engine {
     #[must_use = "an order does nothing until a driver carries it out"]
     pub fn poll_order(&self, now: Now) -> Option<EngineOrder> {
         self.inner.room().poll_order(&self.inner.doors(), now)
+    }
+
+    /// Hands the budget what was fetched for an [`EngineOrder::Lease`]; possibly nothing. Those who wait for it are
+    /// named by [`Engine::poll_order`].
+    pub fn on_lease(&self, lease: Lease, now: Now) {
+        self.inner.budget.on_lease(lease, now);
+        self.inner.room().on_change();
     }
 
     /// Sheds the calls that wait, and all that ask for a place from now on; for shutting down.

@@ -178,6 +178,11 @@ impl Room {
         }
     }
 
+    /// Something may have opened.
+    pub(crate) fn on_change(&mut self) {
+        self.stale = true;
+    }
+
     /// An attempt in flight has ended: something may have opened.
     pub(crate) fn on_ended(&mut self) {
         self.in_flight -= 1;
@@ -322,7 +327,7 @@ impl Room {
         if !blocked.has_endpoint {
             return Some(End::NoEndpoint);
         }
-        if blocked.is_behind || self.in_flight > 0 {
+        if blocked.is_behind || blocked.is_pending || self.in_flight > 0 {
             return None;
         }
         let Some(at) = blocked.until else {

@@ -101,7 +101,8 @@ pub enum EngineOrder {
     /// Poll this call: a place is kept for it, or its time has come. Ordered once for each place or time; a
     /// call that has been given up meanwhile may still be named.
     Wake(CallId),
-    /// Fetch a slice of a quota that several processes share, and hand it to the budget.
+    /// Fetch a slice of a quota that several processes share, and hand it in by
+    /// [`Engine::on_lease`](crate::Engine::on_lease).
     Lease {
         /// Of which domain.
         domain: DomainId,

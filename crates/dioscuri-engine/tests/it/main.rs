@@ -8,6 +8,7 @@ mod driver;
 mod events;
 mod failure;
 mod giving_up;
+mod leases;
 mod queue;
 mod receipt;
 mod stage;
