@@ -52,7 +52,7 @@ pub(crate) struct Run {
     pub(crate) model: Vec<String>,
 
     /// The longest one request may take, with all its waits and retries, for example 90s or 1h
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = deadline)]
     pub(crate) deadline: Option<Duration>,
 
     /// Go on without bad lines and list them in OUTPUT as errors
@@ -70,6 +70,15 @@ pub(crate) struct Run {
     /// How to show progress on standard error
     #[arg(long, value_name = "FORM")]
     pub(crate) progress: Option<ProgressForm>,
+}
+
+/// A time that leaves room for an answer.
+fn deadline(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(time) if time.is_zero() => Err("nothing can be answered in no time".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(format!("{error}; write for example 90s, 10m or 1h")),
+    }
 }
 
 const RUN_HELP: &str = "\
@@ -136,6 +145,12 @@ mod tests {
         let run = run(&["--model", "a,b", "--deadline", "1h"]);
         assert_eq!(run.model, ["a", "b"]);
         assert_eq!(run.deadline, Some(Duration::from_secs(3600)));
+    }
+
+    #[test]
+    fn a_deadline_is_a_time_above_zero() {
+        assert!(deadline("0s").unwrap_err().contains("in no time"));
+        assert!(deadline("soon").unwrap_err().contains("for example 90s"));
     }
 
     #[test]

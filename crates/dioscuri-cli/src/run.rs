@@ -252,10 +252,13 @@ fn summarise(input: &Input, plan: &Plan, finished: Finished, carrier: &Gemini) -
     summary
 }
 
-/// How long the day of an endpoint stays closed.
+/// How long the day of `endpoint` stays closed; where requests and tokens are counted, the longer one.
 fn closed_for(status: &Status, endpoint: &str) -> Option<Duration> {
-    let day = |quota: &&QuotaStatus| quota.window == Some(Window::Day) && quota.endpoint == endpoint;
-    status.quotas.iter().find(day).and_then(|quota| quota.closed_for)
+    let day = |quota: &&QuotaStatus| {
+        quota.window == Some(Window::Day) && quota.endpoint.split(", ").any(|one| one == endpoint)
+    };
+    let days = status.quotas.iter().filter(day);
+    days.filter_map(|quota| quota.closed_for).max()
 }
 
 fn quota(status: &QuotaStatus) -> QuotaUse {

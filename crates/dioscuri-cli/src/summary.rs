@@ -100,7 +100,7 @@ pub(crate) struct Waited {
 pub(crate) struct RefusalCount {
     pub(crate) refusal: Refusal,
     pub(crate) count: u64,
-    /// How long the place stays closed for it, where that is known.
+    /// How long the place stays closed for it; `None` once the next request may ask again.
     pub(crate) closed_for: Option<Duration>,
 }
 

@@ -6,7 +6,7 @@ use crate::{
     output::{LineReceipt, compact},
     tally::Refusal,
 };
-use dioscuri::{Client, Config, ConfigError, Project, Request, Scope};
+use dioscuri::{Client, Config, ConfigError, Request, Scope};
 use std::collections::HashSet;
 
 /// Requests that one connection carries at once. The client has one HTTP/2 connection to each host, and Google's
@@ -137,6 +137,7 @@ impl Carrier for Gemini {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dioscuri::Project;
 
     #[track_caller]
     fn check(projects: impl IntoIterator<Item = Project>, expected: usize) {

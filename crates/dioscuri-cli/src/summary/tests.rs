@@ -155,17 +155,27 @@ fn a_run_with_nothing_to_do_is_short() {
     "#);
 }
 
-#[test]
-fn a_day_that_is_about_to_be_probed_is_not_called_closed() {
+#[track_caller]
+fn check_day(closed_for: Option<Duration>, words: &str) {
     let mut summary = demo();
     for refused in &mut summary.refused_at {
-        refused.closed_for = Some(Duration::from_secs(26));
+        refused.closed_for = closed_for;
     }
     let text = render(&summary, Style::Plain);
-    assert!(
-        text.contains("its day is spent; asked once more in 26.0 s"),
-        "{text}"
+    assert!(text.contains(&format!("its day {words}\n")), "{text}");
+}
+
+#[test]
+fn a_spent_day_says_what_it_waits_for() {
+    check_day(
+        Some(Duration::from_secs(3600)),
+        "is spent; closed until midnight Pacific, in 1 h",
     );
+    check_day(
+        Some(Duration::from_secs(26)),
+        "is spent; asked once more in 26.0 s",
+    );
+    check_day(None, "was said to be spent; the next request there may ask again");
 }
 
 #[test]

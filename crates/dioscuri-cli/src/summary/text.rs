@@ -107,7 +107,7 @@ fn refusals(summary: &Summary, sheet: &mut Sheet) {
 fn why(refused: &RefusalCount) -> String {
     let text = match refused.refusal.class.as_str() {
         "quota_minute" => "its minute was full; waited for the next",
-        "quota_day" => "its day is spent",
+        "quota_day" => return day(refused.closed_for),
         "quota_zero" => "its plan does not have this model; left out",
         "capacity" | "quota_unspecified" | "unavailable" => "overloaded; asked again later or elsewhere",
         "billing" => "its billing account does not pay; left out",
@@ -121,11 +121,19 @@ fn why(refused: &RefusalCount) -> String {
         "internal" | "gateway_error" | "unknown" | "cancelled" => "a fault of the server; tried again",
         _ => "",
     };
-    match refused.closed_for {
-        Some(time) if refused.refusal.class != "quota_day" || time.is_zero() => text.to_owned(),
-        Some(time) if time < PROBE => format!("{text}; asked once more in {}", span(time)),
-        Some(time) => format!("{text}; closed until midnight Pacific, in {}", span(time)),
-        None => text.to_owned(),
+    text.to_owned()
+}
+
+/// What a refusal by a day's quota meant, where the place stays closed for `closed_for`.
+fn day(closed_for: Option<Duration>) -> String {
+    match closed_for {
+        Some(time) if time >= PROBE => format!(
+            "its day is spent; closed until midnight Pacific, in {}",
+            span(time)
+        ),
+        Some(time) if !time.is_zero() => format!("its day is spent; asked once more in {}", span(time)),
+        // The pause is over. Either nobody has wanted this place since, or the day was not spent after all.
+        _ => "its day was said to be spent; the next request there may ask again".to_owned(),
     }
 }
 
