@@ -180,7 +180,8 @@ impl Chooser<'_> {
         } else {
             self.budget
                 .settle(reservation, &NEVER_SENT, &Timing::default(), now);
-            Err(None)
+            // It was open a moment ago: somebody outside of this engine was faster. The next look knows more.
+            Err(Some(now.tick))
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::stage::{Place, Show, seconds, single};
 use dioscuri_engine::{End, Rule, Step};
 use dioscuri_vocab::GroupId;
+use std::time::Duration;
 
 #[track_caller]
 fn check(places: &[Place], expected: u32) {
@@ -93,6 +94,21 @@ fn a_call_nobody_could_ever_take_ends_at_once_even_while_others_are_in_flight() 
     let meta = show.meta().with_affinity(GroupId(9));
     let mut call = show.start(meta);
     assert_eq!(show.poll(&mut call), Step::Done(End::NoEndpoint));
+}
+
+#[test]
+fn a_place_that_was_lost_to_somebody_faster_is_looked_at_again_soon() {
+    let mut show = Show::new(&[Place::default()]);
+    show.stage.lock().refuses = true;
+    let mut call = show.call();
+    let soon = seconds(0).after(Duration::from_millis(1));
+    assert_eq!(show.wait(&mut call), Some(soon));
+    assert!(show.stage.lock().settled[0].is_unsent());
+    assert_eq!(show.engine.poll_timeout(), Some(soon));
+    show.now = show.now.after(Duration::from_millis(1));
+    assert_eq!(show.woken(), [1]);
+    let _ = show.send(&mut call);
+    show.answer(&mut call);
 }
 
 #[test]

@@ -63,6 +63,8 @@ pub(crate) struct Inner {
     pub(crate) reported: u64,
     /// Whether the budget panics when it is next asked.
     pub(crate) panics: bool,
+    /// Whether the pool lets the next attempt begin nowhere, though it has offered a place.
+    pub(crate) refuses: bool,
     /// How often the pool was asked.
     pub(crate) looks: u64,
 }
@@ -133,6 +135,9 @@ impl Pool for Stage {
     fn begin(&self, at: EndpointId, attempt: AttemptId, now: Now) -> Option<CredentialId> {
         let mut inner = self.lock();
         inner.place(at).open_at.filter(|open_at| *open_at <= now.tick)?;
+        if std::mem::take(&mut inner.refuses) {
+            return None;
+        }
         assert!(inner.begun.insert(attempt), "{attempt:?} begins twice");
         Some(CredentialId(at.0))
     }
