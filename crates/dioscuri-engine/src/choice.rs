@@ -95,7 +95,7 @@ impl Chooser<'_> {
         for link in 0..self.pool.links() {
             let mut ready = Vec::new();
             let want = Want::link(link).avoiding(&terms.never).within(meta.affinity);
-            self.pool.visit(&want, now.tick, rng, &mut |candidate| {
+            self.pool.visit(&want, now, rng, &mut |candidate| {
                 let Some((from, rule)) = terms.from(candidate.endpoint, link) else {
                     return ControlFlow::Continue(());
                 };

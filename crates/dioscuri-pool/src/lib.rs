@@ -27,7 +27,7 @@
 //!
 //! // Now every caller is offered the second region first.
 //! let mut offered = Vec::new();
-//! pool.visit(&Want::link(0), now.tick, &mut SplitMix64::new(1), &mut |candidate| {
+//! pool.visit(&Want::link(0), now, &mut SplitMix64::new(1), &mut |candidate| {
 //!     offered.push((candidate.endpoint, candidate.open_at));
 //!     ControlFlow::Continue(())
 //! });

@@ -126,14 +126,14 @@ impl<'a> Report<'a> {
 ///
 /// ```
 /// use dioscuri_pool::{Candidate, Pool, Report, Want};
-/// use dioscuri_vocab::{AttemptId, CredentialId, EndpointId, Now, Rng, Tick};
+/// use dioscuri_vocab::{AttemptId, CredentialId, EndpointId, Now, Rng};
 /// use std::ops::ControlFlow;
 ///
 /// /// One endpoint with one key, always open.
 /// struct One;
 /// impl Pool for One {
-///     fn visit(&self, _: &Want<'_>, now: Tick, _: &mut dyn Rng, each: &mut dyn FnMut(Candidate) -> ControlFlow<()>) {
-///         let _ = each(Candidate::new(EndpointId(0), Some(now)));
+///     fn visit(&self, _: &Want<'_>, now: Now, _: &mut dyn Rng, each: &mut dyn FnMut(Candidate) -> ControlFlow<()>) {
+///         let _ = each(Candidate::new(EndpointId(0), Some(now.tick)));
 ///     }
 ///     fn begin(&self, _: EndpointId, _: AttemptId, _: Now) -> Option<CredentialId> {
 ///         Some(CredentialId(0))
@@ -147,7 +147,7 @@ pub trait Pool: Send + Sync {
     fn visit(
         &self,
         want: &Want<'_>,
-        now: Tick,
+        now: Now,
         rng: &mut dyn Rng,
         each: &mut dyn FnMut(Candidate) -> ControlFlow<()>,
     );
@@ -169,7 +169,7 @@ impl<P: Pool + ?Sized> Pool for std::sync::Arc<P> {
     fn visit(
         &self,
         want: &Want<'_>,
-        now: Tick,
+        now: Now,
         rng: &mut dyn Rng,
         each: &mut dyn FnMut(Candidate) -> ControlFlow<()>,
     ) {

@@ -77,10 +77,11 @@ impl Pool for RegionPool {
     fn visit(
         &self,
         want: &Want<'_>,
-        now: Tick,
+        now: Now,
         rng: &mut dyn Rng,
         each: &mut dyn FnMut(Candidate) -> ControlFlow<()>,
     ) {
+        let now = now.tick;
         let (mut open, mut closed): (Vec<_>, Vec<_>) = self
             .lock()
             .candidates(want, now)

@@ -112,7 +112,7 @@ impl Pool for Stage {
     fn visit(
         &self,
         want: &Want<'_>,
-        now: Tick,
+        now: Now,
         _rng: &mut dyn Rng,
         each: &mut dyn FnMut(Candidate) -> ControlFlow<()>,
     ) {
@@ -128,7 +128,7 @@ impl Pool for Stage {
             .map(|(id, place)| Candidate::new(EndpointId(id), place.open_at).with_load(place.load))
             .collect();
         drop(inner);
-        offered.sort_by_key(|one| one.open_at.unwrap_or(Tick::MAX).max(now));
+        offered.sort_by_key(|one| one.open_at.unwrap_or(Tick::MAX).max(now.tick));
         let _ = offered.into_iter().try_for_each(each);
     }
 

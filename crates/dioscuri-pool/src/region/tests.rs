@@ -100,7 +100,7 @@ impl World {
     fn offered(&self, want: &Want<'_>) -> Vec<Candidate> {
         let mut offered = Vec::new();
         self.pool
-            .visit(want, self.now, &mut SplitMix64::new(1), &mut |candidate| {
+            .visit(want, self.moment(), &mut SplitMix64::new(1), &mut |candidate| {
                 offered.push(candidate);
                 ControlFlow::Continue(())
             });

@@ -195,7 +195,7 @@ impl Model {
         let mut offered = Vec::new();
         self.pool.visit(
             &Want::link(0),
-            self.now,
+            self.moment(),
             &mut SplitMix64::new(3),
             &mut |candidate| {
                 offered.push(candidate);
@@ -268,7 +268,7 @@ proptest! {
         let model = Model::new();
         let visit = || {
             let mut offered = Vec::new();
-            model.pool.visit(&Want::link(0), Tick::ZERO, &mut SplitMix64::new(seed), &mut |candidate| {
+            model.pool.visit(&Want::link(0), Now::default(), &mut SplitMix64::new(seed), &mut |candidate| {
                 offered.push(candidate.endpoint);
                 ControlFlow::Continue(())
             });

@@ -11,11 +11,11 @@ impl Pool for One {
     fn visit(
         &self,
         _: &Want<'_>,
-        now: Tick,
+        now: Now,
         _: &mut dyn Rng,
         each: &mut dyn FnMut(Candidate) -> ControlFlow<()>,
     ) {
-        let _ = each(Candidate::new(EndpointId(0), Some(now)));
+        let _ = each(Candidate::new(EndpointId(0), Some(now.tick)));
     }
 
     fn begin(&self, _: EndpointId, _: AttemptId, _: Now) -> Option<CredentialId> {
@@ -31,10 +31,10 @@ fn a_pool_of_somebody_else_serves_as_well() {
     let mut offered = 0;
     pool.visit(
         &Want::link(0),
-        Tick(5),
+        Now::default(),
         &mut SplitMix64::new(1),
         &mut |candidate| {
-            assert_eq!(candidate.open_at, Some(Tick(5)));
+            assert_eq!(candidate.open_at, Some(Tick::ZERO));
             offered += 1;
             ControlFlow::Break(())
         },

@@ -27,11 +27,11 @@ impl Pool for OnePlace {
     fn visit(
         &self,
         _: &Want<'_>,
-        now: Tick,
+        now: Now,
         _: &mut dyn Rng,
         each: &mut dyn FnMut(Candidate) -> ControlFlow<()>,
     ) {
-        let _ = each(Candidate::new(EndpointId(0), Some(now)));
+        let _ = each(Candidate::new(EndpointId(0), Some(now.tick)));
     }
     fn begin(&self, _: EndpointId, _: AttemptId, _: Now) -> Option<CredentialId> {
         Some(CredentialId(0))
