@@ -431,8 +431,7 @@ mod tests {
         let at = Tick::ZERO;
         let sent = Timing::new().with_sent(at);
         let head = sent.with_head(at);
-        let mut content = head;
-        content.content = Some(at);
+        let content = head.with_content(at);
         let phases = [Timing::new(), sent, head, content].map(|timing| reached(&timing));
         let expected = [Phase::NotSent, Phase::Sent, Phase::Answered, Phase::Committed];
         assert_eq!(phases, expected);

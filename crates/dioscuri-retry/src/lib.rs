@@ -63,6 +63,6 @@ pub use backoff::{Backoff, InvalidBackoff};
 pub use budget::RetryBudget;
 pub use ext::{LimitAttempts, OnEmpty, RetryPolicyExt, WithinBudget};
 pub use policy::{Context, Limit, Retry, RetryPolicy, Verdict};
-pub use profile::Profile;
+pub use profile::{Profile, UnknownProfile};
 pub use standard::Standard;
 pub use table::{Charge, Pace, Row, Table, When};

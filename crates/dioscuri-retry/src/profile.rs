@@ -1,7 +1,7 @@
 //! Named policies for the usual kinds of callers.
 
 use crate::{Backoff, OnEmpty, Pace, Standard};
-use std::{fmt, num::NonZeroU32, str::FromStr, time::Duration};
+use std::{error::Error, fmt, num::NonZeroU32, str::FromStr, time::Duration};
 
 /// How patient a caller is.
 ///
@@ -103,14 +103,31 @@ impl fmt::Display for Profile {
 }
 
 impl FromStr for Profile {
-    /// The text that names no profile.
-    type Err = String;
+    type Err = UnknownProfile;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, UnknownProfile> {
         let found = Self::ALL.iter().find(|profile| profile.name() == text);
-        found.copied().ok_or_else(|| text.to_owned())
+        found.copied().ok_or_else(|| UnknownProfile(text.to_owned()))
     }
 }
+
+/// A text that names no profile.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnknownProfile(String);
+
+impl fmt::Display for UnknownProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known: Vec<_> = Profile::ALL.iter().map(|known| known.name()).collect();
+        write!(
+            f,
+            "no profile is named {:?}; there are {}",
+            self.0,
+            known.join(", ")
+        )
+    }
+}
+
+impl Error for UnknownProfile {}
 
 #[cfg(test)]
 mod tests {
@@ -122,7 +139,13 @@ mod tests {
             assert_eq!(profile.name().parse(), Ok(*profile));
             let _ = profile.policy();
         }
-        assert_eq!("patient".parse::<Profile>(), Err("patient".to_owned()));
+    }
+
+    #[test]
+    fn an_unknown_profile_is_told_with_those_that_there_are() {
+        let told = "patient".parse::<Profile>().unwrap_err().to_string();
+        let expected = "no profile is named \"patient\"; there are interactive, default, batch";
+        assert_eq!(told, expected);
     }
 
     #[test]

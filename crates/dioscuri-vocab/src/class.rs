@@ -1,6 +1,6 @@
 //! What a failure is, and how far it reaches.
 
-use std::{fmt, str::FromStr};
+use std::{error::Error, fmt, str::FromStr};
 
 macro_rules! classes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $scope:ident, $transient:literal;)*) => {
@@ -120,17 +120,31 @@ impl fmt::Display for Class {
 }
 
 impl FromStr for Class {
-    /// The text that names no class.
-    type Err = String;
+    type Err = UnknownClass;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|class| class.name() == text)
-            .ok_or_else(|| text.to_owned())
+    fn from_str(text: &str) -> Result<Self, UnknownClass> {
+        let found = Self::ALL.iter().find(|class| class.name() == text);
+        found.copied().ok_or_else(|| UnknownClass(text.to_owned()))
     }
 }
+
+/// A text that names no class.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnknownClass(String);
+
+impl fmt::Display for UnknownClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known: Vec<_> = Class::ALL.iter().map(|known| known.name()).collect();
+        write!(
+            f,
+            "no class is named {:?}; there are {}",
+            self.0,
+            known.join(", ")
+        )
+    }
+}
+
+impl Error for UnknownClass {}
 
 /// How far a failure reaches: whose fault it is decides who else must stop.
 ///
@@ -193,7 +207,13 @@ mod tests {
     fn every_class_has_a_name_of_its_own() {
         let names: HashSet<_> = Class::ALL.iter().map(|class| class.name()).collect();
         assert_eq!(names.len(), Class::ALL.len());
-        assert_eq!("nonsense".parse::<Class>(), Err("nonsense".to_owned()));
+    }
+
+    #[test]
+    fn an_unknown_class_is_told_with_those_that_there_are() {
+        let told = "nonsense".parse::<Class>().unwrap_err().to_string();
+        let start = "no class is named \"nonsense\"; there are quota_minute, quota_day, ";
+        assert!(told.starts_with(start), "{told}");
     }
 
     #[test]

@@ -39,7 +39,7 @@ mod rng;
 mod time;
 
 pub use call::CallMeta;
-pub use class::{Class, Scope};
+pub use class::{Class, Scope, UnknownClass};
 pub use failure::{Failure, Hint, HintSource};
 pub use id::{AttemptId, CallId, CredentialId, EndpointId, GroupId};
 pub use outcome::{Cost, Outcome, Phase, Served, Timing};

@@ -52,6 +52,13 @@ impl Timing {
         self.head = Some(tick);
         self
     }
+
+    /// The same attempt, its first content arrived at `tick`.
+    #[must_use]
+    pub fn with_content(mut self, tick: Tick) -> Self {
+        self.content = Some(tick);
+        self
+    }
 }
 
 /// What a request costs: estimated before it is sent, or as the server reported it.
