@@ -153,10 +153,7 @@ impl Call {
             Answer::Ended(end) => self.finish(end, now),
             Answer::Wait(until) => {
                 let call = self.meta.id;
-                self.engine
-                    .0
-                    .observer
-                    .on_record(&Record::Waiting { call, until }, now);
+                self.engine.0.tell(&Record::Waiting { call, until }, now);
                 Step::Wait { until }
             }
         }
@@ -211,7 +208,7 @@ impl Call {
             reservation,
             gate: Gate::Closed,
         });
-        self.engine.0.observer.on_record(
+        self.engine.0.tell(
             &Record::Begun {
                 attempt,
                 at: endpoint,
@@ -220,7 +217,8 @@ impl Call {
             now,
         );
         let left = self.meta.deadline.map(|deadline| deadline.since(now.tick));
-        let timeout = self.engine.0.attempt_timeout.into_iter().chain(left).min();
+        let bound = self.engine.0.policies.attempt_timeout;
+        let timeout = bound.into_iter().chain(left).min();
         Step::Send {
             attempt,
             at: endpoint,
@@ -279,15 +277,14 @@ impl Call {
             ..
         } = current.clone();
         let engine = &self.engine.0;
-        engine.budget.settle(reservation, outcome, &timing, now);
-        engine.pool.report(
+        let policies = &engine.policies;
+        policies.budget.settle(reservation, outcome, &timing, now);
+        policies.pool.report(
             &Report::new(attempt, endpoint, credential, begun, &timing, outcome),
             now,
         );
         engine.room().on_ended();
-        engine
-            .observer
-            .on_record(&Record::Ended { of: current, outcome }, now);
+        engine.tell(&Record::Ended { of: current, outcome }, now);
     }
 
     fn conclude(&mut self, outcome: Outcome, gate: Gate, link: u8, now: Now, rng: &mut dyn Rng) {
@@ -299,12 +296,13 @@ impl Call {
                 self.receipt.served = Some(served);
                 self.last_failure = None;
                 let cx = self.context(endpoint, Phase::Answered, true);
-                self.engine.0.retry.on_success(&cx, now.tick);
+                self.engine.0.policies.retry.on_success(&cx, now.tick);
                 let _ = self.finish(End::Answered, now);
             }
             Outcome::Failed { failure, phase } => {
                 let cx = self.context(endpoint, phase, is_attempt(&failure, phase));
-                let verdict = self.engine.0.retry.on_failure(&cx, &failure, now.tick, rng);
+                let retry = &self.engine.0.policies.retry;
+                let verdict = retry.on_failure(&cx, &failure, now.tick, rng);
                 self.last_failure = Some(failure);
                 if gate == Gate::Open {
                     let _ = self.finish(End::Interrupted, now);
@@ -373,7 +371,7 @@ impl Call {
             End::Answered | End::Permanent | End::Interrupted => Duration::ZERO,
         };
         self.end = Some(end);
-        self.engine.0.observer.on_record(
+        self.engine.0.tell(
             &Record::Done {
                 call: self.meta.id,
                 end,

@@ -2,7 +2,7 @@
 
 use crate::{
     Call, EngineOrder,
-    observer::Observer,
+    observer::{Observer, Record},
     room::{Doors, Room},
 };
 use dioscuri_budget::{Lease, Opening, RateBudget, Reservation, Reserve};
@@ -28,13 +28,18 @@ pub struct Engine {
 }
 
 pub(crate) struct Inner {
+    pub(crate) policies: Policies,
+    room: Mutex<Room>,
+}
+
+/// What the builder is told, and the calls go by.
+pub(crate) struct Policies {
     pub(crate) pool: Arc<dyn Pool>,
     pub(crate) budget: Arc<dyn RateBudget>,
     pub(crate) retry: Arc<dyn RetryPolicy>,
-    pub(crate) observer: Arc<dyn Observer>,
+    observer: Arc<dyn Observer>,
     pub(crate) attempt_timeout: Option<Duration>,
     fallback_after: Option<Duration>,
-    room: Mutex<Room>,
 }
 
 impl Engine {
@@ -45,7 +50,8 @@ impl Engine {
 
     /// Starts a call. Nothing happens until it is polled.
     pub fn start(&self, meta: CallMeta, now: Now) -> Call {
-        let impatient = self.inner.fallback_after.map(|patience| now.tick.after(patience));
+        let patience = self.inner.policies.fallback_after;
+        let impatient = patience.map(|patience| now.tick.after(patience));
         let seat = self.inner.room().seat();
         Call::new(Arc::clone(&self.inner), meta, seat, impatient, now)
     }
@@ -67,7 +73,7 @@ impl Engine {
     /// Hands the budget what was fetched for an [`EngineOrder::Lease`]; possibly nothing. Those who wait for it are
     /// named by [`Engine::poll_order`].
     pub fn on_lease(&self, lease: Lease, now: Now) {
-        self.inner.budget.on_lease(lease, now);
+        self.inner.policies.budget.on_lease(lease, now);
         self.inner.room().on_change();
     }
 
@@ -107,9 +113,13 @@ impl Engine {
 impl Inner {
     pub(crate) fn doors(&self) -> Doors<'_> {
         Doors {
-            pool: &*self.pool,
-            budget: &*self.budget,
+            pool: &*self.policies.pool,
+            budget: &*self.policies.budget,
         }
+    }
+
+    pub(crate) fn tell(&self, record: &Record<'_>, now: Now) {
+        self.policies.observer.on_record(record, now);
     }
 
     pub(crate) fn room(&self) -> MutexGuard<'_, Room> {
@@ -131,12 +141,7 @@ impl fmt::Debug for Engine {
 /// Assembles an [`Engine`].
 #[must_use = "a builder does nothing until `build`"]
 pub struct Builder {
-    pool: Arc<dyn Pool>,
-    budget: Arc<dyn RateBudget>,
-    retry: Arc<dyn RetryPolicy>,
-    observer: Arc<dyn Observer>,
-    attempt_timeout: Option<Duration>,
-    fallback_after: Option<Duration>,
+    policies: Policies,
     max_waiting: usize,
     seed: u64,
 }
@@ -144,13 +149,16 @@ pub struct Builder {
 impl Builder {
     fn new(pool: Arc<dyn Pool>) -> Self {
         let never = |_: &Context, _: &Failure, _: Tick, _: &mut dyn Rng| Verdict::Permanent;
-        Self {
+        let policies = Policies {
             pool,
             budget: Arc::new(Unlimited),
             retry: Arc::new(never),
             observer: Arc::new(()),
             attempt_timeout: None,
             fallback_after: None,
+        };
+        Self {
+            policies,
             max_waiting: MAX_WAITING,
             seed: 0,
         }
@@ -158,32 +166,32 @@ impl Builder {
 
     /// Keeps to the quotas that `budget` knows. Default: none.
     pub fn budget(mut self, budget: impl RateBudget + 'static) -> Self {
-        self.budget = Arc::new(budget);
+        self.policies.budget = Arc::new(budget);
         self
     }
 
     /// Asks `retry` what follows a failure. Default: nothing is retried.
     pub fn retry(mut self, retry: impl RetryPolicy + 'static) -> Self {
-        self.retry = Arc::new(retry);
+        self.policies.retry = Arc::new(retry);
         self
     }
 
     /// Tells `observer` everything that happens. Default: nobody.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
-        self.observer = Arc::new(observer);
+        self.policies.observer = Arc::new(observer);
         self
     }
 
     /// Bounds each attempt. Default: only the call's deadline bounds it.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = Some(timeout);
+        self.policies.attempt_timeout = Some(timeout);
         self
     }
 
     /// Lets a call use later links of the model chain once it has waited this long for the first one.
     /// Default: only failures open a later link.
     pub fn fallback_after(mut self, patience: Duration) -> Self {
-        self.fallback_after = Some(patience);
+        self.policies.fallback_after = Some(patience);
         self
     }
 
@@ -205,25 +213,9 @@ impl Builder {
     #[must_use]
     pub fn build(self) -> Engine {
         let room = Mutex::new(Room::new(self.max_waiting, self.seed));
-        let Self {
-            pool,
-            budget,
-            retry,
-            observer,
-            attempt_timeout,
-            fallback_after,
-            ..
-        } = self;
+        let policies = self.policies;
         Engine {
-            inner: Arc::new(Inner {
-                pool,
-                budget,
-                retry,
-                observer,
-                attempt_timeout,
-                fallback_after,
-                room,
-            }),
+            inner: Arc::new(Inner { policies, room }),
         }
     }
 }
@@ -231,8 +223,8 @@ impl Builder {
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
-            .field("attempt_timeout", &self.attempt_timeout)
-            .field("fallback_after", &self.fallback_after)
+            .field("attempt_timeout", &self.policies.attempt_timeout)
+            .field("fallback_after", &self.policies.fallback_after)
             .field("max_waiting", &self.max_waiting)
             .field("seed", &self.seed)
             .finish_non_exhaustive()
