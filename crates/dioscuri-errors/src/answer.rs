@@ -1,11 +1,13 @@
 //! Reads the answers of an HTTP 200, whole or event by event.
 
 mod event;
+mod sentence;
 
 use crate::finish::{self, Finish};
 use crate::{Classify, ClassifyStream, Fault, Seen, StreamStep, Taxonomy, connection};
 use dioscuri_vocab::{Class, Cost, Failure, Outcome, Phase, Served, UnixTime};
 use event::{Candidates, Event, Events, Usage};
+pub use sentence::explain_answer;
 use serde_json::error::Category;
 use std::{fmt, sync::Arc};
 
@@ -244,6 +246,10 @@ pub fn read_answer(body: &[u8], now: UnixTime) -> Outcome {
                     break;
                 }
             }
+        }
+        // The body is whole, so it is not the connection that has cut the JSON.
+        Err(error) if error.classify() == Category::Eof && !body.is_empty() => {
+            reader.end(counted(Class::MalformedOutput));
         }
         Err(error) => {
             reader.unreadable(body, now, error.classify());

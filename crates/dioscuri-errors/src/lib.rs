@@ -65,7 +65,7 @@ mod stream;
 mod taxonomy;
 mod text;
 
-pub use answer::{ResponseReader, read_answer};
+pub use answer::{ResponseReader, explain_answer, read_answer};
 pub use api_error::{ApiError, Form, LegacyError};
 pub use classify::{Classify, ClassifyExt, Headers, Or, Seen};
 pub use code::Code;

@@ -182,8 +182,10 @@ pub(crate) const RULES: &[Rule] = &[
     // The best guess of an unknown status is its hundred.
     rule("guess-4xx", Class::InvalidRequest, |f| hundred(f) == Some(4)),
     rule("guess-5xx", Class::Internal, |f| hundred(f) == Some(5)),
-    rule("guess-1xx-3xx", Class::GatewayError, |f| {
-        hundred(f).is_some_and(|hundred| hundred < 4 && hundred != 2)
+    // Google sends none: the base URL is not the API's, and will not be by itself.
+    rule("redirect", Class::NotFound, |f| hundred(f) == Some(3)),
+    rule("guess-1xx", Class::GatewayError, |f| {
+        hundred(f).is_some_and(|hundred| hundred < 2)
     }),
     rule("no-clue", Class::Unknown, |_| true),
 ];

@@ -23,6 +23,12 @@ impl ServerText {
         &self.0
     }
 
+    /// The whole text with API keys masked. It may still quote the request: for whoever wrote it, not for a log.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        mask_keys(&self.0)
+    }
+
     /// The first sentence, at most 200 characters of it, fit for a log: what stands in double quotes, which is
     /// where Google's servers quote values of the request, is left out, and API keys are masked.
     #[must_use]
@@ -95,6 +101,13 @@ impl From<Arc<str>> for ServerText {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_whole_text_is_kept_but_for_keys() {
+        let key = format!("AQ.{}", "S0".repeat(18));
+        let text = ServerText::from(format!("Key {key} is \"gone\". Ask again.\nLater."));
+        assert_eq!(text.masked(), "Key [key] is \"gone\". Ask again.\nLater.");
+    }
 
     #[test]
     fn a_key_in_a_sentence_is_masked() {

@@ -52,8 +52,7 @@
 //! dioscuri's decisions into a stack of yours are not here yet. An attempt is marked as sent when the
 //! service is called, which is early, never late.
 
-mod reading;
 mod transport;
 
-pub use reading::read_error;
+pub use dioscuri_transport::read_error;
 pub use transport::TowerTransport;

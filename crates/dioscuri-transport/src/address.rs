@@ -39,18 +39,23 @@ impl fmt::Display for Surface {
     }
 }
 
+/// The longest name of a project, location or model, in bytes. Google's project ids have 30 characters at most and
+/// its model names some 40; a hundred times that still fits into a URI.
+const LONGEST: usize = 256;
+
 /// The address of one model at one location of one project.
 ///
 /// ```
 /// use dioscuri_transport::Address;
 ///
-/// let developer = Address::developer("gemini-3.8-flash");
+/// let developer = Address::developer("gemini-3.8-flash")?;
 /// assert_eq!(
 ///     developer.uri("generateContent").to_string(),
 ///     "https://generativelanguage.googleapis.com/v1beta/models/gemini-3.8-flash:generateContent",
 /// );
-/// let vertex = Address::vertex("my-project", "eu", "gemini-3.8-flash");
+/// let vertex = Address::vertex("my-project", "eu", "gemini-3.8-flash")?;
 /// assert_eq!(vertex.uri("generateContent").host(), Some("aiplatform.eu.rep.googleapis.com"));
+/// # Ok::<(), dioscuri_transport::InvalidAddress>(())
 /// ```
 ///
 /// Source: ai.google.dev/api and docs.cloud.google.com, read 2026-11-21.
@@ -62,29 +67,41 @@ pub struct Address {
 }
 
 impl Address {
-    /// A model of the Developer API.
-    #[must_use]
-    pub fn developer(model: &str) -> Self {
-        Self {
+    /// A model of the Developer API. `models/` before its name, as the API lists it, may stand or not.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidAddress`] if the name is empty, a dot segment, or longer than 256 bytes.
+    pub fn developer(model: &str) -> Result<Self, InvalidAddress> {
+        let model = segment("model", bare(model))?;
+        Ok(Self {
             base: Uri::from_static("https://generativelanguage.googleapis.com"),
-            resource: format!("/v1beta/models/{}", segment(model)),
-        }
+            resource: format!("/v1beta/models/{model}"),
+        })
     }
 
     /// A model on Vertex AI. `location` is `global`, a multi-region (`us`, `eu`) or a region.
-    #[must_use]
-    pub fn vertex(project: &str, location: &str, model: &str) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidAddress`] if a name is empty, a dot segment, or longer than 256 bytes, or if the location holds
+    /// anything but lower-case letters, digits and hyphens.
+    pub fn vertex(project: &str, location: &str, model: &str) -> Result<Self, InvalidAddress> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if location.is_empty() || location.len() > LONGEST || !location.chars().all(plain) {
+            return Err(InvalidAddress::name("location", location));
+        }
         let host = match location {
             "global" => "aiplatform.googleapis.com".to_owned(),
             "us" | "eu" => format!("aiplatform.{location}.rep.googleapis.com"),
-            region => format!("{}-aiplatform.googleapis.com", segment(region)),
+            region => format!("{region}-aiplatform.googleapis.com"),
         };
+        let (project, model) = (segment("project", project)?, segment("model", bare(model))?);
         let base = format!("https://{host}").parse();
-        let (project, location, model) = (segment(project), segment(location), segment(model));
-        Self {
-            base: base.unwrap_or_else(|_| Uri::from_static("https://aiplatform.googleapis.com")),
+        Ok(Self {
+            base: base.map_err(|_| InvalidAddress::name("location", location))?,
             resource: format!("/v1/projects/{project}/locations/{location}/publishers/google/models/{model}"),
-        }
+        })
     }
 
     /// The same resource behind another base URL: a gateway, a proxy, a simulator. A path in `base` is kept
@@ -92,53 +109,90 @@ impl Address {
     ///
     /// # Errors
     ///
-    /// [`InvalidBase`] unless `base` is an absolute `http` or `https` URL without query or user name.
-    pub fn with_base(mut self, base: &str) -> Result<Self, InvalidBase> {
-        let uri: Uri = base.parse().map_err(|_| InvalidBase::new(base))?;
+    /// [`InvalidAddress`] unless `base` is an absolute `http` or `https` URL without query or user name.
+    pub fn with_base(mut self, base: &str) -> Result<Self, InvalidAddress> {
+        let uri: Uri = base.parse().map_err(|_| InvalidAddress::base(base))?;
         let plain = matches!(uri.scheme_str(), Some("http" | "https"))
             && uri.query().is_none()
+            && base.len() <= LONGEST * 8
             && uri
                 .authority()
                 .is_some_and(|authority| !authority.as_str().contains('@'));
         if !plain {
-            return Err(InvalidBase::new(base));
+            return Err(InvalidAddress::base(base));
         }
         self.base = uri;
         Ok(self)
     }
 
     /// The URI of `verb` on this model, for example `generateContent`. Never holds a key.
+    ///
+    /// # Panics
+    ///
+    /// If `verb` is no part of a path: a verb is a word of the program, never input.
     #[must_use]
     pub fn uri(&self, verb: &str) -> Uri {
         let prefix = self.base.path().trim_end_matches('/');
         let path = format!("{prefix}{}:{verb}", self.resource);
         let mut parts = self.base.clone().into_parts();
-        parts.path_and_query = PathAndQuery::try_from(path).ok();
-        Uri::from_parts(parts).unwrap_or_else(|_| self.base.clone())
+        parts.path_and_query =
+            Some(PathAndQuery::try_from(path).expect("the segments are encoded and short"));
+        Uri::from_parts(parts).expect("the base has a scheme and a host")
     }
 }
 
-fn segment(text: &str) -> String {
-    utf8_percent_encode(text, SEGMENT).to_string()
+/// The name without the `models/` that the API puts before it.
+fn bare(model: &str) -> &str {
+    model.strip_prefix("models/").unwrap_or(model)
 }
 
-/// A base URL that cannot be used.
+/// `name` as one segment of a path, which it cannot leave.
+fn segment(what: &'static str, name: &str) -> Result<String, InvalidAddress> {
+    if matches!(name, "" | "." | "..") || name.len() > LONGEST {
+        return Err(InvalidAddress::name(what, name));
+    }
+    Ok(utf8_percent_encode(name, SEGMENT).to_string())
+}
+
+/// An address that cannot be used.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("base URL `{shown}` is not an http(s) URL of the form https://host[:port][/prefix]")]
-pub struct InvalidBase {
-    /// Where it points, without whatever secret it may carry.
+#[error("{what} `{shown}` {wanted}")]
+pub struct InvalidAddress {
+    what: &'static str,
+    /// What was given, without whatever secret it may carry.
     shown: String,
+    wanted: &'static str,
 }
 
-impl InvalidBase {
-    fn new(base: &str) -> Self {
-        // A user name or a query may be a secret: what follows `?`, and what precedes `@`, is not shown.
-        let plain = base.split('?').next().unwrap_or_default();
-        let shown = match plain.rsplit_once('@') {
-            Some((_, host)) => format!("…@{host}"),
-            None => plain.to_owned(),
+impl InvalidAddress {
+    fn name(what: &'static str, name: &str) -> Self {
+        let wanted = if what == "location" {
+            "is not a location such as `global`, `eu` or `europe-west4`"
+        } else {
+            "is not a name of 1 to 256 bytes"
         };
-        Self { shown }
+        Self {
+            what,
+            shown: name.chars().take(40).collect(),
+            wanted,
+        }
+    }
+
+    fn base(base: &str) -> Self {
+        // A user name or a query may be a secret: what precedes the last `@`, and what follows `?`, is not shown.
+        let host = base.rsplit_once('@').map_or(base, |(_, host)| host);
+        let plain = host.split('?').next().unwrap_or_default();
+        let shown = if host.len() < base.len() {
+            format!("…@{plain}")
+        } else {
+            plain.to_owned()
+        };
+        let wanted = "is not an http(s) URL of the form https://host[:port][/prefix]";
+        Self {
+            what: "base URL",
+            shown: shown.chars().take(200).collect(),
+            wanted,
+        }
     }
 }
 
@@ -147,8 +201,8 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(address: &Address, expected: &str) {
-        assert_eq!(address.uri("generateContent").to_string(), expected);
+    fn check(address: Result<Address, InvalidAddress>, expected: &str) {
+        assert_eq!(address.unwrap().uri("generateContent").to_string(), expected);
     }
 
     #[test]
@@ -161,27 +215,42 @@ mod tests {
             ("us", "aiplatform.us.rep.googleapis.com"),
         ] {
             let expected = format!("https://{host}{}", path.replace("{l}", location));
-            check(&Address::vertex("p", location, "m"), &expected);
+            check(Address::vertex("p", location, "m"), &expected);
         }
     }
 
     #[test]
     fn a_base_keeps_its_prefix_and_port() {
-        let address = Address::developer("m")
-            .with_base("http://127.0.0.1:8080/gw/")
-            .unwrap();
+        let address = Address::developer("m").and_then(|model| model.with_base("http://127.0.0.1:8080/gw/"));
         check(
-            &address,
+            address,
             "http://127.0.0.1:8080/gw/v1beta/models/m:generateContent",
         );
     }
 
     #[test]
+    fn a_model_may_be_named_as_the_api_lists_it() {
+        assert_eq!(Address::developer("models/m"), Address::developer("m"));
+    }
+
+    #[test]
     fn names_cannot_leave_their_segment() {
         check(
-            &Address::developer("../x?key=1"),
+            Address::developer("../x?key=1"),
             "https://generativelanguage.googleapis.com/v1beta/models/..%2Fx%3Fkey%3D1:generateContent",
         );
+        for name in ["", ".", "..", &"m".repeat(257)] {
+            assert!(Address::developer(name).is_err(), "{name}");
+            assert!(Address::vertex(name, "eu", "m").is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_location_is_no_host_of_somebody_elses() {
+        for location in ["", "eu west", "evil.example/", "EU", "a@b"] {
+            let error = Address::vertex("p", location, "m").unwrap_err().to_string();
+            assert!(error.contains("is not a location such as `global`"), "{error}");
+        }
     }
 
     #[test]
@@ -191,10 +260,15 @@ mod tests {
             "not a url",
             "/path",
             "https://user:secret@h",
+            "https://u:secr?et@h",
             "https://h?key=secret",
         ] {
-            let error = Address::developer("m").with_base(base).unwrap_err().to_string();
-            assert!(!error.contains("secret"), "{error}");
+            let error = Address::developer("m")
+                .unwrap()
+                .with_base(base)
+                .unwrap_err()
+                .to_string();
+            assert!(!error.contains("secr"), "{error}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod bells;
+mod keeper;
 
 use crate::{Clock, Directory, Transport};
 use attempt::{Milestones, Sender};
@@ -9,19 +10,27 @@ use bells::Bells;
 use bytes::Bytes;
 use dioscuri_engine::{AttemptEvent, Call, End, Engine, EngineOrder, Receipt, Step};
 use dioscuri_errors::Classify;
-use dioscuri_vocab::{AttemptId, CallId, CallMeta, Cost, Failure, GroupId, SplitMix64};
+use dioscuri_vocab::{AttemptId, CallId, CallMeta, Cost, Failure, GroupId, SplitMix64, Tick};
+use keeper::{Keeper, Kept};
 use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 use tokio::{
-    sync::{Mutex, Notify},
-    time::sleep_until,
+    sync::Notify,
+    time::{Instant, sleep_until},
 };
+
+/// How long after its time a waiting call looks for itself: the keeper has been late by then.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How long a waiting call rests at most before it looks for itself. Looking costs about a microsecond, so that
+/// 100,000 waiting calls spend a hundredth of a core on it.
+const OWN_LOOK: Duration = Duration::from_secs(10);
 
 /// The bounds of a driver.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -123,17 +132,28 @@ impl fmt::Debug for Delivered {
 }
 
 /// A call that ended without an answer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Undelivered {
     /// How it ended.
     pub end: End,
     /// The last failure, if anything was tried.
     pub failure: Option<Failure>,
-    /// What the server or the connection last said, in one sentence.
+    /// What the server or the connection last said, with credentials masked. It may quote the request.
     pub message: Option<String>,
     /// What it cost.
     pub receipt: Receipt,
+}
+
+impl fmt::Debug for Undelivered {
+    /// Leaves the message out: it may quote the prompt.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Undelivered")
+            .field("end", &self.end)
+            .field("failure", &self.failure)
+            .field("receipt", &self.receipt)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Runs calls of one engine over one transport. Cheap to clone.
@@ -148,12 +168,8 @@ struct Shared {
     clock: Clock,
     config: DriverConfig,
     bells: Bells,
-    /// Held by the one waiting call that keeps the time for all.
-    keeper: Mutex<()>,
-    /// The time to keep may have changed.
-    changed: Notify,
+    keeper: Keeper,
     calls: AtomicU64,
-    closed: AtomicBool,
 }
 
 impl Driver {
@@ -180,10 +196,8 @@ impl Driver {
             clock,
             config,
             bells: Bells::default(),
-            keeper: Mutex::new(()),
-            changed: Notify::new(),
+            keeper: Keeper::new(),
             calls: AtomicU64::new(0),
-            closed: AtomicBool::new(false),
         };
         Self {
             shared: Arc::new(shared),
@@ -205,8 +219,8 @@ impl Driver {
     /// Lets nothing more out: attempts in flight go on to their end, calls that wait end at once with
     /// [`End::Shed`], and so do new ones. For shutting down without losing what is paid for.
     pub fn close(&self) {
-        self.shared.closed.store(true, Ordering::Release);
-        self.shared.bells.ring_all();
+        self.shared.engine.close();
+        self.shared.carry_out_orders();
     }
 
     /// Carries one call to its end.
@@ -222,13 +236,12 @@ impl Driver {
     /// stays charged.
     pub async fn run(&self, outgoing: &Outgoing) -> Result<Delivered, Undelivered> {
         let mut running = Running::start(&self.shared, outgoing);
-        let shared = &*self.shared;
+        let shared = &self.shared;
         let (mut body, mut message) = (None, None);
         let end = loop {
             let step = running.call.poll(shared.clock.now());
             shared.carry_out_orders();
             match step {
-                Step::Send { .. } | Step::Wait { .. } if shared.is_closed() => break End::Shed,
                 Step::Send {
                     attempt,
                     at,
@@ -251,7 +264,7 @@ impl Driver {
                         .call
                         .on_event(attempt, ended, shared.clock.now(), &mut running.rng);
                 }
-                Step::Wait { .. } => shared.rest(&running.bell).await,
+                Step::Wait { until } => shared.rest(&running.bell, until).await,
                 // Unary calls have one attempt in flight and no gate: what is cancelled has ended already,
                 // and what is committed is delivered whole.
                 Step::Cancel { .. } | Step::Commit { .. } => {}
@@ -282,39 +295,26 @@ impl fmt::Debug for Driver {
 }
 
 impl Shared {
-    fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
-    }
-
-    /// Rests until this call's bell rings. Of all that rest, one keeps the time.
-    async fn rest(&self, bell: &Notify) {
+    /// Rests until this call's bell rings, or until it had better look for itself.
+    ///
+    /// The keeper rings in time. But it is a task of one runtime, which somebody has to drive; so each call looks
+    /// after itself too, late and rarely, and no deadline depends on anybody else.
+    async fn rest(self: &Arc<Self>, bell: &Notify, until: Option<Tick>) {
+        self.keeper.ensure(self);
+        self.keeper.next_look(self.engine.poll_timeout());
+        let latest = self.clock.now().tick.after(OWN_LOOK);
+        let late = until.map_or(latest, |until| until.after(GRACE).min(latest));
         tokio::select! {
             biased;
             () = bell.notified() => {}
-            () = self.keep_time() => {}
+            () = sleep_until(self.clock.instant(late)) => {}
         }
     }
 
-    /// Waits for this call's turn to keep the time, then keeps it for all; never ends by itself.
-    async fn keep_time(&self) {
-        let _turn = self.keeper.lock().await;
-        loop {
-            let changed = self.changed.notified();
-            match self.engine.poll_timeout() {
-                Some(at) => tokio::select! {
-                    () = sleep_until(self.clock.instant(at)) => {}
-                    () = changed => {}
-                },
-                None => changed.await,
-            }
-            self.ring();
-        }
-    }
-
-    /// Carries out what the engine wants, and lets the keeper look at the time again.
+    /// Carries out what the engine wants, and lets the keeper know when it wants to be looked at.
     fn carry_out_orders(&self) {
         self.ring();
-        self.changed.notify_one();
+        self.keeper.next_look(self.engine.poll_timeout());
     }
 
     fn ring(&self) {
@@ -325,6 +325,25 @@ impl Shared {
                 EngineOrder::Lease { .. } => {}
             }
         }
+    }
+}
+
+impl Kept for Shared {
+    fn keeper(&self) -> &Keeper {
+        &self.keeper
+    }
+
+    fn look(&self) -> Option<Tick> {
+        self.ring();
+        self.engine.poll_timeout()
+    }
+
+    fn instant(&self, tick: Tick) -> Instant {
+        self.clock.instant(tick)
+    }
+
+    fn on_keeper_gone(&self) {
+        self.bells.ring_all();
     }
 }
 

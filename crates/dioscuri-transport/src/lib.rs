@@ -26,9 +26,10 @@
 //!
 //! # Why one timer?
 //!
-//! The engine says when it wants to be looked at next. Of all waiting calls one keeps that time for all; when
-//! it leaves, the next takes over. There is no background task, so a client may be made before a runtime
-//! exists and used from several.
+//! The engine says when it wants to be looked at next. One task keeps that time for all waiting calls and wakes
+//! exactly those whose turn it is. It is spawned when the first call waits, on that call's runtime, and replaced if
+//! that runtime ends: a client may be made before a runtime exists, and used from several. Each waiting call looks
+//! for itself as well, rarely, so that no deadline hangs on a runtime that nobody drives.
 //!
 //! # Limits
 //!
@@ -40,12 +41,14 @@ mod clock;
 mod credential;
 mod directory;
 mod driver;
+mod fault;
 mod transport;
 
-pub use address::{Address, InvalidBase, Surface};
+pub use address::{Address, InvalidAddress, Surface};
 pub use clock::Clock;
-pub use credential::{BearerError, BearerSource, Credential, Secret};
+pub use credential::{BearerError, BearerSource, Credential, Secret, Token};
 pub use dioscuri_errors::Fault;
 pub use directory::Directory;
 pub use driver::{Delivered, Driver, DriverConfig, Outgoing, Undelivered};
+pub use fault::read_error;
 pub use transport::{BodyBox, SendError, Sent, Transport, body};

@@ -171,12 +171,11 @@ fn address(project: &Project, location: &str, model: &str) -> Result<Address, Co
         Surface::Vertex => Address::vertex(&project.id, location, model),
         _ => Address::developer(model),
     };
-    match &project.base_url {
-        Some(url) => address
-            .with_base(url)
-            .map_err(|error| ConfigError::new(format!("project `{}`: {error}", project.id))),
-        None => Ok(address),
-    }
+    let address = match &project.base_url {
+        Some(url) => address.and_then(|address| address.with_base(url)),
+        None => address,
+    };
+    address.map_err(|error| ConfigError::new(format!("project `{}`: {error}", project.id)))
 }
 
 fn limits(project: &Project, location: &str, model: &str) -> Vec<budget::Limit> {

@@ -161,9 +161,12 @@ impl Config {
         if let Some(twice) = first_twice(self.projects.iter().map(|project| &project.id)) {
             return Err(ConfigError::new(format!("project `{twice}` is configured twice")));
         }
-        if self.minute.is_zero() || self.attempt_timeout.is_zero() {
+        if self.minute.is_zero()
+            || self.attempt_timeout.is_zero()
+            || self.deadline.is_some_and(|it| it.is_zero())
+        {
             return Err(ConfigError::new(
-                "`minute` and `attempt_timeout` must be above zero",
+                "`minute`, `attempt_timeout` and `deadline` must be above zero",
             ));
         }
         self.projects.iter().try_for_each(Project::check)
@@ -284,12 +287,46 @@ impl Project {
                 "project `{id}` has no location: name one, for example `global`"
             )));
         }
-        match first_twice(&self.locations) {
-            Some(twice) => Err(ConfigError::new(format!(
+        if let Some(twice) = first_twice(&self.locations) {
+            return Err(ConfigError::new(format!(
                 "project `{id}` has location `{twice}` twice"
-            ))),
-            None => Ok(()),
+            )));
         }
+        if let Some(number) = self.credentials.iter().position(|one| !one.is_sendable()) {
+            let number = number + 1;
+            let why = "is empty or holds characters that no header may hold, such as a line break";
+            return Err(ConfigError::new(format!("project `{id}`: key {number} {why}")));
+        }
+        self.check_limits()
+    }
+
+    /// A limit that nothing looks at would be sent past.
+    fn check_limits(&self) -> Result<(), ConfigError> {
+        let id = &self.id;
+        for (at, limits) in self.limits.iter().enumerate() {
+            let model = &limits.model;
+            let known: Vec<_> = self.locations.iter().map(String::as_str).collect();
+            if let Some(location) = limits
+                .location
+                .as_deref()
+                .filter(|location| !known.contains(location))
+            {
+                let near = error::nearest(location, &known).map(|near| format!("; did you mean `{near}`?"));
+                let near = near.unwrap_or_else(|| format!("; it has {}", known.join(", ")));
+                let what = format!(
+                    "project `{id}` has no location `{location}`, which a limit of `{model}` names{near}"
+                );
+                return Err(ConfigError::new(what));
+            }
+            let same =
+                |other: &&ModelLimits| other.model == limits.model && other.location == limits.location;
+            if self.limits[..at].iter().any(|other| same(&other)) {
+                return Err(ConfigError::new(format!(
+                    "project `{id}` has two limits of `{model}`; make them one"
+                )));
+            }
+        }
+        Ok(())
     }
 }
 

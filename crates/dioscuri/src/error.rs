@@ -2,6 +2,7 @@
 
 use crate::Receipt;
 use dioscuri_engine::End;
+use dioscuri_errors::ServerText;
 use dioscuri_retry::Limit;
 use dioscuri_transport::Undelivered;
 use dioscuri_vocab::{Class, Failure, Scope};
@@ -14,13 +15,13 @@ use std::{fmt, time::Duration};
 /// [`Error::class`] says what happened last; `is_transient` on it, whether the same call may succeed later.
 /// [`Error::limit`] is set if the call might still have succeeded but ran out of attempts, time or retry
 /// budget: raise that limit. [`Error::receipt`] shows every try.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Error {
     // Boxed: an error is rare and must not make every result large.
     inner: Box<Inner>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Inner {
     failure: Failure,
     end: End,
@@ -76,7 +77,8 @@ impl Error {
         self.inner.failure.status
     }
 
-    /// What the server or the connection said, in its own words.
+    /// What the server or the connection said, in its own words, with credentials masked. It may quote the request;
+    /// for logs there is `Display`, which leaves quotations out.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.inner.message
@@ -142,7 +144,25 @@ impl fmt::Display for Error {
         if let Some(limit) = self.limit() {
             write!(f, ", out of {}", limit.name().replace('_', " "))?;
         }
-        write!(f, ": {message} [{receipt}]")
+        let said = ServerText::from(message.as_str()).first_sentence();
+        write!(f, ": {said} [{receipt}]")
+    }
+}
+
+impl fmt::Debug for Error {
+    /// Leaves the message out: it may quote the prompt.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner {
+            failure,
+            end,
+            receipt,
+            ..
+        } = &*self.inner;
+        f.debug_struct("Error")
+            .field("failure", failure)
+            .field("end", end)
+            .field("receipt", receipt)
+            .finish_non_exhaustive()
     }
 }
 

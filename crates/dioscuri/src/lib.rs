@@ -60,5 +60,16 @@ pub use dioscuri_budget::{Measure, TokenEstimator};
 pub use dioscuri_engine::{Observer, Record, Rule};
 pub use dioscuri_errors::Classify;
 pub use dioscuri_retry::{Limit, Profile, RetryPolicy};
-pub use dioscuri_transport::{BearerError, BearerSource, Credential, Secret, Surface, Transport};
+pub use dioscuri_transport::{BearerError, BearerSource, Credential, Secret, Surface, Token, Transport};
 pub use dioscuri_vocab::{Class, Scope, Unit, Window};
+
+/// The parts, whole: what the signatures of the traits name, for whoever implements one.
+pub mod parts {
+    pub use dioscuri_budget as budget;
+    pub use dioscuri_engine as engine;
+    pub use dioscuri_errors as errors;
+    pub use dioscuri_pool as pool;
+    pub use dioscuri_retry as retry;
+    pub use dioscuri_transport as transport;
+    pub use dioscuri_vocab as vocab;
+}

@@ -80,7 +80,7 @@ fn refused_prompts_and_errors_are_failures() {
     );
     check(r#"[{"error":{"code":500,"message":"m"}}]"#, Some(Class::Internal));
     check("<html><title>Sign in</title></html>", Some(Class::GatewayError));
-    check(r#"{"candidates":[{"content""#, Some(Class::Connection));
+    check(r#"{"candidates":[{"content""#, Some(Class::MalformedOutput));
     check("", Some(Class::Connection));
     check(r#"{"candidates":7}"#, Some(Class::Unknown));
 }

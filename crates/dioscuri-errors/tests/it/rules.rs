@@ -334,7 +334,8 @@ const RECORDED: &[Row] = &[
         Scope::Caller,
     ),
     (529, "", "guess-5xx", Class::Internal, Scope::Endpoint),
-    (302, "", "guess-1xx-3xx", Class::GatewayError, Scope::Endpoint),
+    (302, "", "redirect", Class::NotFound, Scope::Endpoint),
+    (103, "", "guess-1xx", Class::GatewayError, Scope::Endpoint),
     (
         200,
         r#"{"error":{"message":"What?"}}"#,

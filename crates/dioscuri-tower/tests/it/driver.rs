@@ -28,7 +28,7 @@ fn driver(service: Fake) -> Driver {
         .expect("the pool is empty");
     let engine = Engine::builder(pool).retry(Profile::Default.policy()).build();
     let mut directory = Directory::new();
-    directory.add_endpoint(Address::developer("gemini-3.8-flash"));
+    directory.add_endpoint(Address::developer("gemini-3.8-flash").expect("a plain name"));
     directory.add_credential(Credential::api_key("AQ.castor"));
     let transport = Arc::new(TowerTransport::new(service));
     let (classify, config) = (Arc::new(Taxonomy::new()), DriverConfig::default());

@@ -1,10 +1,12 @@
 //! One attempt: credential, request, head, body, outcome.
 
 use super::DriverConfig;
-use crate::{Clock, Directory, SendError, Sent, Transport, transport::BodyBox};
+use crate::{Clock, Directory, SendError, Sent, Transport, credential::Shield, transport::BodyBox};
 use bytes::{Bytes, BytesMut};
 use dioscuri_engine::AttemptEvent;
-use dioscuri_errors::{ApiError, Classify, Fault, Headers, Seen, connection, read_answer};
+use dioscuri_errors::{
+    ApiError, Classify, Fault, Headers, Seen, ServerText, connection, explain_answer, read_answer,
+};
 use dioscuri_vocab::{Class, CredentialId, EndpointId, Failure, Now, Outcome, Phase};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header::CONTENT_TYPE};
 use http_body_util::BodyExt as _;
@@ -87,10 +89,13 @@ impl Sender {
     /// covers all of it, the credential too.
     pub(crate) async fn send(&self, place: Place, body: &Bytes, milestones: &Arc<Milestones>) -> Landed {
         let whole = async {
-            match self.request(&place, body).await {
-                Ok(request) => self.exchange(request, milestones).await,
-                Err(landed) => landed,
-            }
+            let (request, shield) = match self.request(&place, body).await {
+                Ok(ready) => ready,
+                Err(landed) => return landed,
+            };
+            let mut landed = self.exchange(request, milestones).await;
+            landed.message = landed.message.map(|said| shield.redact(&said));
+            landed
         };
         let Some(limit) = place.timeout else {
             return whole.await;
@@ -102,7 +107,7 @@ impl Sender {
         })
     }
 
-    async fn request(&self, place: &Place, body: &Bytes) -> Result<Request<Bytes>, Landed> {
+    async fn request(&self, place: &Place, body: &Bytes) -> Result<(Request<Bytes>, Shield), Landed> {
         let unsent = |class, why: String| Landed::failed(Failure::new(class), Phase::NotSent, why);
         let (Some(address), Some(credential)) = (
             self.directory.address(place.at),
@@ -116,11 +121,12 @@ impl Sender {
         *request.uri_mut() = address.uri("generateContent");
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        credential
-            .apply(headers)
-            .await
-            .map_err(|error| unsent(Class::Unauthenticated, error.to_string()))?;
-        Ok(request)
+        match credential.apply(headers).await {
+            Ok(shield) => Ok((request, shield)),
+            // Only what an operator has to mend may close the credential to all callers.
+            Err(error) if error.is_permanent() => Err(unsent(Class::Unauthenticated, error.to_string())),
+            Err(error) => Err(unsent(Class::Connection, error.to_string())),
+        }
     }
 
     async fn exchange(&self, request: Request<Bytes>, milestones: &Arc<Milestones>) -> Landed {
@@ -139,7 +145,7 @@ impl Sender {
         if parts.status.is_success() {
             match read(body, self.config.max_answer).await {
                 Ok((bytes, true)) => self.answered(bytes),
-                Ok((_, false)) => Landed::broken(&SendError::new(Phase::Answered, Fault::Truncated)),
+                Ok((_, false)) => self.too_long(),
                 Err(error) => Landed::broken(&error),
             }
         } else {
@@ -147,11 +153,26 @@ impl Sender {
         }
     }
 
+    /// An answer that is longer than its bound: the next one would be as long.
+    fn too_long(&self) -> Landed {
+        let mut failure = Failure::new(Class::TruncatedOutput);
+        failure.status = Some(StatusCode::OK.as_u16());
+        let why = format!(
+            "the answer is longer than `max_answer` of {} bytes",
+            self.config.max_answer
+        );
+        Landed::failed(failure, Phase::Answered, why)
+    }
+
     fn answered(&self, bytes: Bytes) -> Landed {
         let outcome = read_answer(&bytes, self.clock.now().unix);
         let message = outcome
             .failure()
-            .map(|failure| said(StatusCode::OK, failure, &bytes));
+            .map(|failure| match (explain_answer(&bytes), failure.class) {
+                (Some(explained), _) => ServerText::from(explained).masked(),
+                (None, Class::MalformedOutput) => "the answer is cut off, or not JSON at all".to_owned(),
+                (None, _) => said(StatusCode::OK, failure, &bytes),
+            });
         Landed {
             outcome,
             body: Some(bytes),
@@ -177,12 +198,12 @@ impl Sender {
     }
 }
 
-/// What the server said, in one sentence.
+/// What the server said, with keys masked.
 fn said(status: StatusCode, failure: &Failure, body: &[u8]) -> String {
     let error = ApiError::parse(Seen::new(Some(status.as_u16()), body));
     match error.message() {
         "" => format!("HTTP {status}: {}", failure.class),
-        message => message.to_owned(),
+        message => ServerText::from(message).masked(),
     }
 }
 

@@ -33,7 +33,7 @@ fn driver(lines: Vec<Line>, rpm: u64, credential: Credential, config: DriverConf
         .attempt_timeout(Duration::from_secs(30))
         .build();
     let mut directory = Directory::new();
-    directory.add_endpoint(Address::developer("m"));
+    directory.add_endpoint(Address::developer("m").unwrap());
     directory.add_credential(credential);
     let script = Arc::new(Script::new(lines));
     let transport = Arc::clone(&script);
@@ -109,6 +109,142 @@ async fn the_keeper_of_the_time_may_leave() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_nobody_polls_holds_nobody_up() {
+    let (driver, _) = driver(vec![], 1, Credential::api_key("k"), DriverConfig::default());
+    assert!(call(&driver).await.is_ok());
+    // The first to wait is polled until it waits, and then never again.
+    let mut idle = Box::pin(call(&driver));
+    assert!(futures_poll(idle.as_mut()).await.is_pending());
+    let started = Instant::now();
+    assert!(call(&driver).await.is_ok());
+    // Its turn came, and its place lapsed; the next window at the latest is the second's.
+    assert!(
+        started.elapsed() < Duration::from_secs(130),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+/// Polls `future` once.
+async fn futures_poll<F: Future>(mut future: std::pin::Pin<&mut F>) -> std::task::Poll<F::Output> {
+    std::future::poll_fn(|context| std::task::Poll::Ready(future.as_mut().poll(context))).await
+}
+
+#[test]
+fn calls_of_a_runtime_that_has_ended_hold_nobody_up() {
+    let paused = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap()
+    };
+    let (first, second) = (paused(), paused());
+    let driver = first.block_on(async {
+        let (driver, _) = driver(vec![], 1, Credential::api_key("k"), DriverConfig::default());
+        assert!(call(&driver).await.is_ok());
+        let waiting = tokio::spawn({
+            let driver = driver.clone();
+            async move { call(&driver).await.is_ok() }
+        });
+        while driver.engine().waiting() == 0 {
+            tokio::task::yield_now().await;
+        }
+        drop(waiting);
+        driver
+    });
+    // The keeper of the time was a task of the first runtime.
+    drop(first);
+    assert!(second.block_on(call(&driver)).is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn closing_sheds_what_waits_at_once() {
+    let (driver, script) = driver(vec![], 1, Credential::api_key("k"), DriverConfig::default());
+    assert!(call(&driver).await.is_ok());
+    let mut waiting = JoinSet::new();
+    for _ in 0..5 {
+        let driver = driver.clone();
+        waiting.spawn(async move { call(&driver).await.unwrap_err().end });
+    }
+    while driver.engine().waiting() < 5 {
+        tokio::task::yield_now().await;
+    }
+    let started = Instant::now();
+    driver.close();
+    assert_eq!(waiting.join_all().await, [End::Shed; 5]);
+    assert_eq!((started.elapsed(), script.seen().len()), (Duration::ZERO, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_fails_once_costs_one_wait_and_not_the_credential() {
+    let asked = std::sync::atomic::AtomicU32::new(0);
+    let flaky = move || match asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+        0 => Err(BearerError::transient("the metadata server did not answer")),
+        _ => Ok(Secret::new("t")),
+    };
+    let (driver, _) = driver(vec![], 1_000, Credential::bearer(flaky), DriverConfig::default());
+    let delivered = call(&driver).await.unwrap();
+    assert_eq!(delivered.receipt.tries[0].class, Some(Class::Connection));
+    assert_eq!(delivered.receipt.tries[0].phase, Some(Phase::NotSent));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_hangs_is_bounded_by_the_deadline() {
+    struct Hanging;
+    #[async_trait::async_trait]
+    impl dioscuri_transport::BearerSource for Hanging {
+        async fn token(&self) -> Result<dioscuri_transport::Token, BearerError> {
+            std::future::pending().await
+        }
+    }
+    let (driver, _) = driver(
+        vec![],
+        1_000,
+        Credential::bearer(Hanging),
+        DriverConfig::default(),
+    );
+    let started = Instant::now();
+    let outgoing = Outgoing::new("{}", Cost::default()).with_deadline(Duration::from_secs(3));
+    assert!(driver.run(&outgoing).await.is_err());
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_says_about_a_key_is_masked() {
+    let body = r#"{"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "Consumer 'api_key:hush-hush' and AQ.Ab8RN6IEXAMPLE have been suspended."}}"#;
+    let lines = vec![Line::status(403, body)];
+    let (driver, _) = driver(
+        lines,
+        1_000,
+        Credential::api_key("hush-hush"),
+        DriverConfig::default(),
+    );
+    let undelivered = call(&driver).await.unwrap_err();
+    let said = "Consumer 'api_key:[credential]' and [key] have been suspended.";
+    assert_eq!(undelivered.message.as_deref(), Some(said));
+    assert!(
+        !format!("{undelivered:?}").contains("suspended"),
+        "a message may quote the prompt"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blocked_answer_says_why() {
+    let body = r#"{"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}"#;
+    let (driver, _) = simple(vec![Line::status(200, body)]);
+    let undelivered = call(&driver).await.unwrap_err();
+    assert_eq!(
+        undelivered.message.as_deref(),
+        Some("the prompt was blocked: PROHIBITED_CONTENT")
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_sent_stays_charged_though_the_caller_has_left() {
     let (driver, script) = driver(
         vec![Line::Silent],
@@ -164,24 +300,25 @@ async fn an_error_body_that_stalls_is_read_as_far_as_it_came() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_over_its_cap_is_a_broken_answer() {
+async fn an_answer_over_its_cap_is_not_asked_for_again() {
     let mut config = DriverConfig::default();
     config.max_answer = 16;
-    let lines = (0..9).map(|_| Line::status(200, ANSWER)).collect();
-    let (driver, _) = driver(lines, 1_000, Credential::api_key("k"), config);
-    assert_eq!(failed(call(&driver).await), (Class::Connection, Phase::Answered));
+    let (driver, script) = driver(vec![], 1_000, Credential::api_key("k"), config);
+    let undelivered = call(&driver).await.unwrap_err();
+    assert_eq!(
+        undelivered.message.as_deref(),
+        Some("the answer is longer than `max_answer` of 16 bytes")
+    );
+    assert!(script.seen().len() <= 2, "{}", script.seen().len());
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_a_token_nothing_is_sent() {
-    let none = Credential::bearer(|| Err::<Secret, _>(BearerError::new("logged out")));
+    let none = Credential::bearer(|| Err::<Secret, _>(BearerError::permanent("logged out")));
     let (driver, script) = driver(vec![], 1_000, none, DriverConfig::default());
     let undelivered = call(&driver).await.unwrap_err();
     assert_eq!(script.seen().len(), 0);
-    assert_eq!(
-        undelivered.message.as_deref(),
-        Some("no bearer token: logged out")
-    );
+    assert_eq!(undelivered.message.as_deref(), Some("no credential: logged out"));
     assert_eq!(undelivered.receipt.tries[0].phase, Some(Phase::NotSent));
 }
 

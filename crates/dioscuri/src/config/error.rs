@@ -26,9 +26,8 @@ impl ConfigError {
 
     /// Reads what the TOML parser says; for an unknown key the nearest known one is named.
     pub(crate) fn toml(text: &str, error: &toml::de::Error) -> Self {
-        let line = error.span().map_or(1, |span| {
-            text[..span.start.min(text.len())].matches('\n').count() + 1
-        });
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or(1, |before| before.matches('\n').count() + 1);
         let said = error.message();
         let what = match unknown_key(said) {
             Some((key, known)) => match nearest(key, &known) {
@@ -51,9 +50,9 @@ fn unknown_key(said: &str) -> Option<(&str, Vec<&str>)> {
 }
 
 /// The known name that differs least, if it is near enough to be a slip.
-fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(super) fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
     let near = |name: &&&str| strsim::damerau_levenshtein(key, name);
     let best = known.iter().min_by_key(near)?;
     // A slip changes a third of a word at most; beyond that a guess would mislead.
-    (near(&best) <= key.len().max(3) / 3).then_some(*best)
+    (near(&best) <= key.chars().count().max(3) / 3).then_some(*best)
 }

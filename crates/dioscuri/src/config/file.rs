@@ -176,7 +176,7 @@ fn fixed_bearer(token: &str) -> Credential {
 
 fn token_file(path: &std::path::Path) -> Result<Secret, BearerError> {
     let text = std::fs::read_to_string(path)
-        .map_err(|error| BearerError::new(format!("{} cannot be read: {error}", path.display())))?;
+        .map_err(|error| BearerError::transient(format!("{} cannot be read: {error}", path.display())))?;
     Ok(Secret::new(&text))
 }
 
@@ -287,6 +287,28 @@ credentials = [{ command = ["gcloud", "auth", "print-access-token"] }]
         refused(
             &WHOLE.replace("id = \"leda\"", "id = \"castor\""),
             "configured twice",
+        );
+    }
+
+    #[test]
+    fn a_limit_that_nothing_looks_at_is_refused() {
+        let elsewhere = format!("{WHOLE}[[project.limit]]\nmodel = \"m\"\nlocation = \"globel\"\nrpm = 1\n");
+        refused(
+            &elsewhere,
+            "no location `globel`, which a limit of `m` names; did you mean `global`?",
+        );
+        let twice = format!("{WHOLE}{0}{0}", "[[project.limit]]\nmodel = \"m\"\nrpm = 1\n");
+        refused(&twice, "two limits of `m`");
+    }
+
+    #[test]
+    fn a_key_that_no_header_may_hold_is_refused() {
+        let error = read(WHOLE, &|_| Some("two\nlines".to_owned()))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("project `castor`: key 1 is empty or holds characters"),
+            "{error}"
         );
     }
 

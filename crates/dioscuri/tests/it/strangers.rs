@@ -112,7 +112,7 @@ impl Observer for Count {
 
 fn directory() -> Directory {
     let mut directory = Directory::new();
-    directory.add_endpoint(Address::developer("m"));
+    directory.add_endpoint(Address::developer("m").unwrap());
     directory.add_credential(Credential::api_key("k"));
     directory
 }

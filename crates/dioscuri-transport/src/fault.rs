@@ -1,24 +1,23 @@
-//! What a service's error means: how far the attempt had come, and what failed.
+//! What the I/O error below somebody's error means.
 
-use dioscuri_transport::Fault;
+use dioscuri_errors::Fault;
 use dioscuri_vocab::Phase;
 use std::{
     error::Error,
     io::{self, ErrorKind},
 };
 
-/// Reads an error by the I/O error among its causes: the usual reading of every service.
+/// Reads an error by the I/O error among its causes: the usual reading of every client.
 ///
 /// `phase` is how far the attempt is known to have come; a refused connection sent nothing, whatever `phase`
 /// says. Without an I/O error the fault is what is usual at that phase.
 ///
 /// ```
-/// use dioscuri_tower::read_error;
-/// use dioscuri_transport::Fault;
+/// use dioscuri_transport::{Fault, read_error};
 /// use dioscuri_vocab::Phase;
 /// use std::io::{Error, ErrorKind};
 ///
-/// let refused = Error::from(ErrorKind::ConnectionRefused);
+/// let refused = Error::other(Error::from(ErrorKind::ConnectionRefused));
 /// assert_eq!(read_error(&refused, Phase::Sent), (Phase::NotSent, Fault::Refused));
 /// ```
 #[must_use]
@@ -31,10 +30,15 @@ pub fn read_error(error: &(dyn Error + 'static), phase: Phase) -> (Phase, Fault)
     match io_kind(error) {
         Some(ErrorKind::ConnectionRefused) => (Phase::NotSent, Fault::Refused),
         Some(ErrorKind::TimedOut) => (phase, Fault::Timeout),
-        Some(ErrorKind::UnexpectedEof) => (phase, Fault::Truncated),
-        Some(ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe) => {
-            (phase, Fault::Reset)
-        }
+        // rustls reports a certificate or a protocol that it cannot accept as invalid data.
+        Some(ErrorKind::InvalidData) if phase == Phase::NotSent => (phase, Fault::Tls),
+        Some(ErrorKind::UnexpectedEof) if phase > Phase::NotSent => (phase, Fault::Truncated),
+        Some(
+            ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof,
+        ) => (phase, Fault::Reset),
         _ => (phase, usual),
     }
 }
@@ -45,11 +49,19 @@ fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(io) = error.downcast_ref::<io::Error>() {
-            found = Some(io.kind());
+            found = Some(innermost(io).kind());
         }
         cause = error.source();
     }
     found
+}
+
+/// An I/O error may hold another, which its `source` passes over.
+fn innermost(error: &io::Error) -> &io::Error {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<io::Error>());
+    inner.map_or(error, innermost)
 }
 
 #[cfg(test)]
@@ -76,6 +88,7 @@ mod tests {
     fn check(kind: ErrorKind, phase: Phase, read: (Phase, Fault)) {
         assert_eq!(read_error(&io::Error::from(kind), phase), read);
         assert_eq!(read_error(&Around(kind.into()), phase), read);
+        assert_eq!(read_error(&io::Error::other(io::Error::from(kind)), phase), read);
     }
 
     #[test]
