@@ -48,7 +48,7 @@ pub(crate) struct Run {
     pub(crate) sim: Option<String>,
 
     /// The models to ask, the first choice first
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = model)]
     pub(crate) model: Vec<String>,
 
     /// The longest one request may take, with all its waits and retries, for example 90s or 1h
@@ -70,6 +70,14 @@ pub(crate) struct Run {
     /// How to show progress on standard error
     #[arg(long, value_name = "FORM")]
     pub(crate) progress: Option<ProgressForm>,
+}
+
+/// The name of a model, without the spaces of a list.
+fn model(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("a model has no name; write for example gemini-3.8-flash,gemini-3.5-flash-lite".to_owned()),
+        name => Ok(name.to_owned()),
+    }
 }
 
 /// A time that leaves room for an answer.
@@ -142,9 +150,14 @@ mod tests {
 
     #[test]
     fn models_are_a_chain_and_deadlines_have_units() {
-        let run = run(&["--model", "a,b", "--deadline", "1h"]);
+        let run = run(&["--model", "a, b", "--deadline", "1h"]);
         assert_eq!(run.model, ["a", "b"]);
         assert_eq!(run.deadline, Some(Duration::from_secs(3600)));
+    }
+
+    #[test]
+    fn a_model_has_a_name() {
+        assert!(model(" ").unwrap_err().contains("no name"));
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Plan {
             None => self.changed.push(item.line),
             // What failed was another request: this one has never been sent.
             Some(_) if !same => self.send.push(at),
-            Some(class) if failed == FailedBefore::Leave && is_permanent(class) => {
+            Some(class) if failed == FailedBefore::Leave && Remedy::of(class) == Remedy::Request => {
                 *self.failed.entry(class.clone()).or_default() += 1;
             }
             Some(_) => self.send.push(at),
@@ -78,14 +78,33 @@ impl Plan {
     }
 }
 
-/// Whether the same request will fail again, whoever sends it and when.
-///
-/// A spent day, an empty account or a wrong key is somebody else's fault: once it is mended the same request
-/// is answered. A class that this version does not know is tried again too.
-pub(crate) fn is_permanent(class: &str) -> bool {
-    class
-        .parse()
-        .is_ok_and(|class: Class| class.usual_scope() == Scope::Caller && !class.is_transient())
+/// What it takes until a request that failed can be answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Remedy {
+    /// Time: capacity comes back, a day begins.
+    Time,
+    /// Another key, project, model or place; then the same request is answered.
+    Setup,
+    /// Another request: this one fails again, whoever sends it and when.
+    Request,
+}
+
+impl Remedy {
+    /// The remedy for a failure of `class`, in words. What this version does not know is left to time, so that
+    /// it is tried again.
+    pub(crate) fn of(class: &str) -> Self {
+        let Ok(class) = class.parse::<Class>() else {
+            return Self::Time;
+        };
+        match class {
+            Class::QuotaDay => Self::Time,
+            // Said of where the call comes from, or of what the project has; the request may be good.
+            Class::UnsupportedRegion | Class::FailedPrecondition => Self::Setup,
+            _ if class.is_transient() => Self::Time,
+            _ if class.usual_scope() == Scope::Caller => Self::Request,
+            _ => Self::Setup,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -155,6 +174,7 @@ mod tests {
             "billing",
             "auth_invalid_key",
             "not_found",
+            "unsupported_region",
             "a_class_of_tomorrow",
         ] {
             assert_eq!(
@@ -181,6 +201,16 @@ mod tests {
                 "{class}"
             );
             assert_eq!(plan(&last_lines, FailedBefore::Retry), sends(), "{class}");
+        }
+    }
+
+    #[test]
+    fn only_what_an_operator_can_mend_asks_for_an_operator() {
+        for class in ["billing", "auth_invalid_key", "not_found", "quota_zero"] {
+            assert_eq!(Remedy::of(class), Remedy::Setup, "{class}");
+        }
+        for class in ["quota_day", "capacity", "connection", "a_class_of_tomorrow"] {
+            assert_eq!(Remedy::of(class), Remedy::Time, "{class}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The world of `--sim`: a simulator on loopback in this process, and the configuration that an operator of
 //! its projects would have written.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use dioscuri::{BearerError, Config, Credential, ModelLimits, Profile, Project, Secret};
 use dioscuri_sim::{Scenario, Server, ServerConfig, Surface};
 use std::{fs, path::Path};
@@ -11,7 +11,8 @@ pub(crate) fn scenario(name: &str) -> Result<Scenario> {
     let path = Path::new(name);
     let named = Scenario::names().iter().any(|(known, _)| *known == name);
     if named || !(path.exists() || path.extension().is_some()) {
-        return Scenario::named(name).context("`dioscuri sim --list` shows the built-in scenarios");
+        return Scenario::named(name)
+            .map_err(|error| anyhow!("{error}; `dioscuri sim --list` shows the built-in scenarios"));
     }
     let text = fs::read_to_string(path).with_context(|| format!("cannot read the scenario `{name}`"))?;
     Scenario::parse(&text).with_context(|| format!("the scenario `{name}` is wrong"))

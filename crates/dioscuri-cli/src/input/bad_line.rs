@@ -35,7 +35,7 @@ pub(crate) enum Trouble {
     NoRequest,
     /// Its `request` is no object.
     RequestNotAnObject,
-    /// Its `request` has no `contents`.
+    /// Its `request` has no `contents` that is a list of at least one turn.
     NoContents,
     /// An earlier line, `first`, has the same key.
     RepeatedKey { key: Arc<str>, first: u64 },
@@ -63,7 +63,9 @@ impl fmt::Display for Trouble {
             Self::KeyNotAString => f.write_str("has a `key` that is no string"),
             Self::NoRequest => f.write_str("lacks `request`"),
             Self::RequestNotAnObject => f.write_str("has a `request` that is no object"),
-            Self::NoContents => f.write_str("has a `request` without `contents`"),
+            Self::NoContents => {
+                f.write_str("has a `request` without `contents`, a list of at least one turn")
+            }
             Self::RepeatedKey { key, first } => write!(f, "repeats the key {key:?} of line {first}"),
         }
     }

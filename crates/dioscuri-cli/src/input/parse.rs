@@ -81,11 +81,11 @@ fn batch(text: &str) -> Result<Parsed<'_>, Bad> {
     let request = envelope.request.ok_or(Trouble::NoRequest).and_then(|raw| {
         let request: Value = serde_json::from_str(raw.get()).map_err(|error| unparsed(&error))?;
         let fields = request.as_object().ok_or(Trouble::RequestNotAnObject)?;
-        let complete = fields
-            .contains_key("contents")
-            .then_some(())
-            .ok_or(Trouble::NoContents);
-        complete.map(|()| (Fingerprint::of(&request), raw.get()))
+        let turns = fields.get("contents").and_then(Value::as_array);
+        if turns.is_none_or(Vec::is_empty) {
+            return Err(Trouble::NoContents);
+        }
+        Ok((Fingerprint::of(&request), raw.get()))
     });
     match (key, request) {
         (Ok(key), Ok((fingerprint, body))) => Ok(Parsed {

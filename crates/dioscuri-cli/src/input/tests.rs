@@ -75,19 +75,19 @@ fn a_line_needs_a_request() {
     );
     check(
         r#"{"key":"a","request":{}}"#,
-        &["line 1: has a `request` without `contents`"],
+        &["line 1: has a `request` without `contents`, a list of at least one turn"],
     );
 }
 
 #[test]
 fn a_line_needs_a_key_that_is_a_string() {
-    check(r#"{"request":{"contents":[]}}"#, &["line 1: lacks `key`"]);
+    check(r#"{"request":{"contents":[{}]}}"#, &["line 1: lacks `key`"]);
     check(
-        r#"{"key":7,"request":{"contents":[]}}"#,
+        r#"{"key":7,"request":{"contents":[{}]}}"#,
         &["line 1: has a `key` that is no string"],
     );
     check(
-        r#"{"key":"a","key":"b","request":{"contents":[]}}"#,
+        r#"{"key":"a","key":"b","request":{"contents":[{}]}}"#,
         &["line 1: has `key` or `request` twice"],
     );
 }
@@ -132,7 +132,7 @@ fn a_bad_line_keeps_its_key_if_no_other_line_has_it() {
 
 #[test]
 fn the_body_is_sent_byte_for_byte() {
-    let request = r#"{ "contents" : [ ] , "x" : 1.50 }"#;
+    let request = r#"{ "contents" : [ {} ] , "x" : 1.50 }"#;
     let input = read("in.jsonl", format!(r#"{{"key":"a", "request": {request} }}"#)).unwrap();
     assert_eq!(input.body(&input.items[0]).unwrap(), request.as_bytes());
 }

@@ -106,14 +106,15 @@ fn a_newcomer_sees_at_a_glance_what_happened() {
 #[test]
 fn failures_say_what_to_do_next() {
     let mut summary = demo();
-    summary.total = 1023;
+    summary.total = 1024;
     summary.add_failures("invalid_request", 2);
+    summary.add_failures("not_found", 1);
     summary.add_failures("capacity", 17);
     summary.changed = 1;
     summary.unfinished = 3;
     summary.exit_code = summary.exit().code();
     insta::assert_snapshot!(render(&summary, Style::Plain), @r#"
-    1,000 of 1,023 answered · 31.4 s · 5.2 minutes of quota, each 6 s
+    1,000 of 1,024 answered · 31.4 s · 5.2 minutes of quota, each 6 s
 
       answers     980  gemini-3.8-flash
                    20  gemini-3.5-flash-lite  fallback
@@ -123,6 +124,7 @@ fn failures_say_what_to_do_next() {
                     1  quota_day         pollux/global/gemini-3.8-flash     its day is spent; closed until midnight Pacific, in 7 h 12 min
       failed       17  capacity         may be answered later
                     2  invalid_request  the request itself is wrong or was blocked
+                    1  not_found        needs another key, project, model or place
       open          1  changed since its answer, which stands
                     3  not begun or not finished
       waited    4.9 s on average · 99 of 100 at most 9.8 s · the longest 9.9 s
@@ -131,6 +133,7 @@ fn failures_say_what_to_do_next() {
                 leda/us-central1/gemini-3.8-flash                       7 % of 1,000,000
       output    answers.jsonl
       next      run the same command again: it sends the 20 requests that may still be answered
+                1 request could not be answered anywhere: see "message" in answers.jsonl, mend the configuration and run again
                 2 requests would fail again: see "message" in answers.jsonl, mend the input and run again
                 give changed requests a new key, or name another output, to have them answered
     "#);

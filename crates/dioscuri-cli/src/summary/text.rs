@@ -3,7 +3,7 @@
 use super::{QuotaUse, RefusalCount, Summary, sheet::Sheet};
 use crate::{
     figures::{count, counted, span},
-    resume::is_permanent,
+    resume::Remedy,
 };
 use std::{fmt::Write as _, time::Duration};
 
@@ -139,10 +139,10 @@ fn day(closed_for: Option<Duration>) -> String {
 
 fn failures(summary: &Summary, sheet: &mut Sheet) {
     let rows = summary.failed_by_class.iter().map(|(class, failed)| {
-        let note = if is_permanent(class) {
-            "the request itself is wrong or was blocked"
-        } else {
-            "may be answered later"
+        let note = match Remedy::of(class) {
+            Remedy::Time => "may be answered later",
+            Remedy::Setup => "needs another key, project, model or place",
+            Remedy::Request => "the request itself is wrong or was blocked",
         };
         (count(*failed), vec![class.clone(), note.to_owned()])
     });
@@ -246,15 +246,26 @@ fn next(summary: &Summary) -> Vec<String> {
             "make room, then keep what was rescued: cat {rescued} >> {output}"
         ));
     }
-    let permanent = |(class, failed): (&String, &u64)| if is_permanent(class) { *failed } else { 0 };
-    let for_good: u64 = summary.failed_by_class.iter().map(permanent).sum();
-    let later = summary.failed - for_good + summary.unfinished + summary.lost;
+    let needing = |remedy| -> u64 {
+        let by_class = summary.failed_by_class.iter();
+        let of_it = by_class.filter(|(class, _)| Remedy::of(class) == remedy);
+        of_it.map(|(_, failed)| failed).sum()
+    };
+    let later = needing(Remedy::Time) + summary.unfinished + summary.lost;
     if later > 0 {
         let what = counted(later, "request");
         next.push(format!(
             "run the same command again: it sends the {what} that may still be answered"
         ));
     }
+    let setup = needing(Remedy::Setup);
+    if setup > 0 {
+        let what = counted(setup, "request");
+        next.push(format!(
+            "{what} could not be answered anywhere: see \"message\" in {output}, mend the configuration and run again"
+        ));
+    }
+    let for_good = needing(Remedy::Request);
     if for_good > 0 {
         let what = counted(for_good, "request");
         next.push(format!(

@@ -22,7 +22,13 @@ fn each_fault_is_told_with_its_line() {
         &["a bad line", "line 2: is not JSON", "--skip-bad"],
     );
     check_input(r#"{"key":"a"}"#, &["line 1: lacks `request`"]);
-    check_input(r#"{"request":{"contents":[]}}"#, &["line 1: lacks `key`"]);
+    check_input(r#"{"request":{"contents":[{}]}}"#, &["line 1: lacks `key`"]);
+    for contents in ["[]", "null", "\"no list\""] {
+        check_input(
+            format!(r#"{{"key":"a","request":{{"contents":{contents}}}}}"#),
+            &["line 1: has a `request` without `contents`, a list"],
+        );
+    }
     check_input(
         format!("{GOOD}\n\n{GOOD}"),
         &[r#"line 3: repeats the key "a" of line 1"#],

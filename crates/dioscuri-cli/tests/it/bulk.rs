@@ -93,11 +93,11 @@ fn a_prompt_a_line_is_an_input_too() {
 
 #[test]
 fn what_the_server_finds_wrong_is_sent_again_only_if_told_so() {
-    let bench = Bench::with_input(r#"{"key":"a","request":{"contents":"no list"}}"#);
+    let bench = Bench::with_input(r#"{"key":"a","request":{"contents":[{"parts":[]}]}}"#);
     let (code, summary) = bench.simulate(&[]);
     assert_eq!(
-        (code, &summary["failed_by_class"]),
-        (3, &json!({ "invalid_request": 1 })),
+        (code, &summary["failed_by_class"], &summary["sent"]),
+        (3, &json!({ "invalid_request": 1 }), &json!(1)),
         "{summary}"
     );
 
