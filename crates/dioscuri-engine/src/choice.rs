@@ -4,13 +4,18 @@ use crate::{receipt::Rule, terms::Terms};
 use dioscuri_budget::{RateBudget, Reservation, Reserve};
 use dioscuri_pool::{Candidate, Pool, Want};
 use dioscuri_vocab::{AttemptId, CallMeta, CredentialId, EndpointId, Now, Outcome, Phase, Rng, Tick, Timing};
-use std::{cmp::Ordering, ops::ControlFlow};
+use std::{cmp::Ordering, ops::ControlFlow, time::Duration};
 
 /// How many ready endpoints are compared before one is chosen.
 ///
 /// The best of a few random ones is nearly as good as the best of all (Mitzenmacher, "The power of two
 /// choices", 2001), and keeps the cost of a choice independent of the size of the pool.
 const SAMPLE: usize = 8;
+
+/// An earlier link of the model chain that opens within this time is waited for, though a later one may be asked: a
+/// lesser answer is not worth two seconds. It is also how long a pool waits for a first word of what it has not
+/// proven yet.
+const SOON: Duration = Duration::from_secs(2);
 
 /// Steps in which room is compared: a difference below 1/64 of a quota is none, and load decides.
 const ROOM_STEPS: f32 = 64.0;
@@ -92,7 +97,12 @@ impl Chooser<'_> {
     ) -> Result<Grant, Blocked> {
         let mut blocked = Blocked::default();
         let mut wanted = Vec::new();
+        let is_impatient = terms.impatient().is_some_and(|at| at <= now.tick);
         for link in 0..self.pool.links() {
+            let opens_soon = blocked.until.is_some_and(|at| at <= now.tick.after(SOON));
+            if opens_soon && !is_impatient {
+                break;
+            }
             let mut ready = Vec::new();
             let want = Want::link(link).avoiding(&terms.never).within(meta.affinity);
             self.pool.visit(&want, now, rng, &mut |candidate| {

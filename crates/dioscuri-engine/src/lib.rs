@@ -53,6 +53,9 @@ mod room;
 mod step;
 mod terms;
 
+/// The words that stand in these signatures, so that this crate can be taken alone.
+pub use dioscuri_vocab as vocab;
+
 pub use call::Call;
 pub use engine::{Builder, Engine};
 pub use observer::{Observer, Record};

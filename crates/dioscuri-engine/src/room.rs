@@ -192,16 +192,28 @@ impl Room {
     /// What the room wants of its driver next.
     pub(crate) fn poll_order(&mut self, doors: &Doors<'_>, now: Now) -> Option<EngineOrder> {
         self.ring(doors, now);
-        while let Some(order) = doors.budget.poll_order(now) {
-            match order {
+        let mut lease = self.hear(doors, now);
+        if lease.is_none() && self.is_due(now.tick) {
+            self.look(doors, now, None);
+            let is_cut = std::mem::take(&mut self.stale);
+            // Being asked, the budget may have found that it needs a lease.
+            lease = self.hear(doors, now);
+            if std::mem::replace(&mut self.stale, is_cut) {
+                // What opens because it is asked must not be asked for ever.
+                self.look_at = soonest(self.look_at, not_at_once(Some(now.tick), now));
+            }
+        }
+        lease.or_else(|| self.wakes.pop_front().map(EngineOrder::Wake))
+    }
+
+    /// Hears what the budget wants, up to the first lease.
+    fn hear(&mut self, doors: &Doors<'_>, now: Now) -> Option<EngineOrder> {
+        loop {
+            match doors.budget.poll_order(now)? {
                 Order::Lease { domain, want, by } => return Some(EngineOrder::Lease { domain, want, by }),
                 Order::Opened(_) => self.stale = true,
             }
         }
-        if self.is_due(now.tick) {
-            self.look(doors, now, None);
-        }
-        self.wakes.pop_front().map(EngineOrder::Wake)
     }
 
     /// Sees to the calls whose own time has come.

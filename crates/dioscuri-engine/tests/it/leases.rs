@@ -4,8 +4,11 @@ use crate::stage::{Place, Stage, seconds};
 use dioscuri_budget::{DomainId, Lease, Opening, Order, RateBudget, Reservation, Reserve};
 use dioscuri_engine::{Call, End, Engine, EngineOrder, Step};
 use dioscuri_retry::Limit;
-use dioscuri_vocab::{CallId, CallMeta, Cost, EndpointId, Now, Outcome, Timing};
-use std::sync::{Mutex, MutexGuard};
+use dioscuri_vocab::{CallId, CallMeta, Cost, EndpointId, Now, Outcome, Tick, Timing};
+use std::{
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
 
 const DOMAIN: DomainId = DomainId(7);
 
@@ -16,9 +19,16 @@ struct Slices(Mutex<Held>);
 #[derive(Default)]
 struct Held {
     left: u32,
+    valid_until: Tick,
     order: Option<Order>,
     is_pending: bool,
     is_dry: bool,
+}
+
+impl Held {
+    fn left(&self, now: Now) -> u32 {
+        if now.tick < self.valid_until { self.left } else { 0 }
+    }
 }
 
 impl Slices {
@@ -28,9 +38,9 @@ impl Slices {
 }
 
 impl RateBudget for Slices {
-    fn reserve(&self, _: EndpointId, _: &Cost, _: Now) -> Reserve {
+    fn reserve(&self, _: EndpointId, _: &Cost, now: Now) -> Reserve {
         let mut held = self.lock();
-        if held.left == 0 {
+        if held.left(now) == 0 {
             let (at, domain) = (None, DOMAIN);
             return Reserve::NotUntil { at, domain };
         }
@@ -42,7 +52,7 @@ impl RateBudget for Slices {
 
     fn opening(&self, _: EndpointId, cost: &Cost, now: Now) -> Opening {
         let mut held = self.lock();
-        if held.left > 0 {
+        if held.left(now) > 0 {
             return Opening::new(Some(now.tick), 1.0);
         }
         if held.is_dry {
@@ -63,15 +73,16 @@ impl RateBudget for Slices {
     fn on_lease(&self, lease: Lease, _: Now) {
         let mut held = self.lock();
         assert_eq!(lease.domain, DOMAIN);
-        held.left += lease.granted.requests;
+        held.left = lease.granted.requests;
+        held.valid_until = lease.valid_until;
         held.is_dry = lease.granted.requests == 0;
         held.is_pending = false;
     }
 }
 
-/// An engine over one open endpoint and no slice, and a call that waits for one.
-fn waiting(meta: CallMeta) -> (Engine, Call) {
-    let engine = Engine::builder(Stage::new(&[Place::default()]))
+/// An engine over `place` and no slice, and a call that waits for one.
+fn waiting(place: Place, meta: CallMeta) -> (Engine, Call) {
+    let engine = Engine::builder(Stage::new(&[place]))
         .budget(Slices::default())
         .build();
     let mut call = engine.start(meta, Now::default());
@@ -87,6 +98,10 @@ fn meta() -> CallMeta {
     CallMeta::new(CallId(1), Cost::tokens(9))
 }
 
+fn after(seconds: u64) -> Now {
+    Now::default().after(Duration::from_secs(seconds))
+}
+
 fn slice(requests: u32) -> Lease {
     let mut granted = Cost::default();
     granted.requests = requests;
@@ -95,7 +110,7 @@ fn slice(requests: u32) -> Lease {
 
 #[test]
 fn a_call_waits_for_a_lease_and_is_sent_with_it() {
-    let (engine, mut call) = waiting(meta());
+    let (engine, mut call) = waiting(Place::default(), meta());
     assert_eq!(engine.poll_timeout(), None);
     engine.on_lease(slice(1), Now::default());
     assert_eq!(
@@ -107,7 +122,7 @@ fn a_call_waits_for_a_lease_and_is_sent_with_it() {
 
 #[test]
 fn a_lease_of_nothing_ends_the_call() {
-    let (engine, mut call) = waiting(meta());
+    let (engine, mut call) = waiting(Place::default(), meta());
     engine.on_lease(slice(0), Now::default());
     assert_eq!(
         engine.poll_order(Now::default()),
@@ -118,9 +133,29 @@ fn a_lease_of_nothing_ends_the_call() {
 
 #[test]
 fn a_lease_that_never_comes_holds_a_call_until_its_deadline() {
-    let (engine, mut call) = waiting(meta().with_deadline(seconds(10)));
-    let late = Now::default().after(seconds(10).since(Now::default().tick));
+    let (engine, mut call) = waiting(Place::default(), meta().with_deadline(seconds(10)));
+    let late = after(10);
     assert_eq!(engine.poll_timeout(), Some(late.tick));
     assert_eq!(engine.poll_order(late), Some(EngineOrder::Wake(CallId(1))));
     assert_eq!(call.poll(late), Step::Done(End::Exhausted(Limit::Deadline)));
+}
+
+#[test]
+fn what_a_budget_orders_while_it_is_looked_at_is_heard_at_once() {
+    let closed = Place {
+        open_at: Some(seconds(70)),
+        ..Place::default()
+    };
+    let (engine, mut call) = waiting(closed, meta());
+    engine.on_lease(slice(1), Now::default());
+    assert_eq!(engine.poll_order(Now::default()), None);
+    // The slice is stale by the time that the endpoint opens.
+    assert_eq!(engine.poll_timeout(), Some(seconds(70)));
+    let again = engine.poll_order(after(70));
+    assert!(matches!(again, Some(EngineOrder::Lease { .. })), "{again:?}");
+    let mut fresh = slice(1);
+    fresh.valid_until = seconds(99);
+    engine.on_lease(fresh, after(70));
+    assert_eq!(engine.poll_order(after(70)), Some(EngineOrder::Wake(CallId(1))));
+    assert!(matches!(call.poll(after(70)), Step::Send { .. }));
 }
