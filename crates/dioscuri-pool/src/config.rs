@@ -30,7 +30,8 @@ pub(crate) struct Rule {
 }
 
 /// Attempts in flight where nothing has succeeded yet. An invalid key or a spent project then costs at
-/// most so many refusals, while a sound one is proven after one round trip.
+/// most so many refusals, while a sound one is proven after one round trip. Without a word for two seconds twice
+/// as many may go, and so on: slow answers are no refusals.
 const UNPROVEN_IN_FLIGHT: NonZeroU32 = NonZeroU32::new(8).expect("8 is not zero");
 
 /// Refusals in a row for lack of capacity that close a place. Of sound places 0.2 to 1 % of the answers are

@@ -81,6 +81,9 @@ mod region;
 mod snapshot;
 mod spec;
 
+/// The words that stand in these signatures, so that this crate can be taken alone.
+pub use dioscuri_vocab as vocab;
+
 pub use config::Config;
 pub use pool::{Candidate, Pool, Report, Want};
 pub use region::RegionPool;

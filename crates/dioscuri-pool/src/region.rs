@@ -4,6 +4,7 @@ mod blame;
 mod endpoint;
 mod show;
 mod state;
+mod trial;
 
 use crate::{Candidate, Config, EndpointSpec, InvalidSpec, Pool, Report, Snapshot, Subject, Want};
 use dioscuri_vocab::{AttemptId, CredentialId, EndpointId, Now, Rng, Tick};

@@ -1,5 +1,6 @@
 //! One endpoint: what it was told, what is in flight there, and how it has done lately.
 
+use super::trial::Trial;
 use crate::{EndpointSpec, memory::Memory};
 use dioscuri_vocab::{CredentialId, Tick};
 use std::time::Duration;
@@ -26,16 +27,14 @@ pub(super) struct Endpoint {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slot {
     pub(super) credential: CredentialId,
-    pub(super) in_flight: u32,
-    pub(super) proven: bool,
+    pub(super) trial: Trial,
 }
 
 impl Endpoint {
     pub(super) fn new(spec: EndpointSpec, born: u64) -> Self {
         let slot = |credential: &CredentialId| Slot {
             credential: *credential,
-            in_flight: 0,
-            proven: false,
+            trial: Trial::default(),
         };
         Self {
             slots: spec.credentials.iter().map(slot).collect(),
@@ -68,17 +67,17 @@ impl Endpoint {
         self.slots.iter_mut().find(|slot| slot.credential == credential)
     }
 
-    pub(super) fn begin(&mut self, credential: CredentialId) {
+    pub(super) fn begin(&mut self, credential: CredentialId, now: Tick) {
         self.in_flight = self.in_flight.saturating_add(1);
         if let Some(slot) = self.slot_mut(credential) {
-            slot.in_flight = slot.in_flight.saturating_add(1);
+            slot.trial.begin(now);
         }
     }
 
     pub(super) fn end(&mut self, credential: CredentialId) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if let Some(slot) = self.slot_mut(credential) {
-            slot.in_flight = slot.in_flight.saturating_sub(1);
+            slot.trial.end();
         }
     }
 }

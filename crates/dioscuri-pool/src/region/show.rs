@@ -39,7 +39,7 @@ impl State {
         EndpointState {
             endpoint: endpoint.spec.id,
             in_flight: endpoint.in_flight,
-            proven: endpoint.slots.iter().any(|slot| slot.proven),
+            proven: endpoint.slots.iter().any(|slot| slot.trial.is_proven),
             open_at: self.open_at(endpoint, now).map(|(at, _)| at.max(now)),
             load: endpoint.load(now),
         }

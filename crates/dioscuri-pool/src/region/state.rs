@@ -3,6 +3,7 @@
 use super::{
     blame::{Culprit, blame, is_of_endpoint},
     endpoint::{Endpoint, Slot},
+    trial::Trial,
 };
 use crate::{
     AccountId, Candidate, Config, EndpointSpec, InvalidSpec, PlaceId, Report, Subject, Want,
@@ -19,18 +20,11 @@ pub(super) struct State {
     pub(super) keys: BTreeMap<CredentialId, Memory>,
     pub(super) accounts: BTreeMap<AccountId, Memory>,
     pub(super) places: BTreeMap<PlaceId, Memory>,
+    /// Each credential over all its endpoints.
     trials: HashMap<CredentialId, Trial>,
     flights: HashMap<AttemptId, Flight>,
     /// Endpoints ever added.
     births: u64,
-}
-
-/// What is known of one credential over all its endpoints.
-#[derive(Clone, Copy, Debug, Default)]
-struct Trial {
-    in_flight: u32,
-    /// Whether it has opened any of them.
-    is_proven: bool,
 }
 
 /// An attempt that has begun. It knows its memories by itself, since its endpoint may be removed.
@@ -146,14 +140,14 @@ impl State {
 
     fn slot_open_at(&self, slot: &Slot, now: Tick) -> Option<OpenAt> {
         let most = self.config.unproven_in_flight.get();
-        let is_on_trial = || {
-            let trial = self.trials.get(&slot.credential);
-            trial.is_some_and(|trial| !trial.is_proven && trial.in_flight >= most)
+        let everywhere = self.trials.get(&slot.credential).copied().unwrap_or_default();
+        let dared = if slot.trial.is_proven {
+            Tick::ZERO
+        } else {
+            slot.trial.opens_at(most).max(everywhere.opens_at(most))
         };
-        if !slot.proven && (slot.in_flight >= most || is_on_trial()) {
-            return None;
-        }
-        open_at(self.keys.get(&slot.credential)?, now)
+        let (at, probe) = open_at(self.keys.get(&slot.credential)?, now)?;
+        Some((at.max(dared), probe))
     }
 
     pub(super) fn begin(&mut self, id: EndpointId, attempt: AttemptId, now: Tick) -> Option<CredentialId> {
@@ -167,7 +161,10 @@ impl State {
             .iter()
             .filter_map(|slot| {
                 let (at, probe) = self.slot_open_at(slot, now)?;
-                (at <= now).then_some(((probe, !slot.proven, slot.in_flight), slot.credential))
+                (at <= now).then_some((
+                    (probe, !slot.trial.is_proven, slot.trial.in_flight),
+                    slot.credential,
+                ))
             })
             .min()?;
         let flight = Flight {
@@ -178,8 +175,8 @@ impl State {
             place: endpoint.spec.place,
         };
         self.flights.insert(attempt, flight);
-        self.endpoints.get_mut(&id)?.begin(credential);
-        self.trials.entry(credential).or_default().in_flight += 1;
+        self.endpoints.get_mut(&id)?.begin(credential, now);
+        self.trials.entry(credential).or_default().begin(now);
         self.each_memory(&flight, |_, memory| memory.begin(attempt));
         Some(credential)
     }
@@ -190,7 +187,7 @@ impl State {
         };
         self.each_memory(&flight, |_, memory| memory.release(report.attempt));
         if let Some(trial) = self.trials.get_mut(&flight.credential) {
-            trial.in_flight = trial.in_flight.saturating_sub(1);
+            trial.end();
         }
         if let Some(endpoint) = self.endpoint_of(&flight) {
             endpoint.end(flight.credential);
@@ -216,7 +213,7 @@ impl State {
             && is_open
             && !is_stale
         {
-            slot.proven = true;
+            slot.trial.is_proven = true;
             self.trials.entry(flight.credential).or_default().is_proven = true;
         }
     }
@@ -267,7 +264,7 @@ impl State {
         }
         for endpoint in self.endpoints.values_mut() {
             if let Some(slot) = endpoint.slot_mut(credential) {
-                slot.proven = false;
+                slot.trial.is_proven = false;
             }
         }
     }

@@ -304,7 +304,12 @@ fn what_is_unproven_takes_few_until_the_first_success() {
     let first = world.begin(2).unwrap();
     assert!(world.begin(2).is_none());
     let closed = world.offered(&Want::link(0)).pop().unwrap();
-    assert_eq!((closed.endpoint, closed.open_at), (EndpointId(2), None));
+    let soon = world.now.after(Duration::from_secs(2));
+    assert_eq!((closed.endpoint, closed.open_at), (EndpointId(2), Some(soon)));
+    // No word after two seconds is no refusal: a second one may go.
+    world.pass(2);
+    assert!(world.begin(2).is_some());
+    assert!(world.begin(2).is_none());
     world.end(first, &Outcome::Success(Served::new()));
     let burst: Vec<_> = (0..20).filter_map(|_| world.begin(2)).collect();
     assert_eq!(burst.len(), 20);
