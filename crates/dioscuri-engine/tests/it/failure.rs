@@ -84,6 +84,22 @@ fn a_later_link_opens_at_the_verdicts_tick() {
 }
 
 #[test]
+fn a_lesser_answer_is_not_worth_two_seconds() {
+    for (opens, expected) in [(2, None), (3, Some(1))] {
+        let mut show = show_with(&[Place::default(), lesser()], move |_, now| {
+            retry(Some(seconds(opens)), None, Some(now))
+        });
+        let mut call = show.call();
+        let _ = show.send(&mut call);
+        show.fail(&mut call, Class::Capacity);
+        match expected {
+            Some(link) => assert_eq!(show.send(&mut call).1, link),
+            None => assert_eq!(show.wait(&mut call), Some(seconds(opens))),
+        }
+    }
+}
+
+#[test]
 fn a_later_link_opens_to_whoever_has_waited_so_long() {
     let spent = Place {
         refilled_at: seconds(60),
