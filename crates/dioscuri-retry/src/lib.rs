@@ -59,6 +59,9 @@ mod profile;
 mod standard;
 mod table;
 
+/// The words that stand in these signatures, so that this crate can be taken alone.
+pub use dioscuri_vocab as vocab;
+
 pub use backoff::{Backoff, InvalidBackoff};
 pub use budget::RetryBudget;
 pub use ext::{LimitAttempts, OnEmpty, RetryPolicyExt, WithinBudget};

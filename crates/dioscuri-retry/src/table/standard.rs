@@ -70,10 +70,13 @@ pub(super) const fn row(class: Class) -> Option<Row> {
         Class::ContextTooLong => Row::PERMANENT.with_fallback(When::Now, 1),
         // "Try again in a few minutes": a file that is still being processed.
         Class::FailedPrecondition => Row::PERMANENT.with_here(When::Hinted).with_pace(Pace::Throttled),
-        Class::InvalidRequest | Class::UnsupportedRegion | Class::BlockedPrompt | Class::BlockedResponse => {
-            Row::PERMANENT
-        }
-        Class::Recitation | Class::TruncatedOutput | Class::MalformedOutput | Class::EmptyResponse => ONCE,
+        // Cut off before any text, the same request is cut off again, and paid for again.
+        Class::InvalidRequest
+        | Class::UnsupportedRegion
+        | Class::BlockedPrompt
+        | Class::BlockedResponse
+        | Class::TruncatedOutput => Row::PERMANENT,
+        Class::Recitation | Class::MalformedOutput | Class::EmptyResponse => ONCE,
         _ => return None,
     })
 }
