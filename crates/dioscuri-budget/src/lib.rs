@@ -70,6 +70,9 @@ mod snapshot;
 mod tokens;
 mod window;
 
+/// The words that stand in these signatures, so that this crate can be taken alone.
+pub use dioscuri_vocab as vocab;
+
 pub use budget::Budget;
 pub use config::Config;
 pub use day::next_pacific_midnight;

@@ -12,7 +12,7 @@ pub(crate) fn scenario(name: &str) -> Result<Scenario> {
     let named = Scenario::names().iter().any(|(known, _)| *known == name);
     if named || !(path.exists() || path.extension().is_some()) {
         return Scenario::named(name)
-            .map_err(|error| anyhow!("{error}; `dioscuri sim --list` shows the built-in scenarios"));
+            .map_err(|error| anyhow!("{error} (`dioscuri sim --list` shows them all)"));
     }
     let text = fs::read_to_string(path).with_context(|| format!("cannot read the scenario `{name}`"))?;
     Scenario::parse(&text).with_context(|| format!("the scenario `{name}` is wrong"))

@@ -65,6 +65,9 @@ mod stream;
 mod taxonomy;
 mod text;
 
+/// The words that stand in these signatures, so that this crate can be taken alone.
+pub use dioscuri_vocab as vocab;
+
 pub use answer::{ResponseReader, explain_answer, read_answer};
 pub use api_error::{ApiError, Form, LegacyError};
 pub use classify::{Classify, ClassifyExt, Headers, Or, Seen};

@@ -44,6 +44,9 @@ mod driver;
 mod fault;
 mod transport;
 
+/// The words that stand in these signatures, so that this crate can be taken alone.
+pub use dioscuri_vocab as vocab;
+
 pub use address::{Address, InvalidAddress, Surface};
 pub use clock::Clock;
 pub use credential::{BearerError, BearerSource, Credential, Secret, Token};
