@@ -22,7 +22,7 @@ fn check(content: impl AsRef<[u8]>, bad_lines: &[&str]) {
 }
 
 #[test]
-fn a_good_file_has_no_faults() {
+fn a_good_file_has_no_bad_lines() {
     check([good("a"), good("b")].join("\n"), &[]);
 }
 

@@ -16,7 +16,7 @@ fn check_input(lines: impl AsRef<[u8]>, words: &[&str]) {
 }
 
 #[test]
-fn each_fault_is_told_with_its_line() {
+fn each_bad_line_is_told_with_its_number() {
     check_input(
         format!("{GOOD}\noops"),
         &["a bad line", "line 2: is not JSON", "--skip-bad"],
@@ -38,7 +38,7 @@ fn each_fault_is_told_with_its_line() {
 }
 
 #[test]
-fn all_faults_are_counted_and_twenty_are_shown() {
+fn all_bad_lines_are_counted_and_twenty_are_shown() {
     check_input("oops\n".repeat(55), &["55 bad lines", "line 20: ", "and 35 more"]);
     let bench = Bench::with_input("oops\n".repeat(55));
     let ended = bench.command(&["--sim"]).output().unwrap();
