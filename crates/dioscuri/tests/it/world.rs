@@ -50,6 +50,24 @@ async fn server() -> Server {
         .unwrap()
 }
 
+/// The same world with real minutes: what waits there, waits until the test is over.
+async fn slow_server() -> Server {
+    let scenario = Scenario::parse(&TWINS.replace("2s", "60s")).unwrap();
+    Server::start(scenario, ServerConfig::default()).await.unwrap()
+}
+
+/// Waits until calls wait; bounded, so that a test that goes wrong ends.
+async fn until_some_wait(client: &Client) {
+    let waiting = async {
+        while client.waiting() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting)
+        .await
+        .unwrap();
+}
+
 fn castor(server: &Server, keys: &[&str]) -> Project {
     let limits = [
         ModelLimits::new("first").with_rpm(20),
@@ -69,11 +87,19 @@ fn pollux(server: &Server) -> Project {
 }
 
 fn client(projects: impl IntoIterator<Item = Project>, models: &[&str]) -> Client {
+    client_with_minute(projects, models, Duration::from_secs(2))
+}
+
+fn client_with_minute(
+    projects: impl IntoIterator<Item = Project>,
+    models: &[&str],
+    minute: Duration,
+) -> Client {
     let config = Config::new(projects)
         .with_models(models.iter().copied())
-        .with_minute(Duration::from_secs(2))
+        .with_minute(minute)
         .with_profile(Profile::Batch)
-        .with_deadline(Duration::from_secs(60));
+        .with_deadline(Duration::from_secs(120));
     Client::new(config).unwrap()
 }
 
@@ -175,34 +201,30 @@ async fn the_status_shows_what_the_server_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_is_dropped_gives_its_place_to_the_next() {
-    let server = server().await;
-    let client = client([castor(&server, &["good"])], &["first"]);
-    let _used = ask(&client, 20).await;
+async fn a_call_that_is_dropped_leaves_nothing_behind() {
+    let server = slow_server().await;
+    let client = client_with_minute([castor(&server, &["good"])], &["first"], Duration::from_secs(60));
+    assert!(ask(&client, 20).await.iter().all(Result::is_ok));
     let waiting = tokio::spawn({
         let client = client.clone();
         async move { client.generate(&Request::text("I shall not wait.")).await.is_ok() }
     });
-    while client.waiting() == 0 {
-        tokio::task::yield_now().await;
-    }
+    until_some_wait(&client).await;
     waiting.abort();
     assert!(waiting.await.unwrap_err().is_cancelled());
-    assert!(client.generate(&Request::text("I shall.")).await.is_ok());
     assert_eq!((client.waiting(), client.in_flight()), (0, 0));
+    assert_eq!(server.stats().arrivals, 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_client_ends_what_is_in_flight_and_sheds_what_waits() {
-    let server = server().await;
-    let client = client([castor(&server, &["good"])], &["first"]);
+    let server = slow_server().await;
+    let client = client_with_minute([castor(&server, &["good"])], &["first"], Duration::from_secs(60));
     let calls = tokio::spawn({
         let client = client.clone();
         async move { ask(&client, 30).await }
     });
-    while client.waiting() == 0 {
-        tokio::task::yield_now().await;
-    }
+    until_some_wait(&client).await;
     client.close();
     let (answered, shed): (Vec<_>, Vec<_>) = calls.await.unwrap().into_iter().partition(Result::is_ok);
     assert_eq!(
