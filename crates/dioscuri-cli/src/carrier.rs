@@ -1,6 +1,7 @@
 //! Who carries the calls: the client, or in tests its double.
 
 mod client;
+mod finish;
 
 use crate::{output::LineReceipt, tally::Refusal};
 use serde_json::value::RawValue;
@@ -36,6 +37,8 @@ pub(crate) struct Reply {
     pub(crate) shed: bool,
     /// Requests that left for the server; attempts that could not connect are none.
     pub(crate) sent: u64,
+    /// Whether the answer ends early, at the request's own `maxOutputTokens`.
+    pub(crate) cut_off: bool,
     /// Whether another model than the first choice answered, or was asked last.
     pub(crate) fallback: bool,
     /// Attempts that were refused or failed on the way.
@@ -65,6 +68,7 @@ impl Reply {
             receipt: LineReceipt::unsent(),
             shed: false,
             sent: 0,
+            cut_off: false,
             fallback: false,
             refusals: Vec::new(),
         }

@@ -239,6 +239,7 @@ fn summarise(input: &Input, plan: &Plan, finished: Finished, carrier: &Gemini) -
     summary.already_answered = plan.answered;
     summary.changed = plan.changed.len() as u64;
     summary.unfinished = finished.unfinished;
+    summary.give_up(finished.given_up);
     summary.rescued_to = finished.rescued_to;
     for (class, count) in &plan.failed {
         summary.add_failures(class, *count);

@@ -58,6 +58,8 @@ pub(crate) struct Finished {
     pub(crate) stop: Option<Stop>,
     /// Requests that it did not come to, or whose call it gave up.
     pub(crate) unfinished: u64,
+    /// Requests that were in flight when it ended, and whose answers nobody waited for.
+    pub(crate) given_up: u64,
     /// Where answers went that the output had no room for.
     pub(crate) rescued_to: Option<PathBuf>,
     pub(crate) elapsed: Duration,
@@ -303,8 +305,14 @@ impl<'a, C: Carrier> Runner<'a, C> {
     }
 
     fn finish(mut self) -> Finished {
+        // What has ended in time is paid for, and only waits to be collected.
+        while let Some(Ok(done)) = self.calls.try_join_next() {
+            self.on_done(done);
+        }
         self.sync();
         Finished {
+            // Their calls are dropped with the runner.
+            given_up: self.carrier.in_flight() as u64,
             tally: self.tally,
             stop: self.stop,
             unfinished: self.unfinished,

@@ -35,12 +35,16 @@ pub(crate) struct Summary {
     pub(crate) changed: u64,
     /// Requests that the run did not come to.
     pub(crate) unfinished: u64,
-    /// Requests that went out.
+    /// Requests that went out, those given up included.
     pub(crate) sent: u64,
+    /// Requests among them that were in flight when the run ended: nobody read their answers, which may be billed.
+    pub(crate) given_up: u64,
     /// Requests that went out for each answer; null without an answer.
     pub(crate) sent_per_answer: Option<f64>,
     /// Refused and failed attempts by class.
     pub(crate) refusals: BTreeMap<String, u64>,
+    /// Answers that end early, at the request's own `maxOutputTokens`.
+    pub(crate) cut_off: u64,
     /// Answers by the model that served them.
     pub(crate) by_model: BTreeMap<String, u64>,
     /// The models among them that were not the first choice.
@@ -121,8 +125,10 @@ impl Summary {
             changed: 0,
             unfinished: 0,
             sent: tally.sent,
+            given_up: 0,
             sent_per_answer: ratio(tally.sent, tally.answered),
             refusals,
+            cut_off: tally.cut_off,
             by_model: tally.by_model.clone(),
             fallbacks: tally.fallbacks.clone(),
             quotas: Vec::new(),
@@ -145,6 +151,13 @@ impl Summary {
             *self.failed_by_class.entry(class.to_owned()).or_default() += count;
             self.failed += count;
         }
+    }
+
+    /// Adds what was in flight when the run ended.
+    pub(crate) fn give_up(&mut self, in_flight: u64) {
+        self.given_up += in_flight;
+        self.sent += in_flight;
+        self.sent_per_answer = ratio(self.sent, self.answered);
     }
 
     /// Requests with an answer in the output.

@@ -10,6 +10,8 @@ pub(crate) struct Refusal {
     pub(crate) class: String,
     /// Whom it hits: an endpoint, `castor/global/gemini-3.8-flash`, or a key, `castor key 2`.
     pub(crate) place: String,
+    /// Whether nothing left for the server; asked of failed connections only.
+    pub(crate) unreached: bool,
 }
 
 /// Counts over the calls of one run.
@@ -17,6 +19,8 @@ pub(crate) struct Refusal {
 pub(crate) struct Tally {
     /// Calls answered.
     pub(crate) answered: u64,
+    /// Answers that end early, at the request's own `maxOutputTokens`.
+    pub(crate) cut_off: u64,
     /// Calls that failed, by class.
     pub(crate) failed: BTreeMap<String, u64>,
     /// Answers by the model that served them.
@@ -37,6 +41,7 @@ impl Tally {
     /// A call was answered.
     pub(crate) fn on_answer(&mut self, reply: &Reply) {
         self.answered += 1;
+        self.cut_off += u64::from(reply.cut_off);
         let model = reply.receipt.model.as_deref().unwrap_or("unknown");
         *self.by_model.entry(model.to_owned()).or_default() += 1;
         if reply.fallback {

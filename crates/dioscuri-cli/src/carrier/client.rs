@@ -1,12 +1,12 @@
 //! The client as a carrier.
 
-use super::{Carrier, NoAnswer, Reply};
+use super::{Carrier, NoAnswer, Reply, finish::is_cut_off};
 use crate::{
     figures::seconds,
     output::{LineReceipt, compact},
     tally::Refusal,
 };
-use dioscuri::{Client, Config, ConfigError, Request, Scope};
+use dioscuri::{Class, Client, Config, ConfigError, Request, Scope};
 use std::collections::HashSet;
 
 /// Requests that one connection carries at once. The client has one HTTP/2 connection to each host, and Google's
@@ -53,6 +53,7 @@ impl Gemini {
             }),
         };
         Reply {
+            cut_off: result.as_ref().is_ok_and(|response| is_cut_off(response)),
             result,
             shed,
             sent: receipt.tries.iter().filter(|one| one.sent).count() as u64,
@@ -106,6 +107,7 @@ fn refusal(one: &dioscuri::Try) -> Option<Refusal> {
     Some(Refusal {
         class: class.name().to_owned(),
         place: place.clone(),
+        unreached: class == Class::Connection && !one.sent,
     })
 }
 

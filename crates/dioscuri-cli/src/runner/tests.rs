@@ -67,10 +67,12 @@ impl Carrier for Double {
             },
             shed: false,
             sent: 1,
+            cut_off: false,
             fallback: false,
             refusals: Vec::from_iter(self.refuse.map(|class| Refusal {
                 class: class.to_owned(),
                 place: "castor/global/m".to_owned(),
+                unreached: false,
             })),
         }
     }
@@ -206,6 +208,7 @@ async fn an_interrupt_lets_what_is_in_flight_end_and_sends_nothing_more() {
     let ((finished, lines), ()) = tokio::join!(trial.run(None), press);
     assert_eq!(finished.stop, Some(Stop::Interrupted));
     assert_eq!((double.sent(), lines.len(), finished.unfinished), (10, 10, 90));
+    assert_eq!(finished.given_up, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -223,6 +226,7 @@ async fn a_second_interrupt_does_not_wait_for_what_is_in_flight() {
     let ((finished, lines), ()) = tokio::join!(trial.run(None), press);
     assert_eq!(finished.stop, Some(Stop::Interrupted));
     assert_eq!((double.sent(), lines.len(), finished.unfinished), (10, 5, 95));
+    assert_eq!(finished.given_up, 5);
     // Their answers would have come at two seconds.
     assert!(
         finished.elapsed < Duration::from_millis(1700),

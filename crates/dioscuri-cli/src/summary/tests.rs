@@ -17,6 +17,7 @@ fn answer(model: &str, attempts: u32, waited_s: f64) -> Reply {
         },
         shed: false,
         sent: u64::from(attempts),
+        cut_off: false,
         fallback: model != "gemini-3.8-flash",
         refusals: Vec::new(),
     }
@@ -27,6 +28,7 @@ fn refused(class: &str, place: &str) -> Reply {
         refusals: vec![Refusal {
             class: class.to_owned(),
             place: place.to_owned(),
+            unreached: false,
         }],
         ..answer("gemini-3.8-flash", 2, 0.0)
     }
@@ -132,9 +134,9 @@ fn failures_say_what_to_do_next() {
                 castor/global/gemini-3.8-flash      98 % of 150
                 leda/us-central1/gemini-3.8-flash                       7 % of 1,000,000
       output    answers.jsonl
-      next      run the same command again: it sends the 20 requests that may still be answered
-                1 request could not be answered anywhere: see "message" in answers.jsonl, mend the configuration and run again
+      next      1 request could not be answered anywhere: see "message" in answers.jsonl, mend the configuration and run again
                 2 requests would fail again: see "message" in answers.jsonl, mend the input and run again
+                run the same command again: it sends the 20 requests that may still be answered
                 give changed requests a new key, or name another output, to have them answered
     "#);
 }
@@ -156,6 +158,56 @@ fn a_run_with_nothing_to_do_is_short() {
       requests  0  sent
       output    answers.jsonl
     "#);
+}
+
+#[test]
+fn what_was_in_flight_at_the_end_is_sent_and_named() {
+    let mut summary = demo();
+    summary.give_up(1);
+    let text = render(&summary, Style::Plain);
+    assert!(text.contains("1,011  sent, 1.01 per answer\n"), "{text}");
+    assert!(
+        text.contains("given up      1  was in flight when the run ended, and may be billed\n"),
+        "{text}"
+    );
+    summary.give_up(1);
+    let text = render(&summary, Style::Plain);
+    assert!(
+        text.contains("given up      2  were in flight when the run ended, and may be billed\n"),
+        "{text}"
+    );
+    let json = serde_json::to_value(&summary).unwrap();
+    assert_eq!((&json["sent"], &json["given_up"]), (&1012.into(), &2.into()));
+}
+
+#[test]
+fn an_answer_that_was_cut_off_counts_and_is_told() {
+    let mut tally = Tally::default();
+    tally.on_answer(&Reply {
+        cut_off: true,
+        ..answer("gemini-3.8-flash", 1, 0.0)
+    });
+    let summary = Summary::of(&tally, Duration::from_secs(1), Duration::from_secs(60));
+    assert_eq!((summary.answered, summary.cut_off), (1, 1));
+    let text = render(&summary, Style::Plain);
+    assert!(text.contains("cut off   1  by maxOutputTokens\n"), "{text}");
+}
+
+#[track_caller]
+fn check_connection(unreached: bool, words: &str) {
+    let mut reply = refused("connection", "castor/global/gemini-3.8-flash");
+    reply.refusals[0].unreached = unreached;
+    let mut tally = Tally::default();
+    tally.on_end(&reply);
+    let summary = Summary::of(&tally, Duration::from_secs(1), Duration::from_secs(60));
+    let text = render(&summary, Style::Plain);
+    assert!(text.contains(&format!("gemini-3.8-flash  {words}\n")), "{text}");
+}
+
+#[test]
+fn a_connection_that_broke_is_not_one_that_never_came_about() {
+    check_connection(true, "could not be reached");
+    check_connection(false, "the connection broke after sending; may have been billed");
 }
 
 #[track_caller]

@@ -79,16 +79,23 @@ fn answers(summary: &Summary, sheet: &mut Sheet) {
         (count(*answers), vec![model.clone(), note.to_owned()])
     });
     sheet.section("answers", rows);
+    let cut_off =
+        (summary.cut_off > 0).then(|| (count(summary.cut_off), vec!["by maxOutputTokens".to_owned()]));
+    sheet.section("cut off", cut_off);
 }
 
 fn requests(summary: &Summary, sheet: &mut Sheet) {
     let per_answer = summary
         .sent_per_answer
         .map_or_else(String::new, |ratio| format!(", {ratio:.2} per answer"));
-    sheet.section(
-        "requests",
-        [(count(summary.sent), vec![format!("sent{per_answer}")])],
-    );
+    let sent = (count(summary.sent), vec![format!("sent{per_answer}")]);
+    let given_up = (summary.given_up > 0).then(|| {
+        let were = if summary.given_up == 1 { "was" } else { "were" };
+        let note = format!("{were} in flight when the run ended, and may be billed");
+        (count(summary.given_up), vec![note])
+    });
+    sheet.section("requests", [sent]);
+    sheet.section("given up", given_up);
 }
 
 fn refusals(summary: &Summary, sheet: &mut Sheet) {
@@ -116,9 +123,10 @@ fn why(refused: &RefusalCount) -> String {
         "permission_denied" => "the key may not do this; left out",
         "service_disabled" => "the API is switched off there; left out",
         "not_found" => "there is no such model there; left out",
-        "connection" => "could not be reached; tried again",
-        "deadline_exceeded" => "took too long; tried again",
-        "internal" | "gateway_error" | "unknown" | "cancelled" => "a fault of the server; tried again",
+        "connection" if refused.refusal.unreached => "could not be reached",
+        "connection" => "the connection broke after sending; may have been billed",
+        "deadline_exceeded" => "took too long",
+        "internal" | "gateway_error" | "unknown" | "cancelled" => "a fault of the server",
         _ => "",
     };
     text.to_owned()
@@ -236,7 +244,7 @@ fn distinct(words: impl IntoIterator<Item = String>) -> Vec<String> {
     distinct
 }
 
-/// What to do now about everything that has no answer.
+/// What to do now about everything that has no answer: first what takes a person, last what takes a command.
 fn next(summary: &Summary) -> Vec<String> {
     let output = summary.output.display();
     let mut next = Vec::new();
@@ -251,13 +259,6 @@ fn next(summary: &Summary) -> Vec<String> {
         let of_it = by_class.filter(|(class, _)| Remedy::of(class) == remedy);
         of_it.map(|(_, failed)| failed).sum()
     };
-    let later = needing(Remedy::Time) + summary.unfinished + summary.lost;
-    if later > 0 {
-        let what = counted(later, "request");
-        next.push(format!(
-            "run the same command again: it sends the {what} that may still be answered"
-        ));
-    }
     let setup = needing(Remedy::Setup);
     if setup > 0 {
         let what = counted(setup, "request");
@@ -270,6 +271,13 @@ fn next(summary: &Summary) -> Vec<String> {
         let what = counted(for_good, "request");
         next.push(format!(
             "{what} would fail again: see \"message\" in {output}, mend the input and run again"
+        ));
+    }
+    let later = needing(Remedy::Time) + summary.unfinished + summary.lost;
+    if later > 0 {
+        let what = counted(later, "request");
+        next.push(format!(
+            "run the same command again: it sends the {what} that may still be answered"
         ));
     }
     if summary.changed > 0 {
