@@ -80,6 +80,7 @@ impl Console {
                 "to_send": to_send,
             })),
             Form::Bar(bar) => {
+                bar.reset_elapsed();
                 bar.set_length(standing.total);
                 bar.set_position(standing.answered + standing.failed);
             }
@@ -100,6 +101,8 @@ impl Console {
     /// Something worth knowing. Not shown if quiet.
     pub(crate) fn note(&self, text: &str) {
         match &self.form {
+            // Before the run begins there is no bar to show.
+            Form::Bar(_) if self.shown.is_none() => print(text),
             Form::Bar(bar) => bar.suspend(|| print(text)),
             Form::Lines => print(text),
             Form::Json => event(&json!({ "event": "note", "message": text })),
@@ -169,7 +172,9 @@ fn bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:28} {pos} of {len} · {msg} · {elapsed}")
         .expect("the template names fields that exist")
         .progress_chars("━╸─");
-    ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_style(style)
+    ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr())
+        .with_style(style)
+        .with_message(details(&Standing::default()))
 }
 
 fn details(standing: &Standing) -> String {
