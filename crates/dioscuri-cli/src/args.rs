@@ -1,7 +1,13 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use dioscuri_sim::Scenario;
+use std::{
+    ffi::OsString,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// Carries calls to Google's Gemini API through rate limits, overloads and faults.
 #[derive(Debug, Parser)]
@@ -89,6 +95,15 @@ fn deadline(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// What a command line with an argument too many may have meant: `--sim demo` for `--sim=demo`.
+pub(crate) fn hint(line: impl IntoIterator<Item = OsString>) -> Option<String> {
+    let mut after = line.into_iter().skip_while(|word| word != "--sim").skip(1);
+    let scenario = after.next()?.into_string().ok()?;
+    let is_one = Path::new(&scenario).extension().is_some_and(|end| end == "toml")
+        || Scenario::names().iter().any(|(name, _)| *name == scenario);
+    is_one.then(|| format!("hint: a scenario follows an equals sign: --sim={scenario}"))
+}
+
 const RUN_HELP: &str = "\
 Exit codes: 0 all answered, 1 bad usage or input, 3 some not answered, 4 output not writable, 130 interrupted.
 
@@ -146,6 +161,17 @@ mod tests {
         assert_eq!(run(&["--sim"]).sim.as_deref(), Some("demo"));
         assert_eq!(run(&["--sim=calm"]).sim.as_deref(), Some("calm"));
         assert_eq!(run(&[]).sim, None);
+    }
+
+    #[test]
+    fn a_scenario_without_its_equals_sign_is_hinted_at() {
+        let hint = |line: &str| hint(line.split(' ').map(OsString::from));
+        assert_eq!(
+            hint("dioscuri run in -o out --sim demo").unwrap(),
+            "hint: a scenario follows an equals sign: --sim=demo"
+        );
+        assert_eq!(hint("dioscuri run --sim in.jsonl -o out --fast"), None);
+        assert_eq!(hint("dioscuri run in -o out more"), None);
     }
 
     #[test]

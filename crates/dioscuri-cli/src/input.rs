@@ -12,12 +12,14 @@ pub(crate) use bad_line::{BadLine, Trouble};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use lines::{Line, Lines};
 
+use lines::BYTE_ORDER_MARK;
 use parse::{Bad, Form};
+use serde::de::IgnoredAny;
 use std::{
     collections::HashMap,
     fmt,
     fs::File,
-    io::{self, BufReader, Read as _, Seek as _, SeekFrom},
+    io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -26,6 +28,9 @@ use std::{
 ///
 /// Source: the limit of inline requests, 20 MB, in the Gemini API's documentation of file input.
 pub(crate) const MAX_LINE: u64 = 20_000_000;
+
+/// Bytes read at once. Any power of two from the page up does; a line rarely has more.
+const BUFFER: usize = 1 << 16;
 
 /// One good line of the input.
 #[derive(Clone, Debug)]
@@ -74,7 +79,8 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// If the file is missing, is no regular file, cannot be read, or holds no line at all.
+    /// If the file is missing, is no regular file, cannot be read, is UTF-16, is one JSON document instead of
+    /// lines, or holds no line at all.
     pub(crate) fn read(path: &Path) -> Result<Self, Unreadable> {
         let unreadable = |why| Unreadable {
             path: path.to_owned(),
@@ -96,17 +102,27 @@ impl Input {
             items: Vec::new(),
             bad_lines: Vec::new(),
         };
-        input.scan(file).map_err(|error| unreadable(Why::Io(error)))?;
+        let mut source = BufReader::with_capacity(BUFFER, file);
+        if is_utf16(source.fill_buf().map_err(|error| unreadable(Why::Io(error)))?) {
+            return Err(unreadable(Why::Utf16));
+        }
+        input.scan(source).map_err(|error| unreadable(Why::Io(error)))?;
+        if input
+            .is_one_document()
+            .map_err(|error| unreadable(Why::Io(error)))?
+        {
+            return Err(unreadable(Why::OneDocument));
+        }
         if input.items.is_empty() && input.bad_lines.is_empty() {
             return Err(unreadable(Why::Empty));
         }
         Ok(input)
     }
 
-    fn scan(&mut self, file: File) -> io::Result<()> {
+    fn scan(&mut self, source: impl BufRead) -> io::Result<()> {
         let mut keys: HashMap<Arc<str>, u64> = HashMap::new();
         let mut bad = Vec::new();
-        let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file), MAX_LINE);
+        let mut lines = Lines::new(source, MAX_LINE);
         while let Some(line) = lines.advance()? {
             match self.judge(&line, lines.text(), &mut keys) {
                 Ok(None) => {}
@@ -121,6 +137,23 @@ impl Input {
             BadLine { line, key, trouble }
         }));
         Ok(())
+    }
+
+    /// Whether the whole file is one JSON list, or one object over many lines. Only a file with bad lines is
+    /// asked; JSON lines are told from it by their second line.
+    fn is_one_document(&mut self) -> io::Result<bool> {
+        if self.bad_lines.is_empty() || self.form != Form::Batch {
+            return Ok(false);
+        }
+        let many_lines = self.items.len() + self.bad_lines.len() > 1;
+        let file = self.file.get_mut().unwrap_or_else(PoisonError::into_inner);
+        file.rewind()?;
+        let mut source = BufReader::with_capacity(BUFFER, file);
+        if source.fill_buf()?.starts_with(BYTE_ORDER_MARK) {
+            source.consume(BYTE_ORDER_MARK.len());
+        }
+        let is_list = source.fill_buf()?.trim_ascii_start().starts_with(b"[");
+        Ok((many_lines || is_list) && serde_json::from_reader::<_, IgnoredAny>(source).is_ok())
     }
 
     fn judge(
@@ -183,6 +216,11 @@ impl Input {
     }
 }
 
+/// Whether a file that begins with `bytes` says of itself that it is UTF-16.
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF])
+}
+
 /// A key for bad line number `line` that no other line has.
 fn spare_key(line: u64, keys: &HashMap<Arc<str>, u64>) -> Arc<str> {
     let mut key = format!("line-{line}");
@@ -211,6 +249,8 @@ enum Why {
     Io(io::Error),
     Folder,
     NotAFile,
+    Utf16,
+    OneDocument,
     Empty,
 }
 
@@ -226,6 +266,12 @@ impl fmt::Display for Unreadable {
             Why::NotAFile => write!(
                 f,
                 "the input `{path}` is no regular file; save it to one, since each line is read again when it is sent"
+            ),
+            Why::Utf16 => write!(f, "the input `{path}` is UTF-16; save it as UTF-8"),
+            Why::OneDocument => write!(
+                f,
+                "the input `{path}` is one JSON document, not JSON lines; write each request on a line of its own \
+                 (`jq -c '.[]'` does so with a list)"
             ),
             Why::Empty => write!(
                 f,

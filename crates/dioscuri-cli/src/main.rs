@@ -25,7 +25,7 @@ mod summary;
 mod tally;
 mod world;
 
-use clap::Parser as _;
+use clap::{Parser as _, error::ErrorKind};
 use exit::{CannotStart, Exit};
 use std::process::ExitCode;
 
@@ -61,6 +61,11 @@ async fn dispatch(cli: args::Cli) -> Result<Exit, CannotStart> {
 fn on_told(told: &clap::Error) -> ExitCode {
     // Nobody is left to hear that this failed.
     let _ = told.print();
+    if told.kind() == ErrorKind::UnknownArgument
+        && let Some(hint) = args::hint(std::env::args_os())
+    {
+        progress::print(&hint);
+    }
     let exit = if told.use_stderr() {
         Exit::Usage
     } else {

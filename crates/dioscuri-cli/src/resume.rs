@@ -240,7 +240,7 @@ mod tests {
         let bad = BadLine {
             line: 1,
             key: "a".into(),
-            trouble: Trouble::NoRequest,
+            trouble: Trouble::NotAnObject,
         };
         let listed = |last_lines: LastLines| {
             Plan::new(&[], std::slice::from_ref(&bad), &last_lines, FailedBefore::Retry)

@@ -16,16 +16,21 @@ use crate::{
 use anyhow::{Context as _, anyhow};
 use dioscuri::{Config, Profile, QuotaStatus, Status, Unit, Window};
 use dioscuri_sim::{Scenario, Server};
-use std::{fmt::Write as _, sync::Arc, time::Duration};
+use std::{fmt::Write as _, path::Path, sync::Arc, time::Duration};
+use tokio::{task::spawn_blocking, time::timeout};
 
 /// Bad lines shown of an input. The first screen of them says what went wrong in making it.
 const LINES_SHOWN: usize = 20;
 
+/// How long a command may be silent before people wonder what it does.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Sends what has no answer yet and writes every answer down.
 pub(crate) async fn run(args: args::Run) -> Result<Exit, CannotStart> {
+    files_only(&args)?;
     let target = Target::of(&args)?;
-    let input = read(&args)?;
     let mut console = Console::new(args.quiet, args.progress);
+    let input = read(&args, &console).await?;
     let (mut journal, last_lines) = open(&args, &input, &console)?;
     let mut plan = plan(&args, &input, &last_lines);
 
@@ -119,8 +124,31 @@ fn for_bulk(mut config: Config, args: &args::Run) -> Config {
     config
 }
 
-fn read(args: &args::Run) -> Result<Arc<Input>, CannotStart> {
-    let input = Input::read(&args.input).map_err(anyhow::Error::new)?;
+/// Refuses the `-` by which other commands mean standard input and output; `./-` is a file of that name.
+fn files_only(args: &args::Run) -> Result<(), CannotStart> {
+    let dash = Path::new("-");
+    let told = if args.input == dash {
+        "standard input is not supported; name a file, since each line is read again when it is sent"
+    } else if args.output == dash {
+        "standard output is not supported; name a file, since a run reads there what is answered already"
+    } else {
+        return Ok(());
+    };
+    Err(anyhow!(told).into())
+}
+
+async fn read(args: &args::Run, console: &Console) -> Result<Arc<Input>, CannotStart> {
+    let path = args.input.clone();
+    let mut reading = spawn_blocking(move || Input::read(&path));
+    let read = if let Ok(read) = timeout(PATIENCE, &mut reading).await {
+        read
+    } else {
+        console.note(&format!("reading {} …", args.input.display()));
+        reading.await
+    };
+    let input = read
+        .expect("reading an input does not panic")
+        .map_err(anyhow::Error::new)?;
     if input.bad_lines.is_empty() || args.skip_bad {
         return Ok(Arc::new(input));
     }

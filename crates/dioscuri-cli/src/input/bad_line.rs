@@ -1,6 +1,7 @@
 //! What can be wrong with a line, and how it is told.
 
 use super::MAX_LINE;
+use crate::figures::count;
 use std::{fmt, sync::Arc};
 
 /// One bad line.
@@ -27,12 +28,14 @@ pub(crate) enum Trouble {
     NotAnObject,
     /// It has a field twice.
     FieldTwice,
-    /// It has no `key`.
-    NoKey,
+    /// It has no `key`; `near` is a field that may have been meant for it.
+    NoKey { near: Option<String> },
     /// Its `key` is no string.
     KeyNotAString,
-    /// It has no `request`.
-    NoRequest,
+    /// Its `key` is the empty string.
+    EmptyKey,
+    /// It has no `request`; `near` is a field that may have been meant for it.
+    NoRequest { near: Option<String> },
     /// Its `request` is no object.
     RequestNotAnObject,
     /// Its `request` has no `contents` that is a list of at least one turn.
@@ -51,22 +54,29 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong { length } => {
-                #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
-                let (length, limit) = (*length as f64 / 1e6, MAX_LINE / 1_000_000);
-                write!(f, "is {length:.1} MB long; a request may have {limit} MB")
+                let (length, limit) = (count(*length), count(MAX_LINE));
+                write!(f, "is {length} bytes long; a request may have {limit}")
             }
             Self::NotUtf8 { column } => write!(f, "is not UTF-8 (byte {column})"),
             Self::NotJson { missed, column } => write!(f, "is not JSON: {missed} (column {column})"),
             Self::NotAnObject => f.write_str("is no JSON object"),
             Self::FieldTwice => f.write_str("has `key` or `request` twice"),
-            Self::NoKey => f.write_str("lacks `key`"),
+            Self::NoKey { near } => lacks(f, "key", near.as_deref()),
             Self::KeyNotAString => f.write_str("has a `key` that is no string"),
-            Self::NoRequest => f.write_str("lacks `request`"),
+            Self::EmptyKey => f.write_str("has an empty `key`"),
+            Self::NoRequest { near } => lacks(f, "request", near.as_deref()),
             Self::RequestNotAnObject => f.write_str("has a `request` that is no object"),
             Self::NoContents => {
                 f.write_str("has a `request` without `contents`, a list of at least one turn")
             }
             Self::RepeatedKey { key, first } => write!(f, "repeats the key {key:?} of line {first}"),
         }
+    }
+}
+
+fn lacks(f: &mut fmt::Formatter<'_>, field: &str, near: Option<&str>) -> fmt::Result {
+    match near {
+        Some(near) => write!(f, "lacks `{field}`; is `{near}` misspelt?"),
+        None => write!(f, "lacks `{field}`"),
     }
 }

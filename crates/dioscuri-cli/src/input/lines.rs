@@ -28,7 +28,7 @@ pub(crate) struct Line {
 }
 
 /// The UTF-8 mark that some editors put before the first line.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 impl<R: BufRead> Lines<R> {
     /// The lines of `source`, which stands at its start; of each, at most `limit` bytes are kept.

@@ -3,7 +3,7 @@
 use super::{Fingerprint, Trouble};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
-use std::{borrow::Cow, path::Path};
+use std::{borrow::Cow, collections::BTreeMap, path::Path};
 
 /// How the lines of an input are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,9 +76,21 @@ fn batch(text: &str) -> Result<Parsed<'_>, Bad> {
     }
     let key = envelope
         .key
-        .ok_or(Trouble::NoKey)
-        .and_then(|key| serde_json::from_str::<String>(key.get()).map_err(|_| Trouble::KeyNotAString));
-    let request = envelope.request.ok_or(Trouble::NoRequest).and_then(|raw| {
+        .ok_or_else(|| Trouble::NoKey {
+            near: field_near("key", text),
+        })
+        .and_then(|key| serde_json::from_str::<String>(key.get()).map_err(|_| Trouble::KeyNotAString))
+        .and_then(|key| {
+            if key.is_empty() {
+                Err(Trouble::EmptyKey)
+            } else {
+                Ok(key)
+            }
+        });
+    let no_request = || Trouble::NoRequest {
+        near: field_near("request", text),
+    };
+    let request = envelope.request.ok_or_else(no_request).and_then(|raw| {
         let request: Value = serde_json::from_str(raw.get()).map_err(|error| unparsed(&error))?;
         let fields = request.as_object().ok_or(Trouble::RequestNotAnObject)?;
         let turns = fields.get("contents").and_then(Value::as_array);
@@ -99,6 +111,25 @@ fn batch(text: &str) -> Result<Parsed<'_>, Bad> {
     }
 }
 
+/// A field of the object `text` whose name is a slip of the pen away from `wanted`.
+fn field_near(wanted: &str, text: &str) -> Option<String> {
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+    fields.into_keys().find(|name| is_slip(wanted, name))
+}
+
+/// Whether `word` is `wanted` but for one stretch of at most a third of it: a letter missed, added, changed, or
+/// two exchanged.
+fn is_slip(wanted: &str, word: &str) -> bool {
+    let same = |(a, b): &(char, char)| a == b;
+    let head = wanted.chars().zip(word.chars()).take_while(same).count();
+    let (wanted_tail, word_tail) = (wanted.chars().skip(head), word.chars().skip(head));
+    let (wanted_tail, word_tail): (Vec<_>, Vec<_>) = (wanted_tail.collect(), word_tail.collect());
+    let tails = wanted_tail.iter().rev().zip(word_tail.iter().rev());
+    let tail = tails.take_while(|(a, b)| a == b).count();
+    let stretch = wanted_tail.len().max(word_tail.len()) - tail;
+    (1..=wanted.len() / 3).contains(&stretch)
+}
+
 fn unparsed(error: &serde_json::Error) -> Trouble {
     if !error.is_data() {
         let text = error.to_string();
@@ -113,5 +144,21 @@ fn unparsed(error: &serde_json::Error) -> Trouble {
         Trouble::FieldTwice
     } else {
         Trouble::NotAnObject
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_pen_is_near_and_another_word_is_not() {
+        for word in ["reqest", "requets", "requests", "Request", "rrequest"] {
+            assert!(is_slip("request", word), "{word}");
+        }
+        for word in ["request", "req", "contents", "prompt", ""] {
+            assert!(!is_slip("request", word), "{word}");
+        }
+        assert!(is_slip("key", "keys") && is_slip("key", "Key") && !is_slip("key", "id"));
     }
 }

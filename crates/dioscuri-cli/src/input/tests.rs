@@ -66,6 +66,44 @@ fn json_of_another_shape_is_named() {
 }
 
 #[test]
+fn one_document_is_told_once() {
+    let list = format!("[\n{},\n{}\n]\n", good("a"), good("b"));
+    let pretty = format!("\u{feff}{{\n  \"key\": \"a\",\n  \"request\": {}\n}}", "{}");
+    for document in [list.as_str(), "[1, 2]", pretty.as_str()] {
+        let error = read("in.jsonl", document).unwrap_err().to_string();
+        assert!(error.contains("is one JSON document, not JSON lines"), "{error}");
+    }
+}
+
+#[test]
+fn utf_16_is_told_by_its_name() {
+    for mark in [[0xFF, 0xFE], [0xFE, 0xFF]] {
+        let error = read("in.txt", [&mark[..], b"h\0i\0"].concat()).unwrap_err();
+        assert!(
+            error.to_string().contains("is UTF-16; save it as UTF-8"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_key_has_a_letter() {
+    check(good(""), &["line 1: has an empty `key`"]);
+}
+
+#[test]
+fn a_misspelt_field_is_named() {
+    check(
+        r#"{"key":"a","reqest":{"contents":[{}]}}"#,
+        &["line 1: lacks `request`; is `reqest` misspelt?"],
+    );
+    check(
+        r#"{"keys":"a","request":{"contents":[{}]}}"#,
+        &["line 1: lacks `key`; is `keys` misspelt?"],
+    );
+}
+
+#[test]
 fn a_line_needs_a_request() {
     check(r#"{"key":"a"}"#, &["line 1: lacks `request`"]);
     check(r#"{"key":"a","request":null}"#, &["line 1: lacks `request`"]);
@@ -110,7 +148,7 @@ fn a_line_beyond_twenty_megabytes_is_not_even_held() {
     let long = "x".repeat(20_000_001);
     check(
         format!("{long}\n{}", good("a")),
-        &["line 1: is 20.0 MB long; a request may have 20 MB"],
+        &["line 1: is 20,000,001 bytes long; a request may have 20,000,000"],
     );
 }
 

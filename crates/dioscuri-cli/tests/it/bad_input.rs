@@ -33,7 +33,10 @@ fn each_bad_line_is_told_with_its_number() {
         format!("{GOOD}\n\n{GOOD}"),
         &[r#"line 3: repeats the key "a" of line 1"#],
     );
-    check_input("x".repeat(20_000_001), &["line 1: is 20.0 MB long"]);
+    check_input(
+        "x".repeat(20_000_001),
+        &["line 1: is 20,000,001 bytes long; a request may have 20,000,000"],
+    );
     check_input(b"{\"key\":\"\xff\"}", &["line 1: is not UTF-8"]);
 }
 
@@ -123,6 +126,24 @@ fn a_wrong_configuration_or_scenario_names_the_nearest_word() {
         1,
         &["did you mean `minute`?"],
     );
+}
+
+#[test]
+fn a_dash_is_no_file() {
+    for (files, words) in [
+        (["-", "-o", "out.jsonl"], "standard input is not supported"),
+        (["in.jsonl", "-o", "-"], "standard output is not supported"),
+    ] {
+        let mut command = dioscuri();
+        command.arg("run").args(files).arg("--sim");
+        check(command, 1, &[words]);
+    }
+}
+
+#[test]
+fn a_scenario_after_a_space_is_hinted_at() {
+    let bench = Bench::with_requests(1);
+    check(bench.command(&["--sim", "demo"]), 1, &["--sim=demo"]);
 }
 
 #[test]
