@@ -271,7 +271,7 @@ impl<'a, C: Carrier> Runner<'a, C> {
         }
         self.stop(Stop::Interrupted);
         self.console.note(&format!(
-            "interrupted: nothing more is sent; {} in flight have {} s to end, or press Ctrl-C again",
+            "interrupted: nothing more is sent; what is in flight ({}) has {} s to end, or press Ctrl-C again",
             self.carrier.in_flight(),
             DRAIN.as_secs()
         ));

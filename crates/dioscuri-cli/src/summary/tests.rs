@@ -181,6 +181,24 @@ fn what_was_in_flight_at_the_end_is_sent_and_named() {
 }
 
 #[test]
+fn a_run_that_gave_up_all_it_sent_does_not_say_how_long_it_waited() {
+    let mut summary = Summary::of(&Tally::default(), Duration::from_secs(3), Duration::from_secs(60));
+    summary.total = 1;
+    summary.unfinished = 1;
+    summary.give_up(1);
+    summary.output = PathBuf::from("answers.jsonl");
+    insta::assert_snapshot!(render(&summary, Style::Plain), @r#"
+    0 of 1 answered · 3.0 s
+
+      requests  1  sent
+      given up  1  was in flight when the run ended, and may be billed
+      open      1  not begun or not finished
+      output    answers.jsonl
+      next      run the same command again: it sends the 1 request that may still be answered
+    "#);
+}
+
+#[test]
 fn an_answer_that_was_cut_off_counts_and_is_told() {
     let mut tally = Tally::default();
     tally.on_answer(&Reply {
