@@ -224,8 +224,25 @@ fn check_connection(unreached: bool, words: &str) {
 
 #[test]
 fn a_connection_that_broke_is_not_one_that_never_came_about() {
-    check_connection(true, "could not be reached");
+    check_connection(true, "could not be reached, or had no credential");
     check_connection(false, "the connection broke after sending; may have been billed");
+}
+
+#[test]
+fn a_run_that_could_send_nothing_asks_for_a_person_first() {
+    let mut summary = Summary::of(&Tally::default(), Duration::from_secs(1), Duration::from_secs(60));
+    summary.total = 1;
+    summary.add_failures("connection", 1);
+    summary.output = PathBuf::from("answers.jsonl");
+    insta::assert_snapshot!(render(&summary, Style::Plain), @r#"
+    0 of 1 answered · 1.0 s
+
+      requests  0  sent
+      failed    1  connection  may be answered later
+      output    answers.jsonl
+      next      nothing could be sent: see "message" in answers.jsonl, mend the network, the address or the credential
+                run the same command again: it sends the 1 request that may still be answered
+    "#);
 }
 
 #[track_caller]

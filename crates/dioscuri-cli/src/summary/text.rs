@@ -123,7 +123,7 @@ fn why(refused: &RefusalCount) -> String {
         "permission_denied" => "the key may not do this; left out",
         "service_disabled" => "the API is switched off there; left out",
         "not_found" => "there is no such model there; left out",
-        "connection" if refused.refusal.unreached => "could not be reached",
+        "connection" if refused.refusal.unreached => "could not be reached, or had no credential",
         "connection" => "the connection broke after sending; may have been billed",
         "deadline_exceeded" => "took too long",
         "internal" | "gateway_error" | "unknown" | "cancelled" => "a fault of the server",
@@ -272,6 +272,11 @@ fn next(summary: &Summary) -> Vec<String> {
         let what = counted(for_good, "request");
         next.push(format!(
             "{what} would fail again: see \"message\" in {output}, mend the input and run again"
+        ));
+    }
+    if summary.sent == 0 && summary.failed_by_class.contains_key("connection") {
+        next.push(format!(
+            "nothing could be sent: see \"message\" in {output}, mend the network, the address or the credential"
         ));
     }
     let later = needing(Remedy::Time) + summary.unfinished + summary.lost;
