@@ -134,3 +134,16 @@ fn the_built_in_demo_is_the_default_world() {
         &["a minute lasts 6s", "3 of 3 answered"],
     );
 }
+
+#[test]
+fn an_answer_cut_off_by_its_own_limit_is_an_answer_and_is_counted() {
+    let contents = r#""contents":[{"role":"user","parts":[{"text":"hi"}]}]"#;
+    let cut =
+        format!(r#"{{"key":"cut","request":{{{contents},"generationConfig":{{"maxOutputTokens":1}}}}}}"#);
+    let whole = format!(r#"{{"key":"whole","request":{{{contents}}}}}"#);
+    let (code, summary) = Bench::with_input(format!("{cut}\n{whole}\n")).simulate(&[]);
+    assert_eq!(
+        (code, &summary["answered"], &summary["cut_off"]),
+        (0, &json!(2), &json!(1))
+    );
+}
