@@ -239,7 +239,7 @@ impl Secret {
         Self(secret)
     }
 
-    /// The text itself, to be sent and never to be printed.
+    /// The text itself, to be sent. It opens nothing but this world; keep it out of logs all the same.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
