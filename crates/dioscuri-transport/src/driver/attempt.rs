@@ -102,7 +102,10 @@ impl Sender {
         };
         timeout(limit, whole).await.unwrap_or_else(|_| {
             let phase = milestones.phase();
-            let message = format!("no complete answer within the attempt's {limit:?}");
+            let message = format!(
+                "no complete answer within the attempt's {:.1} s",
+                limit.as_secs_f64()
+            );
             Landed::failed(connection(phase, Fault::Timeout), phase, message)
         })
     }

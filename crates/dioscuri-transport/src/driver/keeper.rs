@@ -1,5 +1,6 @@
 //! The one timer of an engine: a task that looks when its time has come.
 
+use dioscuri_vocab::Tick;
 use std::sync::{
     Arc, Weak,
     atomic::{AtomicBool, AtomicU64, Ordering},
@@ -8,8 +9,6 @@ use tokio::{
     sync::Notify,
     time::{Instant, sleep_until},
 };
-
-use dioscuri_vocab::Tick;
 
 /// What the keeper keeps the time for.
 pub(crate) trait Kept: Send + Sync + 'static {
