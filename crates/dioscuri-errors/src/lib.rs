@@ -61,6 +61,7 @@ mod finish;
 mod hint;
 mod quota;
 mod rules;
+mod server_text;
 mod stream;
 mod taxonomy;
 mod text;
@@ -76,8 +77,9 @@ pub use detail::{
     Detail, ErrorInfo, FieldViolation, Link, PreconditionViolation, QuotaViolation, ResourceInfo,
 };
 pub use fault::{Fault, connection};
+pub use server_text::ServerText;
 pub use stream::{ClassifyStream, StreamStep};
 pub use taxonomy::{Diagnosis, Taxonomy};
-pub use text::ServerText;
+pub use text::{Evidence, Finding};
 
 use facts::Facts;

@@ -38,6 +38,8 @@ pub struct Diagnosis {
     /// The name of the rule that decided. Names that begin with `guess-` mean: the status is not known, this
     /// is the best guess of its hundred.
     pub rule: &'static str,
+    /// Whether the same request to the same endpoint may succeed within minutes, unchanged.
+    pub transient: bool,
 }
 
 impl Taxonomy {
@@ -66,7 +68,13 @@ impl Taxonomy {
     pub fn diagnose(&self, seen: Seen<'_>, now: UnixTime) -> Diagnosis {
         let error = ApiError::parse(seen);
         let (failure, rule) = judge(&error, seen, now);
-        Diagnosis { error, failure, rule }
+        let transient = failure.class.is_transient();
+        Diagnosis {
+            error,
+            failure,
+            rule,
+            transient,
+        }
     }
 
     /// The names of all rules, in order of priority.
