@@ -1,6 +1,6 @@
 //! The typed details of google.rpc that an error body may carry.
 
-use crate::{duration, text::ServerText};
+use crate::{ServerText, duration};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
