@@ -75,9 +75,19 @@ impl ApiError {
     #[must_use]
     pub fn parse(seen: Seen<'_>) -> Self {
         let wire = wire::read(&seen.body[..seen.body.len().min(Self::MAX_BODY)]);
+        let mut error = Self::from_objects(wire.form, seen.status, &wire.errors);
+        if error.message.as_str().is_empty() {
+            error.message = wire.text.into();
+        }
+        error.body_status = error.body_status.or(wire.status);
+        error
+    }
+
+    /// The error that `objects` say, the outermost first, each wrapped in the message of the one before.
+    pub(crate) fn from_objects(form: Form, seen_status: Option<u16>, objects: &[Map<String, Value>]) -> Self {
         let mut error = Self {
-            form: wire.form,
-            seen_status: seen.status,
+            form,
+            seen_status,
             body_status: None,
             code: None,
             message: ServerText::default(),
@@ -85,13 +95,9 @@ impl ApiError {
             legacy: Vec::new(),
         };
         // The innermost error was written first and knows most; what it leaves out, its wrappers say.
-        for object in wire.errors.iter().rev() {
+        for object in objects.iter().rev() {
             error.fill(object);
         }
-        if error.message.as_str().is_empty() {
-            error.message = wire.text.into();
-        }
-        error.body_status = error.body_status.or(wire.status);
         error
     }
 
@@ -141,6 +147,13 @@ impl ApiError {
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         self.code.or_else(|| self.status().and_then(Code::from_http))
+    }
+
+    /// The canonical code that the body itself states, by name or by its number in gRPC; `None` where only an
+    /// HTTP status implies one.
+    #[must_use]
+    pub const fn stated_code(&self) -> Option<Code> {
+        self.code
     }
 
     /// The message as it came. It may quote the request: not for logs.
