@@ -9,6 +9,7 @@
 )]
 
 mod ci;
+mod corpus;
 mod demo;
 mod licences;
 mod shell;
@@ -16,7 +17,7 @@ mod tidy;
 mod workspace;
 
 use clap::{Parser, Subcommand};
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 use workspace::Workspace;
 
 #[derive(Debug, Parser)]
@@ -43,6 +44,14 @@ enum Task {
         #[arg(long)]
         full: bool,
     },
+    /// Hold `dioscuri diagnose` against a corpus of real errors, which lies outside the repository
+    Corpus {
+        /// JSON lines: `id`, `shape`, `http_status`, `raw`, and in `expect` what is to be found
+        file: PathBuf,
+        /// Also list the misses that can be defended
+        #[arg(long)]
+        all: bool,
+    },
     /// Hold licences and sources of all dependencies against .cargo/deny.toml
     Licences,
     /// Test the architecture: edges, purity, layout, manifests, links
@@ -61,10 +70,11 @@ fn main() -> ExitCode {
 
 fn run(task: &Task) -> anyhow::Result<()> {
     let workspace = Workspace::load()?;
-    match *task {
+    match task {
         Task::Demo { check: true, .. } => demo::check(&workspace),
-        Task::Demo { fresh, .. } => demo::show(&workspace, fresh),
-        Task::Ci { full } => ci::run(&workspace, full),
+        Task::Demo { fresh, .. } => demo::show(&workspace, *fresh),
+        Task::Ci { full } => ci::run(&workspace, *full),
+        Task::Corpus { file, all } => corpus::run(&workspace, file, *all),
         Task::Licences => licences::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
     }
