@@ -49,8 +49,10 @@
 //! is taken as cut, and an error is unwrapped from the messages of three others. Errors inside the text of
 //! programs, such as the `repr` of an SDK's exception, are not read yet.
 
+mod advice;
 mod answer;
 mod api_error;
+pub mod catalogue;
 mod classify;
 mod code;
 mod detail;
@@ -69,6 +71,7 @@ mod text;
 /// The words that stand in these signatures, so that this crate can be taken alone.
 pub use dioscuri_vocab as vocab;
 
+pub use advice::{Advice, Again};
 pub use answer::{ResponseReader, explain_answer, read_answer};
 pub use api_error::{ApiError, Form, LegacyError};
 pub use classify::{Classify, ClassifyExt, Headers, Or, Seen};
