@@ -11,6 +11,7 @@
 mod ci;
 mod corpus;
 mod demo;
+mod errors;
 mod licences;
 mod shell;
 mod tidy;
@@ -52,6 +53,12 @@ enum Task {
         #[arg(long)]
         all: bool,
     },
+    /// Write docs/errors.md from the catalogue of the command
+    Errors {
+        /// Write nothing; fail if the page is not current
+        #[arg(long)]
+        check: bool,
+    },
     /// Hold licences and sources of all dependencies against .cargo/deny.toml
     Licences,
     /// Test the architecture: edges, purity, layout, manifests, links
@@ -75,6 +82,8 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Demo { fresh, .. } => demo::show(&workspace, *fresh),
         Task::Ci { full } => ci::run(&workspace, *full),
         Task::Corpus { file, all } => corpus::run(&workspace, file, *all),
+        Task::Errors { check: true } => errors::check(&workspace),
+        Task::Errors { check: false } => errors::write(&workspace),
         Task::Licences => licences::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
     }
