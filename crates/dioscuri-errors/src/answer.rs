@@ -1,13 +1,19 @@
 //! Reads the answers of an HTTP 200, whole or event by event.
 
+mod candidate;
 mod event;
+mod reason;
 mod sentence;
+mod skip;
 
 use crate::finish::{self, Finish};
-use crate::{Classify, ClassifyStream, Fault, Seen, StreamStep, Taxonomy, connection};
+use crate::{Classify, ClassifyStream, Fault, Seen, ServerText, StreamStep, Taxonomy, connection};
+use candidate::{Candidates, Ending};
 use dioscuri_vocab::{Class, Cost, Failure, Outcome, Phase, Served, UnixTime};
-use event::{Candidates, Event, Events, Usage};
+use event::{Event, Events, PromptFeedback, Usage};
+use reason::Reason;
 pub use sentence::explain_answer;
+use serde::de::DeserializeSeed as _;
 use serde_json::error::Category;
 use std::{fmt, sync::Arc};
 
@@ -27,9 +33,14 @@ use std::{fmt, sync::Arc};
 /// assert_eq!(reader.on_end().class(), Some(Class::Connection));
 /// ```
 pub struct ResponseReader {
-    errors: Arc<dyn Classify>,
+    /// Whom to ask about events that hold an error; the default taxonomy if nobody.
+    errors: Option<Arc<dyn Classify>>,
     served: Served,
     finish: Option<Finish>,
+    finish_reason: Option<Reason<'static>>,
+    finish_message: Option<ServerText>,
+    block_reason: Option<Reason<'static>>,
+    block_message: Option<ServerText>,
     progress: Progress,
     ended: Option<Failure>,
 }
@@ -53,18 +64,25 @@ impl ResponseReader {
     /// A reader for one attempt, with the default taxonomy for errors in place of an event.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_classifier(Arc::new(Taxonomy::new()))
+        Self {
+            errors: None,
+            served: Served::new(),
+            finish: None,
+            finish_reason: None,
+            finish_message: None,
+            block_reason: None,
+            block_message: None,
+            progress: Progress::Nothing,
+            ended: None,
+        }
     }
 
     /// A reader for one attempt that asks `errors` about events that hold an error.
     #[must_use]
     pub fn with_classifier(errors: Arc<dyn Classify>) -> Self {
         Self {
-            errors,
-            served: Served::new(),
-            finish: None,
-            progress: Progress::Nothing,
-            ended: None,
+            errors: Some(errors),
+            ..Self::new()
         }
     }
 
@@ -74,48 +92,100 @@ impl ResponseReader {
         &self.served
     }
 
+    /// Why the answer ended, for example `MAX_TOKENS`, also if it is a failure: the name of the API, whatever the
+    /// spelling or the number of it on the wire; of a reason that is not known, what the server wrote.
+    ///
+    /// `None` while the answer goes on. Of several candidates the first complete one speaks, else the last.
+    ///
+    /// ```
+    /// use dioscuri_errors::{ClassifyStream, ResponseReader};
+    /// use dioscuri_vocab::UnixTime;
+    ///
+    /// let mut reader = ResponseReader::new();
+    /// reader.on_event(br#"{"candidates": [{"finishReason": "SAFETY"}]}"#, UnixTime(0));
+    /// assert_eq!(reader.finish_reason(), Some("SAFETY"));
+    /// ```
+    #[must_use]
+    pub fn finish_reason(&self) -> Option<&str> {
+        self.finish_reason.as_ref().map(Reason::as_str)
+    }
+
+    /// What the server said about the finish reason. It may quote the answer: not for logs.
+    #[must_use]
+    pub const fn finish_message(&self) -> Option<&ServerText> {
+        self.finish_message.as_ref()
+    }
+
+    /// Why the prompt was refused, for example `PROHIBITED_CONTENT`: named as a finish reason is.
+    #[must_use]
+    pub fn block_reason(&self) -> Option<&str> {
+        self.block_reason.as_ref().map(Reason::as_str)
+    }
+
+    /// What the server said about the block reason. It may quote the prompt: not for logs.
+    #[must_use]
+    pub const fn block_message(&self) -> Option<&ServerText> {
+        self.block_message.as_ref()
+    }
+
     fn take(&mut self, event: Event<'_>, json: &[u8], now: UnixTime) -> StreamStep {
         self.progress = self.progress.max(event.progress());
         if let Some(usage) = event.usage {
             self.usage(&usage);
         }
         if let Some(model) = event.model.filter(|model| !model.is_empty()) {
-            let known = self.served.model.as_deref() == Some(&*model);
-            if !known {
-                self.served.model = Some(Arc::from(&*model));
-            }
+            keep(&mut self.served.model, &model);
         }
         if event.error || event.foreign {
-            let failure = self.errors.classify(Seen::new(Some(200), json), now);
+            let failure = self.classify(json, now);
             let unread = || event.error.then(|| Failure::new(Class::Unknown));
             if let Some(failure) = failure.or_else(unread) {
                 return self.end(failure);
             }
         }
-        if event.block_reason.is_some_and(|reason| finish::blocks(&reason)) {
+        if self.refuses(event.feedback) {
             return self.end(counted(Class::BlockedPrompt));
         }
-        self.candidates(&event.candidates)
+        self.candidates(event.candidates)
+    }
+
+    fn classify(&self, json: &[u8], now: UnixTime) -> Option<Failure> {
+        let seen = Seen::new(Some(200), json);
+        match &self.errors {
+            Some(errors) => errors.classify(seen, now),
+            None => Taxonomy::new().classify(seen, now),
+        }
+    }
+
+    fn refuses(&mut self, feedback: PromptFeedback<'_>) -> bool {
+        let reason = feedback.block_reason.map(|reason| reason.0);
+        let Some(reason) = reason.filter(|reason| finish::blocks(reason.as_str())) else {
+            return false;
+        };
+        self.block_reason = Some(reason.into_owned());
+        self.block_message = feedback.message.map(|message| ServerText::from(&*message));
+        true
     }
 
     fn usage(&mut self, usage: &Usage<'_>) {
         let output = usage.candidates.saturating_add(usage.thoughts);
         self.served.used = Some(Cost::tokens(usage.prompt).with_output(output));
         if let Some(tier) = &usage.tier {
-            self.served.tier = Some(Arc::from(&**tier));
+            keep(&mut self.served.tier, tier);
         }
     }
 
-    fn candidates(&mut self, candidates: &Candidates<'_>) -> StreamStep {
+    fn candidates(&mut self, mut candidates: Candidates<'_>) -> StreamStep {
         let token = candidates.token.as_deref().filter(|token| !token.is_empty());
-        // What pauses without a token cannot be continued: it is cut.
-        let finish = match (candidates.finish, token) {
-            (Some(Finish::Continues), None) => Some(Finish::Truncated),
-            (finish, _) => finish,
-        };
-        // Of several candidates one that is complete makes the answer good.
-        if self.finish != Some(Finish::Complete) {
-            self.finish = finish.or(self.finish);
+        if let Some(ending) = &mut candidates.ending {
+            // What pauses without a token cannot be continued: it is cut.
+            if ending.finish == Finish::Continues && token.is_none() {
+                ending.finish = Finish::Truncated;
+            }
+        }
+        let finish = candidates.ending.as_ref().map(|ending| ending.finish);
+        if let Some(ending) = candidates.ending {
+            self.ending(ending);
         }
         if let (Some(Finish::Continues), Some(token)) = (finish, token) {
             let token: Arc<str> = token.into();
@@ -129,9 +199,39 @@ impl ResponseReader {
         }
     }
 
+    /// Of several candidates one that is complete makes the answer good; else the last one speaks.
+    fn ending(&mut self, ending: Ending<'_>) {
+        if self.finish != Some(Finish::Complete) {
+            self.finish = Some(ending.finish);
+            self.finish_reason = Some(ending.reason.into_owned());
+            self.finish_message = ending.message.as_deref().map(ServerText::from);
+        }
+    }
+
+    /// Takes a whole body: one answer, or a list of events.
+    fn whole(&mut self, body: &[u8], now: UnixTime) {
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let events = Events(|event: Event<'_>| {
+            if self.ended.is_none() {
+                self.take(event, body, now);
+            }
+        });
+        match events.deserialize(&mut json).and_then(|()| json.end()) {
+            Ok(()) => {}
+            Err(_) if self.ended.is_some() => {}
+            // The body is whole, so it is not the connection that has cut the JSON.
+            Err(error) if error.classify() == Category::Eof && !body.is_empty() => {
+                self.end(counted(Class::MalformedOutput));
+            }
+            Err(error) => {
+                self.unreadable(body, now, error.classify());
+            }
+        }
+    }
+
     /// An event that is not one of an answer: an error of another form, or no whole JSON.
     fn unreadable(&mut self, json: &[u8], now: UnixTime, category: Category) -> StreamStep {
-        let failure = self.errors.classify(Seen::new(Some(200), json), now);
+        let failure = self.classify(json, now);
         self.end(failure.unwrap_or_else(|| match category {
             Category::Eof => connection(self.phase(), Fault::Truncated),
             Category::Data => Failure::new(Class::Unknown),
@@ -171,6 +271,13 @@ impl ResponseReader {
                 }
             },
         }
+    }
+}
+
+/// Keeps `name`, unless it is known already: events of a stream repeat it.
+fn keep(known: &mut Option<Arc<str>>, name: &str) {
+    if known.as_deref() != Some(name) {
+        *known = Some(Arc::from(name));
     }
 }
 
@@ -217,7 +324,8 @@ impl fmt::Debug for ResponseReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseReader")
             .field("served", &self.served)
-            .field("finish", &self.finish)
+            .field("finish_reason", &self.finish_reason())
+            .field("block_reason", &self.block_reason())
             .field("phase", &self.phase())
             .field("ended", &self.ended)
             .finish_non_exhaustive()
@@ -239,22 +347,7 @@ impl fmt::Debug for ResponseReader {
 #[must_use]
 pub fn read_answer(body: &[u8], now: UnixTime) -> Outcome {
     let mut reader = ResponseReader::new();
-    match serde_json::from_slice::<Events<'_>>(body) {
-        Ok(Events(events)) => {
-            for event in events {
-                if matches!(reader.take(event, body, now), StreamStep::End(_)) {
-                    break;
-                }
-            }
-        }
-        // The body is whole, so it is not the connection that has cut the JSON.
-        Err(error) if error.classify() == Category::Eof && !body.is_empty() => {
-            reader.end(counted(Class::MalformedOutput));
-        }
-        Err(error) => {
-            reader.unreadable(body, now, error.classify());
-        }
-    }
+    reader.whole(body, now);
     match reader.on_end() {
         Outcome::Failed { failure, .. } => Outcome::Failed {
             failure,

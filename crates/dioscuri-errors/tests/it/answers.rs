@@ -1,6 +1,6 @@
 //! What an HTTP 200 turns out to be.
 
-use dioscuri_errors::{ClassifyStream, ResponseReader, StreamStep, read_answer};
+use dioscuri_errors::{ClassifyStream, ResponseReader, ServerText, StreamStep, read_answer};
 use dioscuri_vocab::{Class, Outcome, Phase, Served, UnixTime};
 
 const NOON: UnixTime = UnixTime(0);
@@ -44,6 +44,88 @@ fn every_finish_reason_has_its_class() {
     ] {
         check(&finished(reason, text), class);
     }
+}
+
+/// Reads `body` as one event and gives the finish reason and the block reason.
+fn reasons(body: &str) -> (Option<String>, Option<String>) {
+    let mut reader = ResponseReader::new();
+    reader.on_event(body.as_bytes(), NOON);
+    (
+        reader.finish_reason().map(str::to_owned),
+        reader.block_reason().map(str::to_owned),
+    )
+}
+
+#[test]
+fn a_reason_has_its_name_however_it_is_written() {
+    let finish = |value: &str| reasons(&format!(r#"{{"candidates":[{{"finishReason":{value}}}]}}"#)).0;
+    for value in [
+        r#""MAX_TOKENS""#,
+        r#""max_tokens""#,
+        r#""FinishReason.MAX_TOKENS""#,
+        "2",
+    ] {
+        assert_eq!(finish(value).as_deref(), Some("MAX_TOKENS"), "{value}");
+    }
+    assert_eq!(finish("10").as_deref(), Some("MALFORMED_FUNCTION_CALL"));
+    assert_eq!(finish(r#""TIRED""#).as_deref(), Some("TIRED"));
+    assert_eq!(finish("99").as_deref(), Some("99"));
+    assert_eq!(finish("0"), None);
+    assert_eq!(finish("null"), None);
+
+    let block = |value: &str| reasons(&format!(r#"{{"promptFeedback":{{"blockReason":{value}}}}}"#)).1;
+    assert_eq!(block("4").as_deref(), Some("PROHIBITED_CONTENT"));
+    assert_eq!(
+        block(r#""BlockedReason.JAILBREAK""#).as_deref(),
+        Some("JAILBREAK")
+    );
+    assert_eq!(block("0"), None);
+    assert_eq!(block(r#""BLOCK_REASON_UNSPECIFIED""#), None);
+}
+
+#[test]
+fn numbered_and_snake_case_answers_have_their_class() {
+    check(
+        r#"{"candidates":[{"content":{"parts":[]},"finish_reason":2}]}"#,
+        Some(Class::TruncatedOutput),
+    );
+    check(
+        r#"{"candidates":[{"finish_reason":"RECITATION","safety_ratings":[{"a":[{}]}]}]}"#,
+        Some(Class::Recitation),
+    );
+    check(
+        r#"{"prompt_feedback":{"block_reason":1}}"#,
+        Some(Class::BlockedPrompt),
+    );
+}
+
+#[test]
+fn the_server_may_say_more_about_a_reason() {
+    let mut reader = ResponseReader::new();
+    let event = br#"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"print(\"x"}]}"#;
+    reader.on_event(event, NOON);
+    assert_eq!(reader.finish_message().map(ServerText::as_str), Some("print(\"x"));
+    assert!(!format!("{reader:?}").contains("print"));
+
+    let mut reader = ResponseReader::new();
+    let event = br#"{"promptFeedback":{"blockReason":"MODEL_ARMOR","blockReasonMessage":"Filtered."}}"#;
+    reader.on_event(event, NOON);
+    assert_eq!(reader.block_message().map(ServerText::as_str), Some("Filtered."));
+}
+
+#[test]
+fn the_first_complete_candidate_names_the_reason() {
+    let body = r#"{"candidates":[{"finishReason":"STOP"},{"finishReason":"SAFETY"}]}"#;
+    assert_eq!(reasons(body).0.as_deref(), Some("STOP"));
+    let body = r#"{"candidates":[{"finishReason":"SAFETY"},{"finishReason":"OTHER"}]}"#;
+    assert_eq!(reasons(body).0.as_deref(), Some("OTHER"));
+}
+
+#[test]
+fn an_answer_may_name_both_tiers() {
+    let body = r#"{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}],
+        "usageMetadata":{"serviceTier":"standard","trafficType":"ON_DEMAND","promptTokenCount":null}}"#;
+    check(body, None);
 }
 
 #[test]
