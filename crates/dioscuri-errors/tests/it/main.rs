@@ -2,5 +2,6 @@
 
 mod answers;
 mod api_errors;
+mod hostile;
 mod properties;
 mod rules;
