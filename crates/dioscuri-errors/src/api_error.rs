@@ -1,6 +1,7 @@
 //! An error body, typed: the code, the message and the details of google.rpc.
 
 mod mend;
+mod strict;
 mod wire;
 
 use crate::{Code, Detail, ErrorInfo, FieldViolation, QuotaViolation, Seen, ServerText, detail};
@@ -31,6 +32,8 @@ pub struct ApiError {
     seen_status: Option<u16>,
     body_status: Option<u16>,
     code: Option<Code>,
+    /// The code that a word of another API means.
+    implied: Option<Code>,
     message: ServerText,
     details: Vec<Detail>,
     legacy: Vec<LegacyError>,
@@ -42,7 +45,9 @@ pub struct ApiError {
 pub enum Form {
     /// JSON with an error in it.
     Json,
-    /// An error found in other text, in server-sent events, or in damaged or cut JSON.
+    /// Several JSON values with an error in them: server-sent events, lines, a list without its end.
+    Stream,
+    /// An error found in other text, or in damaged or cut JSON.
     Salvaged,
     /// JSON without an error that could be recognised.
     ForeignJson,
@@ -71,29 +76,76 @@ impl ApiError {
     /// field violation for each of a few thousand fields, and bounds the time that a hostile body takes.
     pub const MAX_BODY: usize = 1 << 20;
 
-    /// Reads the error in `seen`, whatever form it has.
+    /// Reads the error in `seen`, whatever form it has: the first, if there are several.
     #[must_use]
     pub fn parse(seen: Seen<'_>) -> Self {
-        let wire = wire::read(&seen.body[..seen.body.len().min(Self::MAX_BODY)]);
-        let mut error = Self::from_objects(wire.form, seen.status, &wire.errors);
-        if error.message.as_str().is_empty() {
-            error.message = wire.text.into();
+        let body = &seen.body[..seen.body.len().min(Self::MAX_BODY)];
+        match strict::read(body) {
+            Some(status) => Self::from_status(seen.status, status),
+            None => Self::from_wire(seen.status, wire::read(body)).swap_remove(0),
         }
-        error.body_status = error.body_status.or(wire.status);
-        error
     }
 
-    /// The error that `objects` say, the outermost first, each wrapped in the message of the one before.
-    pub(crate) fn from_objects(form: Form, seen_status: Option<u16>, objects: &[Map<String, Value>]) -> Self {
-        let mut error = Self {
+    /// Reads every error in `seen`, in the order of the body: of a list, of a stream. Where there is none, the
+    /// one that comes back says what the body was. Never empty, and at most 64.
+    ///
+    /// ```
+    /// use dioscuri_errors::{ApiError, Seen};
+    ///
+    /// let body = br#"[{"error": {"code": 500, "message": "First."}}, {"error": {"code": 503, "message": "Second."}}]"#;
+    /// let errors = ApiError::parse_all(Seen::new(None, body));
+    /// assert_eq!(errors.iter().map(ApiError::status).collect::<Vec<_>>(), [Some(500), Some(503)]);
+    /// ```
+    #[must_use]
+    pub fn parse_all(seen: Seen<'_>) -> Vec<Self> {
+        let body = &seen.body[..seen.body.len().min(Self::MAX_BODY)];
+        match strict::read(body) {
+            Some(status) => vec![Self::from_status(seen.status, status)],
+            None => Self::from_wire(seen.status, wire::read(body)),
+        }
+    }
+
+    fn new(form: Form, seen_status: Option<u16>) -> Self {
+        Self {
             form,
             seen_status,
             body_status: None,
             code: None,
+            implied: None,
             message: ServerText::default(),
             details: Vec::new(),
             legacy: Vec::new(),
-        };
+        }
+    }
+
+    fn from_status(seen_status: Option<u16>, status: strict::Status) -> Self {
+        Self {
+            body_status: Some(status.http),
+            code: Some(status.code),
+            message: status.message,
+            details: status.details,
+            legacy: status.legacy,
+            ..Self::new(Form::Json, seen_status)
+        }
+    }
+
+    fn from_wire(seen_status: Option<u16>, wire: wire::Wire) -> Vec<Self> {
+        if wire.errors.is_empty() {
+            return vec![Self {
+                body_status: wire.status,
+                message: wire.text.into(),
+                ..Self::new(wire.form, seen_status)
+            }];
+        }
+        let errors = wire.errors.iter();
+        errors
+            .map(|chain| Self::from_objects(wire.form, seen_status, chain))
+            .collect()
+    }
+
+    /// The error that `objects` say, the outermost first, each wrapped in the one before.
+    pub(crate) fn from_objects(form: Form, seen_status: Option<u16>, objects: &[Map<String, Value>]) -> Self {
+        let mut error = Self::new(form, seen_status);
         // The innermost error was written first and knows most; what it leaves out, its wrappers say.
         for object in objects.iter().rev() {
             error.fill(object);
@@ -103,8 +155,10 @@ impl ApiError {
 
     fn fill(&mut self, object: &Map<String, Value>) {
         let (status, code) = codes(object);
-        self.body_status = self.body_status.or(status);
+        let failed = status.filter(|status| !(200..300).contains(status));
+        self.body_status = self.body_status.or(failed);
         self.code = self.code.or(code);
+        self.implied = self.implied.or_else(|| implied(object));
         if self.message.as_str().is_empty()
             && let Some(message) = detail::optional(object, "message")
         {
@@ -131,7 +185,7 @@ impl ApiError {
     /// Whether the body holds an error of a form that Google's servers write.
     #[must_use]
     pub const fn is_structured(&self) -> bool {
-        matches!(self.form, Form::Json | Form::Salvaged)
+        matches!(self.form, Form::Json | Form::Stream | Form::Salvaged)
     }
 
     /// The HTTP status of the error: the one in the body, else that of the answer unless it was a success,
@@ -140,13 +194,16 @@ impl ApiError {
     pub fn status(&self) -> Option<u16> {
         self.body_status
             .or(self.seen_status.filter(|status| !(200..300).contains(status)))
-            .or(self.code.map(Code::http))
+            .or(self.code.or(self.implied).map(Code::http))
     }
 
-    /// The canonical code: as the body names it, else the likeliest for the [`status`](Self::status).
+    /// The canonical code: as the body names it, else the likeliest for the [`status`](Self::status), else the
+    /// one that a word such as `rate_limit_error` means.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
-        self.code.or_else(|| self.status().and_then(Code::from_http))
+        self.code
+            .or_else(|| self.status().and_then(Code::from_http))
+            .or(self.implied)
     }
 
     /// The canonical code that the body itself states, by name or by its number in gRPC; `None` where only an
@@ -218,10 +275,11 @@ impl ApiError {
 }
 
 /// HTTP status and canonical code, wherever the body keeps them: either may stand in either field.
-fn codes(object: &Map<String, Value>) -> (Option<u16>, Option<Code>) {
+pub(crate) fn codes(object: &Map<String, Value>) -> (Option<u16>, Option<Code>) {
     let mut status = None;
     let mut code = None;
-    for name in ["status", "code"] {
+    // Google's own, then those of relays.
+    for name in ["status", "code", "statusCode", "upstreamStatus", "httpStatus"] {
         let Some(text) = detail::optional(object, name) else {
             continue;
         };
@@ -232,6 +290,13 @@ fn codes(object: &Map<String, Value>) -> (Option<u16>, Option<Code>) {
         }
     }
     (status, code)
+}
+
+/// The code that a word of another API means.
+fn implied(object: &Map<String, Value>) -> Option<Code> {
+    ["code", "type", "status"]
+        .iter()
+        .find_map(|name| Code::from_word(&detail::optional(object, name)?))
 }
 
 fn legacy(object: &Map<String, Value>) -> Vec<LegacyError> {

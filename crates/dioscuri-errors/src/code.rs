@@ -85,15 +85,19 @@ impl Code {
     /// The code of this name; case and the difference of `_`, `-` and blanks do not matter.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        let letters = |text: &str| {
-            let kept = text.bytes().filter(u8::is_ascii_alphabetic);
-            kept.map(|byte| byte.to_ascii_lowercase()).collect::<Vec<_>>()
-        };
-        let wanted = letters(name);
-        Self::ALL
-            .iter()
+        let known = |code: &&Self| code.name() == name;
+        let alike = |code: &&Self| letters(code.name()).eq(letters(name));
+        let all = Self::ALL.iter();
+        all.clone()
+            .find(known)
+            .or_else(|| all.clone().find(alike))
             .copied()
-            .find(|code| letters(code.name()) == wanted)
+    }
+
+    /// The likeliest code behind a word of another API or of HTTP: `rate_limit_error`, `Too Many Requests`.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        let row = WORDS.iter().find(|(known, _)| letters(word).eq(known.bytes()));
+        row.map(|(_, code)| *code)
     }
 
     /// The most likely code behind an HTTP status; 400, 409 and 500 stand for several.
@@ -116,6 +120,39 @@ impl Code {
     }
 }
 
+/// Letters only, in lower case.
+fn letters(text: &str) -> impl Iterator<Item = u8> {
+    let kept = text.bytes().filter(u8::is_ascii_alphabetic);
+    kept.map(|byte| byte.to_ascii_lowercase())
+}
+
+/// Words of other APIs that carry Gemini's errors, and the phrases of HTTP, by their letters.
+///
+/// Source: the error types of the Interactions API, of OpenAI's and Anthropic's APIs; RFC 9110, section 15.
+const WORDS: &[(&str, Code)] = &[
+    ("invalidrequest", Code::InvalidArgument),
+    ("invalidrequesterror", Code::InvalidArgument),
+    ("badrequest", Code::InvalidArgument),
+    ("authenticationerror", Code::Unauthenticated),
+    ("invalidapikey", Code::Unauthenticated),
+    ("unauthorized", Code::Unauthenticated),
+    ("permissionerror", Code::PermissionDenied),
+    ("forbidden", Code::PermissionDenied),
+    ("notfounderror", Code::NotFound),
+    ("modelnotfound", Code::NotFound),
+    ("ratelimiterror", Code::ResourceExhausted),
+    ("ratelimitexceeded", Code::ResourceExhausted),
+    ("toomanyrequests", Code::ResourceExhausted),
+    ("insufficientquota", Code::ResourceExhausted),
+    ("overloadederror", Code::Unavailable),
+    ("serviceunavailable", Code::Unavailable),
+    ("apierror", Code::Internal),
+    ("servererror", Code::Internal),
+    ("internalservererror", Code::Internal),
+    ("timeouterror", Code::DeadlineExceeded),
+    ("gatewaytimeout", Code::DeadlineExceeded),
+];
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -135,6 +172,17 @@ mod tests {
         assert_eq!(Code::from_name("Not Found"), Some(Code::NotFound));
         assert_eq!(Code::from_name("Forbidden"), None);
         assert_eq!(Code::from_name(""), None);
+    }
+
+    #[test]
+    fn words_of_others_mean_a_code() {
+        assert_eq!(Code::from_word("rate_limit_error"), Some(Code::ResourceExhausted));
+        assert_eq!(
+            Code::from_word("Too Many Requests"),
+            Some(Code::ResourceExhausted)
+        );
+        assert_eq!(Code::from_word("error"), None);
+        assert_eq!(Code::from_word(""), None);
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The typed details of google.rpc that an error body may carry.
 
+mod strict;
+
 use crate::{ServerText, duration};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
+pub(crate) use strict::{Strict, Text, text};
 
 /// One entry of `details`.
 ///
@@ -12,7 +15,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 pub enum Detail {
     /// Why, as a constant of the API.
     ErrorInfo(ErrorInfo),
-    /// When to come back; `None` if the delay could not be read.
+    /// When to come back, uncapped; `None` if the delay could not be read.
     RetryInfo(Option<Duration>),
     /// Which quotas were exceeded.
     QuotaFailure(Vec<QuotaViolation>),
@@ -33,6 +36,8 @@ pub enum Detail {
     RequestInfo {
         /// The request's id at the server.
         request_id: Arc<str>,
+        /// What the server noted about it, mostly encrypted.
+        serving_data: ServerText,
     },
     /// Which resource it is about.
     ResourceInfo(ResourceInfo),
@@ -80,6 +85,10 @@ pub struct QuotaViolation {
     pub subject: Option<ServerText>,
     /// How it was exceeded, in words.
     pub description: Option<ServerText>,
+    /// The service that counts, where it is not the one that was called.
+    pub api_service: Option<Arc<str>>,
+    /// The limit that will hold once a roll-out is complete (`futureQuotaValue`).
+    pub future_value: Option<u64>,
 }
 
 /// One violation of `google.rpc.BadRequest`.
@@ -92,6 +101,8 @@ pub struct FieldViolation {
     pub description: ServerText,
     /// The cause as a constant, where given.
     pub reason: Option<Arc<str>>,
+    /// What is wrong with it in a human language, where given.
+    pub localized_message: Option<ServerText>,
 }
 
 /// One violation of `google.rpc.PreconditionFailure`.
@@ -124,6 +135,8 @@ pub struct ResourceInfo {
     pub kind: Arc<str>,
     /// Its name.
     pub name: ServerText,
+    /// Whose it is.
+    pub owner: ServerText,
     /// What went wrong with it.
     pub description: ServerText,
 }
@@ -155,6 +168,7 @@ impl Detail {
                 field: string(object, "field"),
                 description: string(object, "description").into(),
                 reason: optional(object, "reason"),
+                localized_message: field(object, "localizedMessage").and_then(localized),
             })),
             "PreconditionFailure" => {
                 Self::PreconditionFailure(each(object, "violations", |object| PreconditionViolation {
@@ -173,10 +187,12 @@ impl Detail {
             },
             "RequestInfo" => Self::RequestInfo {
                 request_id: string(object, "requestId"),
+                serving_data: string(object, "servingData").into(),
             },
             "ResourceInfo" => Self::ResourceInfo(ResourceInfo {
                 kind: string(object, "resourceType"),
                 name: string(object, "resourceName").into(),
+                owner: string(object, "owner").into(),
                 description: string(object, "description").into(),
             }),
             "DebugInfo" => Self::DebugInfo {
@@ -226,7 +242,14 @@ fn quota(object: &Object) -> QuotaViolation {
         value: field(object, "quotaValue").and_then(integer),
         subject: optional(object, "subject").map(Into::into),
         description: optional(object, "description").map(Into::into),
+        api_service: optional(object, "apiService"),
+        future_value: field(object, "futureQuotaValue").and_then(integer),
     }
+}
+
+/// A `LocalizedMessage` inside another detail.
+fn localized(value: &Value) -> Option<ServerText> {
+    optional(value.as_object()?, "message").map(Into::into)
 }
 
 /// The value of field `name`, also where the key has lost its camel case or gained blanks.
@@ -240,25 +263,27 @@ pub(crate) fn field<'a>(object: &'a Object, name: &str) -> Option<&'a Value> {
 }
 
 fn same_key(key: &str, name: &str) -> bool {
-    let letters = |text: &str| {
-        text.bytes()
-            .filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'@')
-            .map(|byte| byte.to_ascii_lowercase())
-            .collect::<Vec<_>>()
-    };
-    letters(key) == letters(name)
+    fn letters(text: &str) -> impl Iterator<Item = u8> {
+        let kept = text
+            .bytes()
+            .filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'@');
+        kept.map(|byte| byte.to_ascii_lowercase())
+    }
+    letters(key).eq(letters(name))
 }
 
 /// A string field, or a number as its text; absent fields and empty strings are `None`.
 pub(crate) fn optional(object: &Object, name: &str) -> Option<Arc<str>> {
-    field(object, name).and_then(text).filter(|text| !text.is_empty())
+    field(object, name)
+        .and_then(scalar)
+        .filter(|text| !text.is_empty())
 }
 
 fn string(object: &Object, name: &str) -> Arc<str> {
     optional(object, name).unwrap_or_default()
 }
 
-fn text(value: &Value) -> Option<Arc<str>> {
+fn scalar(value: &Value) -> Option<Arc<str>> {
     match value {
         Value::String(text) => Some(text.trim().into()),
         Value::Number(number) => Some(number.to_string().into()),
@@ -291,6 +316,6 @@ fn dictionary<V: From<Arc<str>>>(object: &Object, name: &str) -> BTreeMap<Arc<st
         .and_then(Value::as_object)
         .into_iter()
         .flatten()
-        .filter_map(|(key, value)| Some((key.trim().into(), text(value)?.into())))
+        .filter_map(|(key, value)| Some((key.trim().into(), scalar(value)?.into())))
         .collect()
 }

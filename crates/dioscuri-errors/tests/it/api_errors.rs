@@ -37,12 +37,145 @@ fn one_error_is_read_from_every_envelope() {
         Form::Json,
         format!(r#"{{"error":{{"code":500,"message":{twice}}}}}"#),
     );
-    check(Form::Salvaged, &quoted);
+    check(Form::Json, &quoted);
+    check(Form::Salvaged, format!("HTTP 429 {{oops}}: {PLAIN} at line 3"));
+}
+
+#[test]
+fn an_error_in_a_stream_is_read() {
+    let answer = r#"{"candidates":[{"content":{"parts":[{"text":"{\"error\":{\"code\":500}}"}]}}]}"#;
+    check(
+        Form::Stream,
+        format!("data: {answer}\r\n\r\ndata: {PLAIN}\r\n\r\n"),
+    );
+    check(
+        Form::Stream,
+        format!(": ping\nevent: error\nid: 7\ndata:{PLAIN}\n\ndata: [DONE]\n\n"),
+    );
+    check(Form::Stream, format!("data: {answer}\n\n{PLAIN}\n"));
+    check(Form::Stream, format!("[{answer}\n,\r\n{PLAIN}\n,"));
+    check(Form::Stream, format!("{answer}\n{PLAIN}"));
+    let lines = PLAIN.replace(",\"", ",\ndata: \"");
+    check(Form::Stream, format!("data: {lines}\n\n"));
     check(
         Form::Salvaged,
-        format!("data: {{\"candidates\":[]}}\r\n\r\ndata: {PLAIN}\r\n\r\n"),
+        format!("data: {answer}\n\ndata: {}", &PLAIN[..PLAIN.len() - 2]),
     );
-    check(Form::Salvaged, format!("HTTP 429 {{oops}}: {PLAIN} at line 3"));
+}
+
+#[test]
+fn relays_hand_on_what_they_were_answered() {
+    let quoted = serde_json::to_string(PLAIN).unwrap();
+    for body in [
+        format!(
+            r#"{{"error":{{"message":"Provider returned error","code":429,"metadata":{{"raw":{quoted},"provider_name":"Google"}}}}}}"#
+        ),
+        format!(
+            r#"{{"error":{{"message":"Slow down.","type":"api_error","upstreamStatus":429,"upstreamResponse":{PLAIN}}}}}"#
+        ),
+        format!(r#"{{"type":"error","error":{{"type":"api_error","message":{quoted}}}}}"#),
+        format!(r#"{{"detail":{quoted}}}"#),
+        format!(r#"{{"status":"failed","response":{PLAIN}}}"#),
+        format!(r#"{{"error":{PLAIN}}}"#),
+        format!(r#"{{"error":{quoted}}}"#),
+        format!(r#"{{"error":[{PLAIN}]}}"#),
+    ] {
+        check(Form::Json, body);
+    }
+}
+
+#[test]
+fn envelopes_of_other_apis_tell_their_code() {
+    for (body, status, code) in [
+        (
+            r#"{"error":{"message":"No.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}"#,
+            401,
+            Code::Unauthenticated,
+        ),
+        (
+            r#"{"error":{"message":"No.","type":"rate_limit_error","param":"","code":null}}"#,
+            429,
+            Code::ResourceExhausted,
+        ),
+        (
+            r#"{"error":{"code":"invalid_request","message":"No."}}"#,
+            400,
+            Code::InvalidArgument,
+        ),
+        (
+            r#"{"error":{"message":"No.","code":404,"status":"Not Found"}}"#,
+            404,
+            Code::NotFound,
+        ),
+        (
+            r#"{"success":false,"error":{"message":"No.","code":"NOT_FOUND"},"status":404}"#,
+            404,
+            Code::NotFound,
+        ),
+        (r#"{"message":"No.","statusCode":503}"#, 503, Code::Unavailable),
+    ] {
+        let error = parse(body);
+        let read = (error.form(), error.status(), error.code(), error.message());
+        assert_eq!(read, (Form::Json, Some(status), Some(code), "No."), "{body}");
+    }
+}
+
+#[test]
+fn the_status_of_the_answer_goes_before_a_word() {
+    let body = br#"{"error":{"message":"No.","type":"api_error"}}"#;
+    assert_eq!(
+        ApiError::parse(Seen::new(Some(429), body)).code(),
+        Some(Code::ResourceExhausted)
+    );
+    assert_eq!(
+        ApiError::parse(Seen::new(None, body)).code(),
+        Some(Code::Internal)
+    );
+}
+
+#[test]
+fn a_code_is_stated_only_by_its_name_or_number() {
+    let stated = |body: &str| ApiError::parse(Seen::new(Some(429), body.as_bytes())).stated_code();
+    assert_eq!(stated(PLAIN), Some(Code::ResourceExhausted));
+    assert_eq!(
+        stated(r#"{"error":{"code":8,"message":"m"}}"#),
+        Some(Code::ResourceExhausted)
+    );
+    assert_eq!(stated(r#"{"error":{"code":429,"message":"m"}}"#), None);
+    assert_eq!(
+        stated(r#"{"error":{"type":"rate_limit_error","message":"m"}}"#),
+        None
+    );
+    assert_eq!(stated(""), None);
+}
+
+#[test]
+fn all_errors_of_a_body_are_kept() {
+    let second = PLAIN
+        .replace("429", "503")
+        .replace("RESOURCE_EXHAUSTED", "UNAVAILABLE");
+    let statuses = |body: &str| {
+        let errors = ApiError::parse_all(Seen::new(None, body.as_bytes()));
+        errors.iter().map(ApiError::status).collect::<Vec<_>>()
+    };
+    let both = [Some(429), Some(503)];
+    assert_eq!(statuses(&format!("[{PLAIN},{second}]")), both);
+    assert_eq!(statuses(&format!("data: {PLAIN}\n\ndata: {second}\n\n")), both);
+    assert_eq!(statuses(&format!("one {PLAIN} two {second}")), both);
+    assert_eq!(statuses(PLAIN), [Some(429)]);
+    assert_eq!(statuses("nothing"), [None]);
+    assert_eq!(
+        statuses(&format!("[{}{PLAIN}]", format!("{PLAIN},").repeat(99))).len(),
+        64
+    );
+}
+
+#[test]
+fn an_answer_that_quotes_an_error_is_none() {
+    let quoted = serde_json::to_string(PLAIN).unwrap();
+    let body =
+        format!(r#"{{"candidates":[{{"content":{{"parts":[{{"text":{quoted}}}]}}}}],"message":{quoted}}}"#);
+    assert_eq!(parse(body).form(), Form::ForeignJson);
 }
 
 #[test]
@@ -104,8 +237,8 @@ fn every_detail_is_typed_and_unknown_ones_are_kept() {
         {"@type":"type.googleapis.com/google.rpc.PreconditionFailure","violations":[{"type":"TOS","subject":"s","description":"d"}]},
         {"@type":"type.googleapis.com/google.rpc.Help","links":[{"description":"d","url":"https://ai.google.dev"}]},
         {"@type":"type.googleapis.com/google.rpc.LocalizedMessage","locale":"en-US","message":"m"},
-        {"@type":"type.googleapis.com/google.rpc.RequestInfo","requestId":"id"},
-        {"@type":"type.googleapis.com/google.rpc.ResourceInfo","resourceType":"t","resourceName":"n"},
+        {"@type":"type.googleapis.com/google.rpc.RequestInfo","requestId":"id","servingData":"s"},
+        {"@type":"type.googleapis.com/google.rpc.ResourceInfo","resourceType":"t","resourceName":"n","owner":"o"},
         {"@type":"type.googleapis.com/google.rpc.DebugInfo","detail":"[ORIGINAL ERROR]","stackEntries":["a"]},
         {"@type":"type.googleapis.com/google.rpc.Novelty","x":[1]}, 7]}}"#;
     let error = parse(body);
@@ -116,8 +249,13 @@ fn every_detail_is_typed_and_unknown_ones_are_kept() {
         Detail::PreconditionFailure(list) => list[0].kind.to_string(),
         Detail::Help(links) => links[0].url.to_string(),
         Detail::LocalizedMessage { locale, .. } => locale.to_string(),
-        Detail::RequestInfo { request_id } => request_id.to_string(),
-        Detail::ResourceInfo(info) => format!("{} {}", info.kind, info.name.as_str()),
+        Detail::RequestInfo {
+            request_id,
+            serving_data,
+        } => format!("{request_id} {}", serving_data.as_str()),
+        Detail::ResourceInfo(info) => {
+            format!("{} {} {}", info.kind, info.name.as_str(), info.owner.as_str())
+        }
         Detail::DebugInfo { detail, stack } => format!("{} {}", detail.as_str(), stack.len()),
         Detail::Unknown { type_url, json } => format!("{type_url:?} {}", json.as_str()),
         other => panic!("{other:?}"),
@@ -132,8 +270,8 @@ fn every_detail_is_typed_and_unknown_ones_are_kept() {
             "TOS",
             "https://ai.google.dev",
             "en-US",
-            "id",
-            "t n",
+            "id s",
+            "t n o",
             "[ORIGINAL ERROR] 1",
             r#"Some("type.googleapis.com/google.rpc.Novelty") {"@type":"type.googleapis.com/google.rpc.Novelty","x":[1]}"#,
             "None 7",
