@@ -31,6 +31,11 @@ impl<'a> Facts<'a> {
         self.error.status() == Some(status) || self.error.code().is_some_and(|code| code.http() == status)
     }
 
+    /// It may be `status` for all we know: it is, or no status is known.
+    pub(crate) fn may_be(&self, status: u16) -> bool {
+        self.status(status) || self.error.status().is_none()
+    }
+
     pub(crate) fn reason(&self, reasons: &[&str]) -> bool {
         self.error
             .reason()

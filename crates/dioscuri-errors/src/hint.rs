@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 
 /// Openings of a sentence that ends in a duration, in lower case.
 const OPENINGS: &[&str] = &[
-    "retry in ",
+    // Not every "retry in": clients log their own backoff with these words.
+    "please retry in ",
     "retry after ",
     "try again in ",
     "try again after ",

@@ -22,6 +22,7 @@ pub(crate) fn violations(error: &ApiError) -> Vec<Violation> {
     for violation in sentences(error.message()).filter_map(from_sentence) {
         merge(&mut found, violation);
     }
+    from_words(error.message(), &mut found);
     found
 }
 
@@ -103,20 +104,61 @@ fn from_sentence(sentence: &str) -> Option<Violation> {
         violation.window.or(violation.unit.map(|_| Window::Minute))?;
         return Some(violation);
     }
-    let line = sentence.lines().next().unwrap_or(sentence);
-    let metric = word(line.strip_prefix("metric: ").unwrap_or(line));
+    let own = own_words(sentence);
+    let metric = metric(own.strip_prefix("metric: ").unwrap_or(own));
     // A metric is `service/name`; anything else that is exceeded has no name to go by.
     metric.contains('/').then_some(())?;
-    violation.metric = Some(metric.into());
-    violation.limit = after(line, "limit: ").and_then(|limit| limit.parse().ok());
-    violation.model = after(line, "model: ").map(Arc::from);
+    violation.metric = Some(metric.as_str().into());
+    violation.limit = limit(own);
+    violation.model = model(own);
     name(&mut violation, "");
     Some(violation)
 }
 
-fn after<'a>(line: &'a str, key: &str) -> Option<&'a str> {
-    let start = line.find(key)? + key.len();
-    Some(word(&line[start..])).filter(|word| !word.is_empty())
+/// What belongs to this sentence: the next one is a line of its own, or says when to come back.
+fn own_words(sentence: &str) -> &str {
+    let ends = ["\n*", "Please retry", "Please submit"]
+        .iter()
+        .filter_map(|next| sentence.find(next));
+    let end = ends.min().unwrap_or(sentence.len());
+    &sentence[..end]
+}
+
+/// The name of the metric at the beginning of `text`, also where a line break went through it.
+fn metric(text: &str) -> String {
+    let end = [",", " with base", "limit:"]
+        .iter()
+        .filter_map(|next| text.find(next))
+        .min();
+    let whole = end.map(|end| text[..end].split_whitespace().collect::<String>());
+    let is_name = |name: &String| {
+        name.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_./-".contains(&byte))
+    };
+    whole.filter(is_name).unwrap_or_else(|| word(text).to_owned())
+}
+
+/// The number after `limit:`, up to anything that is no digit.
+fn limit(text: &str) -> Option<u64> {
+    let digits = after(text, "limit:")?;
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok()
+}
+
+/// The model that a sentence names. An `n` may be left at its end of a line break that lost its backslash.
+fn model(text: &str) -> Option<Arc<str>> {
+    let model = after(text, "model:")?;
+    let model = model
+        .strip_suffix("n*")
+        .or(model.strip_suffix("nPlease"))
+        .unwrap_or(model);
+    let named = model.bytes().any(|byte| byte.is_ascii_alphanumeric());
+    named.then(|| Arc::from(model.trim_end_matches(['.', '*', '\\'])))
+}
+
+fn after<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    let start = text.find(key)? + key.len();
+    Some(word(text[start..].trim_start())).filter(|word| !word.is_empty())
 }
 
 /// The word at the beginning of `text`, without the punctuation that ends a sentence.
@@ -125,6 +167,19 @@ fn word(text: &str) -> &str {
         .find(|c: char| c.is_whitespace() || c == ',')
         .unwrap_or(text.len());
     text[..end].trim_end_matches(['.', ';', '\'', '"'])
+}
+
+/// The violation of which nothing is told but the window, or of which a shortened message tells the rest.
+fn from_words(message: &str, found: &mut Vec<Violation>) {
+    let lower = message.to_ascii_lowercase();
+    if let [only] = found.as_mut_slice() {
+        only.limit = only.limit.or_else(|| limit(message));
+        only.model = only.model.take().or_else(|| model(message));
+    } else if found.is_empty() && lower.contains("daily quota") {
+        let mut violation = Violation::new();
+        violation.window = Some(Window::Day);
+        found.push(violation);
+    }
 }
 
 /// Fills in what the names of a quota say: the id first, then the metric, then `words`.

@@ -15,6 +15,10 @@ pub(crate) struct Rule {
     /// The scope, where it is not the usual one of the class.
     pub(crate) scope: Option<Scope>,
     pub(crate) when: fn(&Facts<'_>) -> bool,
+    /// Whether the same request may succeed within minutes, where it is not as its class says.
+    pub(crate) transient: Option<bool>,
+    /// Whether the status alone decides, or words of many programs: in the middle of a log that is no evidence.
+    pub(crate) weak: bool,
 }
 
 /// A hint longer than this is no minute quota: the window of a subscription, hours to days.
@@ -27,12 +31,26 @@ const fn rule(name: &'static str, class: Class, when: fn(&Facts<'_>) -> bool) ->
         class,
         scope: None,
         when,
+        transient: None,
+        weak: false,
     }
+}
+
+/// A rule that goes by the status alone, or by words that other programs say too.
+const fn weak(name: &'static str, class: Class, when: fn(&Facts<'_>) -> bool) -> Rule {
+    let mut rule = rule(name, class, when);
+    rule.weak = true;
+    rule
 }
 
 impl Rule {
     const fn scope(mut self, scope: Scope) -> Self {
         self.scope = Some(scope);
+        self
+    }
+
+    const fn transient(mut self, transient: bool) -> Self {
+        self.transient = Some(transient);
         self
     }
 }
@@ -43,7 +61,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule("limit-of-zero", Class::QuotaZero, |f| {
         f.violations.iter().any(|v| v.limit == Some(0))
     }),
-    rule("payment-required", Class::Billing, |f| f.status(402)),
+    weak("payment-required", Class::Billing, |f| f.status(402)),
     rule("billing-reason", Class::Billing, |f| {
         f.reason(&["BILLING_DISABLED", "INSUFFICIENT_G1_CREDITS_BALANCE"])
     }),
@@ -87,48 +105,57 @@ pub(crate) const RULES: &[Rule] = &[
     }),
     // Words that mean the same under several codes.
     rule("key-invalid-words", Class::AuthInvalidKey, |f| {
-        (f.status(400) || f.status(401) || f.status(403))
+        (f.status(400) || f.may_be(401) || f.status(403))
             && f.says_any(&["api key not valid", "api key not found", "api key expired"])
     }),
     rule("location", Class::UnsupportedRegion, |f| {
         let place = f.says_any(&["location", "country", "region"]);
         let refused = f.says_any(&["not supported", "unsupported", "not available"]);
-        let precondition = f.is(Code::FailedPrecondition) || f.says("user location");
+        let precondition = f.is(Code::FailedPrecondition)
+            || f.says_any(&["user location", "location is not supported for the api"]);
         precondition && place && refused
     }),
     rule("billing-words", Class::Billing, |f| {
-        let refused = f.status(429) || f.status(403) || f.is(Code::FailedPrecondition);
+        let refused = f.may_be(429) || f.status(403) || f.is(Code::FailedPrecondition);
         refused && speaks_of_money(f)
     }),
     rule("cached-content", Class::NotFound, |f| {
         (f.status(404) || f.status(403)) && names_cached_content(f)
     })
     .scope(Scope::Caller),
-    rule("request-too-large", Class::ContextTooLong, |f| f.status(413)),
+    weak("request-too-large", Class::ContextTooLong, |f| f.status(413)),
     // RESOURCE_EXHAUSTED without a window.
     rule("subscription-quota-hint", Class::QuotaDay, |f| {
         f.status(429) && f.hint.is_some_and(|hint| hint.after > LONGEST_MINUTE_HINT)
     }),
     rule("quota-day-words", Class::QuotaDay, |f| {
-        f.status(429) && f.says("quota") && f.says_any(&["per day", "perday", "per_day", "daily"])
+        f.may_be(429) && f.says("quota") && f.says_any(&["per day", "perday", "per_day", "daily"])
     }),
     rule("quota-minute-words", Class::QuotaMinute, |f| {
-        f.status(429) && f.says_any(&["per minute", "perminute", "per_minute"])
+        f.may_be(429) && f.says("quota") && f.says_any(&["per minute", "perminute", "per_minute"])
     }),
     // Vertex tells contention for shared capacity from a quota by one word: "Resource exhausted" is
     // capacity, "Resource has been exhausted (e.g. check quota)" is not known to be.
     rule("capacity-429", Class::Capacity, |f| {
-        f.status(429) && f.violations.is_empty() && (f.says("resource exhausted") || speaks_of_capacity(f))
+        f.may_be(429) && f.violations.is_empty() && (f.says("resource exhausted") || speaks_of_capacity(f))
     }),
-    rule("quota-unspecified", Class::QuotaUnspecified, |f| f.status(429)),
+    rule("quota-words", Class::QuotaUnspecified, |f| {
+        f.may_be(429)
+            && f.says_any(&[
+                "exceeded your current quota",
+                "quota exceeded for",
+                "resource has been exhausted",
+            ])
+    }),
+    weak("quota-unspecified", Class::QuotaUnspecified, |f| f.status(429)),
     // INVALID_ARGUMENT and FAILED_PRECONDITION.
     rule("too-many-tokens", Class::ContextTooLong, |f| {
-        f.status(400)
+        f.may_be(400)
             && f.says("token count")
             && f.says_any(&["exceed", "supports up to", "too long", "too large"])
     }),
     rule("payload-too-large", Class::ContextTooLong, |f| {
-        f.status(400)
+        f.may_be(400)
             && f.says_any(&["payload size", "request size", "body size", "file size"])
             && f.says_any(&["exceed", "too large", "limit"])
     }),
@@ -139,59 +166,155 @@ pub(crate) const RULES: &[Rule] = &[
         f.is(Code::FailedPrecondition)
     }),
     rule("file-not-active", Class::FailedPrecondition, |f| {
-        f.status(400) && f.says_all(&["file", "not in an active state"])
+        f.may_be(400) && f.says_all(&["file", "not in an active state"])
+    })
+    .transient(true),
+    rule("invalid-request-words", Class::InvalidRequest, |f| {
+        f.may_be(400) && (names_a_field(f) || refuses_the_request(f))
     }),
-    rule("bad-request-without-words", Class::Unknown, |f| {
+    weak("bad-request-without-words", Class::Unknown, |f| {
         f.status(400) && f.is_bare()
     }),
-    rule("invalid-request", Class::InvalidRequest, |f| f.status(400)),
+    weak("invalid-request", Class::InvalidRequest, |f| f.status(400)),
     // The other codes.
     rule("no-identity", Class::Unauthenticated, |f| {
         f.status(403) && f.says("unregistered callers")
     }),
     rule("service-disabled-words", Class::ServiceDisabled, |f| {
-        f.status(403) && f.says("has not been used in project") && f.says("disabled")
+        f.may_be(403) && f.says("has not been used in project") && f.says("disabled")
     }),
     rule("leaked-key", Class::PermissionDenied, |f| {
-        f.status(403) && f.says_all(&["api key", "leaked"])
+        f.may_be(403) && f.says_all(&["api key", "leaked"])
     })
     .scope(Scope::Key),
     rule("file-of-another", Class::PermissionDenied, |f| {
-        f.status(403) && f.says_all(&["access the file"])
+        f.may_be(403) && f.says_all(&["permission to access the file"])
     })
     .scope(Scope::Caller),
-    rule("permission-denied", Class::PermissionDenied, |f| f.status(403)),
-    rule("unauthenticated", Class::Unauthenticated, |f| f.status(401)),
+    rule("key-restricted-words", Class::PermissionDenied, |f| {
+        f.may_be(403) && f.says_any(&["requests to this api", "requests from"]) && f.says("are blocked")
+    }),
+    rule("permission-words", Class::PermissionDenied, |f| {
+        let denied = f.says_all(&["permission", "denied on resource"]);
+        f.may_be(403) && (denied || f.says("the caller does not have permission"))
+    }),
+    weak("permission-denied", Class::PermissionDenied, |f| f.status(403)),
+    rule("credentials-words", Class::Unauthenticated, |f| {
+        f.may_be(401)
+            && f.says_any(&[
+                "api keys are not supported by this api",
+                "invalid authentication credentials",
+                "missing required authentication credential",
+                "default credentials were not found",
+                "could not automatically determine credentials",
+            ])
+    }),
+    weak("unauthenticated", Class::Unauthenticated, |f| f.status(401)),
     rule("file-not-found", Class::NotFound, |f| {
         f.status(404) && names_a_file(f)
     })
     .scope(Scope::Caller),
-    rule("not-found", Class::NotFound, |f| f.status(404)),
-    rule("unimplemented", Class::NotFound, |f| f.status(501)),
-    rule("conflict", Class::Conflict, |f| f.status(409)),
-    rule("cancelled", Class::Cancelled, |f| f.status(499)),
-    rule("capacity-5xx", Class::Capacity, |f| {
-        (f.status(500) || f.status(503)) && speaks_of_capacity(f)
+    rule("model-not-found", Class::NotFound, |f| {
+        f.may_be(404)
+            && f.says_any(&[
+                "is not found for api version",
+                "was not found or your project does not have access",
+                "requested entity was not found",
+                "no longer available to new users",
+            ])
     }),
-    rule("unavailable", Class::Unavailable, |f| f.status(503)),
-    rule("deadline", Class::DeadlineExceeded, |f| {
+    rule("session-not-found", Class::NotFound, |f| {
+        f.may_be(404) && f.says("session not found")
+    })
+    .scope(Scope::Caller),
+    weak("not-found", Class::NotFound, |f| f.status(404)),
+    weak("unimplemented", Class::NotFound, |f| f.status(501)),
+    weak("conflict", Class::Conflict, |f| f.status(409)),
+    weak("cancelled", Class::Cancelled, |f| f.status(499)),
+    rule("capacity-5xx", Class::Capacity, |f| {
+        (f.status(500) || f.may_be(503)) && speaks_of_capacity(f)
+    }),
+    weak("unavailable", Class::Unavailable, |f| f.status(503)),
+    weak("deadline", Class::DeadlineExceeded, |f| {
         f.status(504) || f.status(408)
     }),
-    rule("bad-gateway", Class::GatewayError, |f| f.status(502)),
-    rule("internal", Class::Internal, |f| f.status(500)),
+    weak("bad-gateway", Class::GatewayError, |f| f.status(502)),
+    weak("internal", Class::Internal, |f| f.status(500)),
+    // Words without any status: what is left of an error in a text.
+    rule("internal-words", Class::Internal, |f| {
+        f.may_be(500)
+            && f.says_any(&[
+                "an internal error has occurred. please retry",
+                "internal error encountered",
+                "1011 (internal error)",
+            ])
+    }),
+    rule("deadline-words", Class::DeadlineExceeded, |f| {
+        f.may_be(504) && f.says("deadline expired before operation could complete")
+    }),
+    weak("broken-connection-words", Class::GatewayError, |f| {
+        f.may_be(502) && speaks_of_the_connection(f)
+    }),
+    rule("answer-without-parts", Class::EmptyResponse, |f| {
+        f.may_be(200) && f.says("quick accessor") && f.says_any(&["none were returned", "but none"])
+    }),
     // The best guess of an unknown status is its hundred.
-    rule("guess-4xx", Class::InvalidRequest, |f| hundred(f) == Some(4)),
-    rule("guess-5xx", Class::Internal, |f| hundred(f) == Some(5)),
+    weak("guess-4xx", Class::InvalidRequest, |f| hundred(f) == Some(4)),
+    weak("guess-5xx", Class::Internal, |f| hundred(f) == Some(5)),
     // Google sends none: the base URL is not the API's, and will not be by itself.
-    rule("redirect", Class::NotFound, |f| hundred(f) == Some(3)),
-    rule("guess-1xx", Class::GatewayError, |f| {
+    weak("redirect", Class::NotFound, |f| hundred(f) == Some(3)),
+    weak("guess-1xx", Class::GatewayError, |f| {
         hundred(f).is_some_and(|hundred| hundred < 2)
     }),
-    rule("no-clue", Class::Unknown, |_| true),
+    weak("no-clue", Class::Unknown, |_| true),
 ];
 
 fn hundred(f: &Facts<'_>) -> Option<u16> {
     f.error.status().map(|status| status / 100)
+}
+
+/// `* GenerateContentRequest.contents[0].parts: …`: the server names the field before the colon.
+fn names_a_field(f: &Facts<'_>) -> bool {
+    let message = f.error.message();
+    message.match_indices("Request.").any(|(at, found)| {
+        let path = &message[at + found.len()..];
+        let length = path
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b"_[].".contains(byte))
+            .count();
+        let named = message[..at].ends_with(|c: char| c.is_ascii_alphabetic());
+        named && length > 2 && path[length..].starts_with(": ")
+    })
+}
+
+/// How the servers begin to refuse a request.
+fn refuses_the_request(f: &Facts<'_>) -> bool {
+    f.says_any(&[
+        "request contains an invalid argument",
+        "invalid json payload received",
+        "unable to submit request because",
+        "please ensure that function",
+        "please ensure that the number of function",
+        "is missing a thought_signature",
+        "multiple authentication credentials received",
+        "proto field is not repeating",
+    ])
+}
+
+/// How HTTP libraries say that the other side broke off, or that a page stood where JSON should.
+fn speaks_of_the_connection(f: &Facts<'_>) -> bool {
+    f.says_any(&[
+        "server disconnected without sending",
+        "remote end closed connection",
+        "socket hang up",
+        "econnreset",
+        "econnrefused",
+        "connection reset by peer",
+        "fetch failed",
+        "unexpected token '<'",
+        "upstream connect error",
+        "<!doctype html",
+    ])
 }
 
 fn speaks_of_capacity(f: &Facts<'_>) -> bool {

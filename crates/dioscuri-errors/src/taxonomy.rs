@@ -66,15 +66,7 @@ impl Taxonomy {
     /// ```
     #[must_use]
     pub fn diagnose(&self, seen: Seen<'_>, now: UnixTime) -> Diagnosis {
-        let error = ApiError::parse(seen);
-        let (failure, rule) = judge(&error, seen, now);
-        let transient = failure.class.is_transient();
-        Diagnosis {
-            error,
-            failure,
-            rule,
-            transient,
-        }
+        diagnose(ApiError::parse(seen), seen, now)
     }
 
     /// The names of all rules, in order of priority.
@@ -91,24 +83,45 @@ impl Classify for Taxonomy {
     }
 }
 
-fn judge(error: &ApiError, seen: Seen<'_>, now: UnixTime) -> (Failure, &'static str) {
+/// What `error` means, of which the rest of `seen` says more.
+pub(crate) fn diagnose(error: ApiError, seen: Seen<'_>, now: UnixTime) -> Diagnosis {
+    let (failure, rule) = judge(&error, seen, now);
+    Diagnosis {
+        error,
+        transient: rule.transient.unwrap_or_else(|| failure.class.is_transient()),
+        failure,
+        rule: rule.name,
+    }
+}
+
+impl Diagnosis {
+    /// Whether nothing but a status, or not even that, decided.
+    pub(crate) fn is_a_guess(&self) -> bool {
+        self.rule.starts_with("guess-") || self.rule == "no-clue"
+    }
+
+    /// Whether it was decided by what other programs say too, such as a status alone.
+    pub(crate) fn needs_context(&self) -> bool {
+        RULES.iter().any(|rule| rule.name == self.rule && rule.weak)
+    }
+}
+
+fn judge(error: &ApiError, seen: Seen<'_>, now: UnixTime) -> (Failure, &'static Rule) {
     let violations = quota::violations(error);
     let hint = hint::find(error, seen.headers, now);
     let facts = Facts::new(error, &violations, hint);
-    let Rule {
-        name, class, scope, ..
-    } = RULES
+    let rule = RULES
         .iter()
         .find(|rule| (rule.when)(&facts))
         .expect("the last rule always holds");
 
-    let mut failure = Failure::new(*class);
-    failure.scope = scope.unwrap_or(failure.scope);
+    let mut failure = Failure::new(rule.class);
+    failure.scope = rule.scope.unwrap_or(failure.scope);
     failure.status = error.status();
     failure.retry_after = hint;
-    failure.counted = counted(error, *class);
+    failure.counted = counted(error, rule.class);
     failure.violations = violations;
-    (failure, name)
+    (failure, rule)
 }
 
 /// Failed requests of 400 and 500 count against the quota, Google says, unless no project could be charged;

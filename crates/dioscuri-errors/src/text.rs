@@ -1,7 +1,19 @@
 //! Finds errors in any text: a body, a log, the words of a program.
 
-use crate::{Diagnosis, Seen, Taxonomy};
-use dioscuri_vocab::UnixTime;
+mod answers;
+mod blocks;
+mod clean;
+mod harvest;
+mod keys;
+mod names;
+mod notation;
+mod prose;
+
+use crate::{ApiError, Diagnosis, Form, Seen, Taxonomy, taxonomy};
+use dioscuri_vocab::{Class, Failure, UnixTime};
+use harvest::{Harvest, Hit};
+use prose::Prose;
+use serde_json::{Map, Value};
 use std::{ops::Range, sync::Arc};
 
 /// One failure that was found in a text.
@@ -32,20 +44,204 @@ pub enum Evidence {
     Words,
 }
 
+/// How many bytes of words are kept as the message of an error that has no other.
+const MAX_WORDS: usize = 4096;
+
+/// Texts up to this size are read whole as what somebody wants to have explained: also a bare status is evidence then.
+/// In longer ones, in logs, a status needs the name of the provider beside it. In bytes.
+const MAX_QUOTE: usize = 16 * 1024;
+
 impl Taxonomy {
-    /// Every failure in `text`, the decisive one first; none if there is nothing that looks like one.
+    /// Every failure in `text`, the decisive one first; none if nothing in it looks like one.
     ///
-    /// `status` is the HTTP status that came with the text, where it is known beside it; with 200 the text is
-    /// read as an answer first.
+    /// The text may be a body, a log, or the words of any program: JSON in any state, the `repr` of Python,
+    /// Go's maps, protobuf text, nothing but the name of an exception. What occurs several times is found several
+    /// times. `status` is the HTTP status that came with the text, where it is known beside it: then there is always
+    /// a finding, unless it is a success and the answer is a good one.
+    ///
+    /// Never fails, and takes time in proportion to the size of the text.
+    ///
+    /// ```
+    /// use dioscuri_errors::Taxonomy;
+    /// use dioscuri_vocab::{Class, UnixTime};
+    ///
+    /// let log = b"12:00:01 job 7 failed: 503 UNAVAILABLE. {'error': {'code': 503, 'message': 'The model is \
+    ///     overloaded. Please try again later.', 'status': 'UNAVAILABLE'}}";
+    /// let found = Taxonomy::new().find_in(log, None, UnixTime(0));
+    ///
+    /// assert_eq!(found[0].diagnosis.failure.class, Class::Capacity);
+    /// assert_eq!(found[0].diagnosis.failure.status, Some(503));
+    /// assert!(Taxonomy::new().find_in(b"all is well", None, UnixTime(0)).is_empty());
+    /// ```
     #[must_use]
     pub fn find_in(&self, text: &[u8], status: Option<u16>, now: UnixTime) -> Vec<Finding> {
-        let diagnosis = self.diagnose(Seen::new(status, text), now);
-        vec![Finding {
-            span: 0..text.len(),
-            evidence: Evidence::Structure,
+        let read = String::from_utf8_lossy(text);
+        let mut findings = Vec::new();
+        for block in blocks::blocks(&read, MAX_QUOTE) {
+            let reading = Reading {
+                status,
+                now,
+                quoted: read.len() <= MAX_QUOTE || blocks::names_provider(&read[block.clone()]),
+            };
+            let start = findings.len();
+            findings.extend(reading.block(&read[block.clone()]));
+            for finding in &mut findings[start..] {
+                finding.span = block.clone();
+            }
+        }
+        if findings.is_empty() && status.is_some_and(|status| !(200..300).contains(&status)) {
+            let diagnosis = self.diagnose(Seen::new(status, text), now);
+            findings.push(Finding::new(Evidence::Words, diagnosis));
+        }
+        if let std::borrow::Cow::Owned(_) = read {
+            // What could not be read as UTF-8 has become longer: only the whole is certain.
+            findings
+                .iter_mut()
+                .for_each(|finding| finding.span = 0..text.len());
+        }
+        findings.sort_by_key(Finding::rank);
+        findings
+    }
+}
+
+/// How one piece of text is read.
+#[derive(Clone, Copy)]
+struct Reading {
+    status: Option<u16>,
+    now: UnixTime,
+    /// Whether somebody has picked this text as an error: weak evidence counts.
+    quoted: bool,
+}
+
+impl Reading {
+    fn block(self, text: &str) -> Vec<Finding> {
+        let text = clean::clean(text);
+        let Harvest {
+            errors,
+            answers,
+            prose,
+            ..
+        } = harvest::harvest(&text);
+        let around = Prose::read(&prose);
+        let mut findings: Vec<Finding> = Vec::new();
+        for hit in errors {
+            let finding = self.error(hit, around, &prose);
+            if !findings.iter().any(|known| known.says_the_same(&finding)) {
+                findings.push(finding);
+            }
+        }
+        findings.extend(answers::read(&answers, self.status == Some(200), self.now));
+        if findings.iter().all(Finding::is_vague) {
+            let words = self.words(&text);
+            if words.is_some() {
+                findings = words.into_iter().collect();
+            }
+        }
+        findings
+    }
+
+    /// An error with structure.
+    fn error(self, hit: Hit, around: Prose, prose: &str) -> Finding {
+        let mut chain = hit.chain;
+        // What stands before a body says what a cut body does not.
+        chain.insert(0, said(around.code));
+        let form = if hit.strict { Form::Json } else { Form::Salvaged };
+        let failed = self.status.filter(|status| *status >= 300);
+        let mut error = ApiError::from_objects(form, failed.or(around.status), &chain);
+        if error.message().is_empty() {
+            chain.insert(0, message(prose));
+            error = ApiError::from_objects(form, failed.or(around.status), &chain);
+        }
+        if error.status().is_none() || error.stated_code().is_none() {
+            let inside = Prose::read(error.message());
+            chain.insert(0, said(inside.code));
+            let status = failed.or(around.status).or(inside.status);
+            error = ApiError::from_objects(form, status, &chain);
+        }
+        let evidence = if hit.strict {
+            Evidence::Structure
+        } else {
+            Evidence::Salvaged
+        };
+        Finding::new(evidence, taxonomy::diagnose(error, self.seen(), self.now))
+    }
+
+    /// An error without structure.
+    fn words(self, text: &str) -> Option<Finding> {
+        let prose = Prose::read(text);
+        if let Some(finding) = answers::words(text, &prose) {
+            return Some(finding);
+        }
+        let status = self.status.filter(|status| *status >= 300).or(prose.status);
+        let error = ApiError::from_objects(Form::Text, status, &[message(text), said(prose.code)]);
+        let mut diagnosis = taxonomy::diagnose(error, self.seen(), self.now);
+        let named = prose.class.or(prose.wrapper.filter(|_| diagnosis.is_a_guess()));
+        if let Some(class) = named.filter(|_| diagnosis.is_a_guess()) {
+            let status = diagnosis.failure.status;
+            diagnosis.failure = Failure::new(class);
+            diagnosis.failure.status = status;
+            diagnosis.rule = "exception-name";
+            diagnosis.transient = class.is_transient();
+        }
+        let told = prose.code.is_some() || named.is_some() || !diagnosis.needs_context();
+        let weakly = self.quoted && (status.is_some() || diagnosis.rule != "no-clue");
+        (told || weakly).then(|| Finding::new(Evidence::Words, diagnosis))
+    }
+
+    fn seen(self) -> Seen<'static> {
+        Seen::new(self.status, b"")
+    }
+}
+
+fn said(code: Option<crate::Code>) -> Map<String, Value> {
+    let code = code.map(|code| ("status".to_owned(), Value::from(code.name())));
+    code.into_iter().collect()
+}
+
+fn message(words: &str) -> Map<String, Value> {
+    let mut message = String::new();
+    for word in words.split_whitespace() {
+        if message.len() + word.len() > MAX_WORDS {
+            break;
+        }
+        if !message.is_empty() {
+            message.push(' ');
+        }
+        message.push_str(word);
+    }
+    Map::from_iter([("message".to_owned(), Value::from(message))])
+}
+
+impl Finding {
+    pub(crate) fn new(evidence: Evidence, diagnosis: Diagnosis) -> Self {
+        Self {
+            span: 0..0,
+            evidence,
             diagnosis,
             finish_reason: None,
             block_reason: None,
-        }]
+        }
+    }
+
+    /// Whether it says nothing that the words around could not say better.
+    fn is_vague(&self) -> bool {
+        matches!(self.diagnosis.failure.class, Class::Unknown)
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        let (a, b) = (&self.diagnosis.failure, &other.diagnosis.failure);
+        a.class == b.class
+            && (a.violations == b.violations || b.violations.is_empty())
+            && (a.retry_after == b.retry_after || b.retry_after.is_none())
+    }
+
+    /// The decisive one first: what is certain before what is vague, what lasts before what passes, structure before words.
+    fn rank(&self) -> (u8, bool, Evidence) {
+        let class = match self.diagnosis.failure.class {
+            Class::Unknown => 2,
+            Class::EmptyResponse | Class::GatewayError | Class::Connection | Class::QuotaUnspecified => 1,
+            _ => 0,
+        };
+        (class, self.diagnosis.transient, self.evidence)
     }
 }

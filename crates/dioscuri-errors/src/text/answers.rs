@@ -1,0 +1,176 @@
+//! Answers of an HTTP 200 that stand in a text, whole, in pieces, or as a program's complaint about them.
+
+use super::{Evidence, Finding, keys::letters, prose::Prose};
+use crate::finish::{self, Finish};
+use crate::{ApiError, ClassifyStream, Diagnosis, Form, ResponseReader};
+use dioscuri_vocab::{Class, Failure, UnixTime};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+type Object = Map<String, Value>;
+
+/// What is wrong with the answer that `events` make; `None` if it is good or goes on elsewhere.
+pub(super) fn read(events: &[Object], complete: bool, now: UnixTime) -> Option<Finding> {
+    if events.is_empty() {
+        return None;
+    }
+    let mut reader = ResponseReader::new();
+    for event in events {
+        let json = serde_json::to_vec(&enveloped(event)).unwrap_or_default();
+        reader.on_event(&json, now);
+    }
+    let outcome = reader.on_end();
+    let failure = outcome.failure().cloned();
+    let reason = reader.finish_reason().map(Arc::from);
+    let block = reader.block_reason().map(Arc::from);
+    let failure = match failure {
+        // A piece of an answer ends where its writer cut it, not where the connection broke.
+        Some(failure) if matches!(failure.class, Class::Connection) && !complete => return None,
+        Some(failure)
+            if failure.class == Class::EmptyResponse && reason.is_none() && !complete && !whole(events) =>
+        {
+            return None;
+        }
+        Some(failure) => failure,
+        // Text, but not all of it: whoever asks what is wrong means this.
+        None if reason.as_deref() == Some("MAX_TOKENS") => of(Class::TruncatedOutput),
+        None => return None,
+    };
+    Some(finding(failure, "answer", reason, block))
+}
+
+/// Whether there is an answer that says by itself that it has nothing.
+fn whole(events: &[Object]) -> bool {
+    let usage = |object: &Object| object.keys().any(|key| letters(key) == "usagemetadata");
+    events.iter().any(usage)
+}
+
+/// A candidate or a feedback that stands alone, in the envelope that it came in.
+fn enveloped(event: &Object) -> Value {
+    let has = |name: &str| event.keys().any(|key| letters(key) == name);
+    if has("candidates") || has("promptfeedback") {
+        // Only what decides: the rest may be cut or written in another way.
+        let member = |name: &str| {
+            event
+                .iter()
+                .find(|(key, _)| letters(key) == name)
+                .map(|(_, value)| value)
+        };
+        json!({"candidates": member("candidates"), "promptFeedback": member("promptfeedback")})
+    } else if has("blockreason") {
+        json!({"promptFeedback": event})
+    } else {
+        json!({"candidates": [event]})
+    }
+}
+
+/// A complaint about an answer: `Candidate was blocked due to SAFETY`.
+pub(super) fn words(text: &str, prose: &Prose) -> Option<Finding> {
+    let lower = text.to_ascii_lowercase();
+    let reason = told(text, &lower);
+    let prompt = prose.class == Some(Class::BlockedPrompt)
+        || [
+            "response was blocked",
+            "prompt was blocked",
+            "block_reason",
+            "blockreason",
+        ]
+        .iter()
+        .any(|words| lower.contains(words))
+            && !lower.contains("candidate was blocked");
+    if let Some(word) = reason {
+        if prompt && let Some(block) = finish::block_named(word).filter(|block| finish::blocks(block)) {
+            return Some(finding(
+                of(Class::BlockedPrompt),
+                "complaint",
+                None,
+                Some(block.into()),
+            ));
+        }
+        if let Some(name) = finish::finish_named(word) {
+            return by_reason(name);
+        }
+    }
+    let number = numbered(&lower);
+    if let Some(name) = number.or(prose.finish) {
+        return by_reason(name);
+    }
+    None
+}
+
+fn by_reason(name: &'static str) -> Option<Finding> {
+    let class = match Finish::read(name)? {
+        Finish::Failed(class) => class,
+        Finish::Truncated => Class::TruncatedOutput,
+        Finish::Complete | Finish::Continues => return None,
+    };
+    Some(finding(of(class), "complaint", Some(name.into()), None))
+}
+
+/// The reason that `text` gives in capitals for a block.
+fn told<'t>(text: &'t str, lower: &str) -> Option<&'t str> {
+    const OPENINGS: &[&str] = &[
+        "due to ",
+        "because of ",
+        "finish reason: ",
+        "finish reason ",
+        "finish_reason: ",
+        "finishreason: ",
+        "finishreason=",
+        "finish_reason=",
+        "reason: ",
+    ];
+    OPENINGS.iter().find_map(|opening| {
+        let after = &text[lower.find(opening)? + opening.len()..];
+        let after = after.trim_start_matches(['\'', '"', '`', ' ', '<']);
+        let end = after
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))
+            .unwrap_or(after.len());
+        let word = after[..end]
+            .trim_end_matches('.')
+            .rsplit('.')
+            .next()
+            .unwrap_or_default();
+        let capitals = word.len() > 3 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        capitals.then_some(word)
+    })
+}
+
+/// `finish_reason … is 2`, as the old Python SDK says it.
+fn numbered(lower: &str) -> Option<&'static str> {
+    let after = &lower[lower.find("finish_reason")?..];
+    let sentence = &after[..after.find('\n').unwrap_or(after.len())];
+    let number = &sentence[sentence.find(" is ")? + 4..];
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    finish::finish_numbered(number[..end].parse().ok()?)
+}
+
+fn of(class: Class) -> Failure {
+    let mut failure = Failure::new(class);
+    failure.status = Some(200);
+    failure.counted = Some(true);
+    failure
+}
+
+fn finding(
+    failure: Failure,
+    rule: &'static str,
+    finish: Option<Arc<str>>,
+    block: Option<Arc<str>>,
+) -> Finding {
+    let transient = match finish.as_deref() {
+        // Worth one more try, though others of their class are not.
+        Some("OTHER" | "IMAGE_OTHER") => true,
+        _ => failure.class.is_transient(),
+    };
+    let diagnosis = Diagnosis {
+        error: ApiError::from_objects(Form::Salvaged, Some(200), &[]),
+        failure,
+        rule,
+        transient,
+    };
+    let mut finding = Finding::new(Evidence::Salvaged, diagnosis);
+    finding.finish_reason = finish;
+    finding.block_reason = block;
+    finding
+}

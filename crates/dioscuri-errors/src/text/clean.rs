@@ -1,0 +1,108 @@
+//! Takes away what terminals, screens and programs have put around a text.
+
+use std::borrow::Cow;
+
+/// `text` without colours, frames and typographic signs, and with the pieces of strings joined that Node prints.
+///
+/// Nothing is copied if there is nothing to take away.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    if memchr::memchr(0x1b, text.as_bytes()).is_some() {
+        text = Cow::Owned(without_colours(&text));
+    }
+    if !text.is_ascii() {
+        text = Cow::Owned(plain(&text));
+    }
+    if text.contains("\\n' +") || text.contains("\\n\" +") {
+        text = Cow::Owned(joined(&text));
+    }
+    text
+}
+
+/// Takes away the control sequences of terminals (ECMA-48, `ESC [ … letter`).
+fn without_colours(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{1b}') {
+        out.push_str(&rest[..at]);
+        let sequence = &rest[at + 1..];
+        let length = sequence.strip_prefix('[').map_or(0, |parameters| {
+            parameters
+                .find(|c: char| c.is_ascii_alphabetic())
+                .map_or(1, |end| end + 2)
+        });
+        rest = &sequence[length..];
+    }
+    out + rest
+}
+
+/// ASCII for typographic quotes and full-width signs; blanks for the lines of a frame.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => '"',
+            '‘' | '’' | '‚' | '‛' | '′' | '＇' => '\'',
+            '：' => ':',
+            '，' => ',',
+            '｛' => '{',
+            '｝' => '}',
+            '［' | '【' => '[',
+            '］' | '】' => ']',
+            '（' => '(',
+            '）' => ')',
+            '＝' => '=',
+            '\u{a0}' | '\u{200b}' | '\u{feff}' | '\u{2500}'..='\u{257f}' | '▏' | '▕' => ' ',
+            c => c,
+        })
+        .collect()
+}
+
+/// Lines such as `'  "code": 429,\n' +` become what they print.
+fn joined(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let trimmed = line.trim();
+        let end = trimmed.trim_end_matches(['+', ' ', ',']);
+        let piece = end.strip_suffix('\'').or(end.strip_suffix('"'));
+        match piece.and_then(|piece| piece.strip_suffix("\\n")) {
+            Some(piece) => out.push_str(
+                piece
+                    .strip_prefix(['\'', '"'])
+                    .filter(|_| quoted(piece, end))
+                    .unwrap_or(piece),
+            ),
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Whether `piece` begins with the quote that `end` ends with.
+fn quoted(piece: &str, end: &str) -> bool {
+    piece.bytes().next() == end.bytes().last()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_plain_is_not_copied() {
+        assert!(matches!(clean("{\"code\": 429}"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn frames_colours_and_typography_go() {
+        assert_eq!(
+            clean("\u{1b}[31m│ {“code”： 429｝ │\u{1b}[0m"),
+            "  {\"code\": 429}  "
+        );
+    }
+
+    #[test]
+    fn pieces_of_a_string_are_joined() {
+        let text = "  '{\\n' +\n  '  \"code\": 429\\n' +\n  '}'";
+        assert_eq!(clean(text), "{\n  \"code\": 429\n  '}'\n");
+    }
+}

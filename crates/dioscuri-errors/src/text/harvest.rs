@@ -1,0 +1,331 @@
+//! Gathers the errors and the answers that stand in a text, however deep and in whatever notation.
+
+mod loose;
+
+use super::keys::letters;
+use super::notation::{self, Node, last_segment};
+use crate::{Code, detail};
+use loose::Loose;
+use serde_json::{Map, Value, json};
+
+type Object = Map<String, Value>;
+
+/// An error may be wrapped in the text of another this many times.
+const MAX_WRAPPINGS: usize = 5;
+
+/// At most this many errors of one piece of text are kept. The most seen in one body is three.
+const MAX_HITS: usize = 64;
+
+/// One error: an object and those that were wrapped in it, the outermost first.
+#[derive(Clone, Debug)]
+pub(super) struct Hit {
+    pub(super) chain: Vec<Object>,
+    /// Whether it stood in valid JSON.
+    pub(super) strict: bool,
+}
+
+/// What stands in a text.
+#[derive(Debug, Default)]
+pub(super) struct Harvest {
+    pub(super) errors: Vec<Hit>,
+    /// Answers, or pieces of them.
+    pub(super) answers: Vec<Object>,
+    /// Details of google.rpc that stand outside of an error.
+    pub(super) details: Vec<Value>,
+    /// The words around.
+    pub(super) prose: String,
+}
+
+pub(super) fn harvest(text: &str) -> Harvest {
+    at_depth(text, 0)
+}
+
+fn at_depth(text: &str, depth: usize) -> Harvest {
+    let page = notation::page(text);
+    let mut found = Harvest {
+        prose: page.prose,
+        ..Harvest::default()
+    };
+    let mut loose = Loose::default();
+    for (key, node) in page.items {
+        let strict = matches!(node, Node::Json(_));
+        let value = to_json(node);
+        if key.is_empty() {
+            search(&value, strict, depth, &mut found);
+        } else {
+            loose.take(&key, value, depth, &mut found);
+        }
+    }
+    loose.finish(&mut found);
+    found
+}
+
+fn search(value: &Value, strict: bool, depth: usize, found: &mut Harvest) {
+    if found.errors.len() >= MAX_HITS {
+        return;
+    }
+    match value {
+        Value::Array(values) => values
+            .iter()
+            .for_each(|value| search(value, strict, depth, found)),
+        Value::String(text) if depth < MAX_WRAPPINGS && may_hold_structure(text) => {
+            let inner = at_depth(text, depth + 1);
+            found.errors.extend(inner.errors);
+            found.answers.extend(inner.answers);
+            found.details.extend(inner.details);
+        }
+        Value::Object(object) => match error_of(object) {
+            Some(error) => found
+                .errors
+                .extend(wrapped(object, error, strict, depth, &mut found.answers)),
+            None if let Some(detail) = detail_of(object) => found.details.push(detail),
+            None if is_answer(object) => found.answers.push(object.clone()),
+            None => object
+                .values()
+                .for_each(|value| search(value, strict, depth, found)),
+        },
+        _ => {}
+    }
+}
+
+/// The error `error` of `object` with everything that is wrapped in it; other errors in it follow.
+fn wrapped(
+    object: &Object,
+    error: Object,
+    strict: bool,
+    depth: usize,
+    answers: &mut Vec<Object>,
+) -> Vec<Hit> {
+    let mut inner = Harvest::default();
+    for (key, value) in error
+        .iter()
+        .chain(object.iter().filter(|(key, _)| letters(key) != "error"))
+    {
+        // The details of an error are its own, but for the words of a server behind it.
+        if !matches!(letters(key).as_str(), "details" | "errors") {
+            search(value, strict, depth, &mut inner);
+        }
+    }
+    answers.append(&mut inner.answers);
+    let mut chain = vec![around(object), error];
+    let mut inner = inner.errors.into_iter();
+    chain.extend(inner.next().into_iter().flat_map(|hit| hit.chain));
+    std::iter::once(Hit { chain, strict }).chain(inner).collect()
+}
+
+/// What stands beside the error object: gateways put the status there.
+fn around(object: &Object) -> Object {
+    let beside = |key: &str| {
+        matches!(
+            letters(key).as_str(),
+            "code" | "status" | "statuscode" | "httpstatus" | "httpcode"
+        )
+    };
+    object
+        .iter()
+        .filter(|(key, value)| beside(key) && !value.is_object())
+        .map(|(key, value)| {
+            let key = if letters(key) == "code" { "code" } else { "status" };
+            (key.to_owned(), value.clone())
+        })
+        .collect()
+}
+
+/// The error that `object` holds or is.
+fn error_of(object: &Object) -> Option<Object> {
+    match detail::field(object, "error") {
+        Some(Value::Object(error)) => looks_like_error(error).then(|| error.clone()),
+        // OAuth servers and proxies: the error is a word or a sentence.
+        Some(Value::String(word)) if !may_hold_structure(word) => {
+            let words = ["error_description", "message", "detail"]
+                .iter()
+                .find_map(|name| detail::optional(object, name));
+            let mut error = object.clone();
+            let message = words.map_or_else(|| word.clone(), |words| format!("{word}: {words}"));
+            error.insert("message".to_owned(), message.into());
+            Some(error)
+        }
+        Some(Value::Array(_)) => None,
+        _ => is_bare_error(object).then(|| object.clone()),
+    }
+}
+
+fn looks_like_error(error: &Object) -> bool {
+    let has = |name| detail::field(error, name).is_some();
+    ["message", "code", "status", "details", "errors"]
+        .into_iter()
+        .any(has)
+}
+
+/// An error without its envelope.
+fn is_bare_error(object: &Object) -> bool {
+    let has = |name| detail::field(object, name).is_some();
+    let told = has("details") && has("code") || object.get("error") == Some(&Value::Bool(true));
+    has("message") && (told || names_a_failure(object))
+}
+
+/// Whether a member of `object` names the status or the code of a failure.
+fn names_a_failure(object: &Object) -> bool {
+    object
+        .iter()
+        .filter(|(key, _)| names_a_code(&letters(key)))
+        .flat_map(|(_, value)| code_words(value))
+        .any(|word| match number(&word) {
+            Some(number) => (1..=16).contains(&number) || (400..600).contains(&number),
+            None => true,
+        })
+}
+
+fn number(word: &Value) -> Option<u64> {
+    word.as_u64().or_else(|| word.as_str()?.parse().ok())
+}
+
+/// The detail of google.rpc that `object` is, or an entry of one.
+fn detail_of(object: &Object) -> Option<Value> {
+    let has = |name| detail::field(object, name).is_some();
+    let typed = object
+        .get("@type")
+        .and_then(Value::as_str)
+        .is_some_and(|url| url.contains("rpc."));
+    if typed || has("retryDelay") || has("fieldViolations") {
+        Some(Value::Object(object.clone()))
+    } else if has("quotaMetric") || has("quotaId") {
+        Some(json!({"@type": "QuotaFailure", "violations": [object]}))
+    } else if has("field") && has("description") {
+        Some(json!({"@type": "BadRequest", "fieldViolations": [object]}))
+    } else {
+        None
+    }
+}
+
+fn is_answer(object: &Object) -> bool {
+    let has = |name| detail::field(object, name).is_some_and(|value| !value.is_null());
+    let candidates = || detail::field(object, "candidates").is_some_and(Value::is_array);
+    candidates() || has("promptFeedback") || has("finishReason") || has("blockReason")
+}
+
+/// Whether a string may hold structure of ours.
+fn may_hold_structure(text: &str) -> bool {
+    text.len() > 8 && memchr::memchr3(b'{', b'[', b'=', text.as_bytes()).is_some() || text.contains("reason:")
+}
+
+/// `node` as JSON: constants become what JSON calls them, entries of a protobuf map become members.
+pub(super) fn to_json(node: Node) -> Value {
+    match node {
+        Node::Json(value) => value,
+        Node::Text(text) => Value::String(text),
+        Node::Word(word) => constant(&word),
+        Node::List(nodes) => nodes.into_iter().map(to_json).collect(),
+        Node::Map(members) => map_to_json(members),
+    }
+}
+
+fn constant(word: &str) -> Value {
+    match word {
+        "None" | "null" | "nil" | "undefined" | "NULL" | "<nil>" => Value::Null,
+        "True" | "true" => Value::Bool(true),
+        "False" | "false" => Value::Bool(false),
+        _ => match word.parse::<i64>() {
+            Ok(number) => number.into(),
+            Err(_) => {
+                let name = last_segment(word);
+                let constant =
+                    name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+                Value::String(if constant { name } else { word }.to_owned())
+            }
+        },
+    }
+}
+
+fn map_to_json(members: Vec<(String, Node)>) -> Value {
+    let nameless = |members: &[(String, Node)]| members.iter().all(|(key, _)| key.is_empty());
+    if members.len() == 1 && nameless(&members) {
+        return members
+            .into_iter()
+            .next()
+            .map_or(Value::Null, |(_, node)| to_json(node));
+    }
+    let mut object = Object::new();
+    for (key, node) in members {
+        let value = to_json(node);
+        match object.get_mut(&key) {
+            None => {
+                object.insert(key, value);
+            }
+            Some(Value::Array(values)) => values.push(value),
+            Some(first) => {
+                let first = first.take();
+                object.insert(key, Value::Array(vec![first, value]));
+            }
+        }
+    }
+    for value in object.values_mut() {
+        unfold(value);
+    }
+    Value::Object(object)
+}
+
+/// `key: "model" value: "…"`, once or several times, is how protobuf text writes a dictionary.
+fn unfold(value: &mut Value) {
+    let entry = |value: &Value| {
+        let object = value.as_object().filter(|object| object.len() == 2)?;
+        Some((
+            object.get("key")?.as_str()?.to_owned(),
+            object.get("value")?.clone(),
+        ))
+    };
+    let entries: Option<Object> = match value {
+        Value::Object(_) => entry(value).map(|entry| std::iter::once(entry).collect()),
+        Value::Array(values) if !values.is_empty() => values.iter().map(entry).collect(),
+        _ => None,
+    };
+    if let Some(object) = entries {
+        *value = Value::Object(object);
+    }
+}
+
+/// The HTTP status and the code that `value` names, also with words around: `429 RESOURCE_EXHAUSTED`.
+fn code_words(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Number(_) => vec![value.clone()],
+        Value::String(text) => text
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .filter(|word| {
+                let number = word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit());
+                number || Code::from_name(word).is_some_and(|code| code.name().eq_ignore_ascii_case(word))
+            })
+            .map(Value::from)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether `name` is one of the names of a status or a code.
+fn names_a_code(name: &str) -> bool {
+    matches!(
+        name,
+        "code"
+            | "errorcode"
+            | "status"
+            | "errorstatus"
+            | "statuscode"
+            | "httpstatus"
+            | "httpstatuscode"
+            | "grpcstatus"
+            | "upstreamstatus"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_structure_is_no_error() {
+        assert!(
+            harvest(r#"{"level": "info", "message": "started", "code": 0}"#)
+                .errors
+                .is_empty()
+        );
+    }
+}

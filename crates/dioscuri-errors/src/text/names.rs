@@ -1,0 +1,147 @@
+//! What the exceptions of the SDKs and of their wrappers mean by their names alone.
+
+use crate::Code;
+use dioscuri_vocab::Class;
+
+/// What a name says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Meaning {
+    /// The canonical code of the server's answer.
+    Code(Code),
+    /// The HTTP status of the server's answer.
+    Status(u16),
+    /// A failure that the program found itself.
+    Class(Class),
+}
+
+/// One name, without `Error` or `Exception` at its end.
+pub(super) struct Name {
+    pub(super) name: &'static str,
+    pub(super) meaning: Meaning,
+    /// Whether it is a word of other programs and languages too, and so needs its ending or its package.
+    pub(super) common: bool,
+}
+
+const fn own(name: &'static str, meaning: Meaning) -> Name {
+    Name {
+        name,
+        meaning,
+        common: false,
+    }
+}
+
+const fn common(name: &'static str, meaning: Meaning) -> Name {
+    Name {
+        name,
+        meaning,
+        common: true,
+    }
+}
+
+use Meaning::{Class as Is, Code as Says, Status as Http};
+
+/// Sources, as of 2026-08: google-api-core `exceptions.py`; google-generativeai `types/generation_types.py`; google-genai
+/// `errors.py` and `interactions`; google-auth `exceptions.py`; gax for Java; generative-ai for JavaScript, Kotlin, Swift and Dart;
+/// openai and LiteLLM `exceptions.py`.
+const NAMES: &[Name] = &[
+    // google.api_core, gax, gRPC: the names of the codes.
+    own("ResourceExhausted", Says(Code::ResourceExhausted)),
+    own("InvalidArgument", Says(Code::InvalidArgument)),
+    own("FailedPrecondition", Says(Code::FailedPrecondition)),
+    own("OutOfRange", Says(Code::OutOfRange)),
+    own("Unauthenticated", Says(Code::Unauthenticated)),
+    own("PermissionDenied", Says(Code::PermissionDenied)),
+    own("DeadlineExceeded", Says(Code::DeadlineExceeded)),
+    own("InternalServer", Http(500)),
+    own("InternalServerError", Http(500)),
+    own("ServiceUnavailable", Http(503)),
+    own("TooManyRequests", Http(429)),
+    own("GatewayTimeout", Http(504)),
+    own("BadGateway", Http(502)),
+    common("NotFound", Says(Code::NotFound)),
+    common("AlreadyExists", Says(Code::AlreadyExists)),
+    common("Aborted", Says(Code::Aborted)),
+    common("Cancelled", Says(Code::Cancelled)),
+    common("Internal", Says(Code::Internal)),
+    common("Unavailable", Says(Code::Unavailable)),
+    common("DataLoss", Says(Code::DataLoss)),
+    common("Unimplemented", Says(Code::Unimplemented)),
+    common("MethodNotImplemented", Http(501)),
+    common("BadRequest", Http(400)),
+    common("Unauthorized", Http(401)),
+    common("Forbidden", Http(403)),
+    common("Conflict", Http(409)),
+    // The old Python SDK.
+    own("BlockedPrompt", Is(Class::BlockedPrompt)),
+    own("StopCandidate", Is(Class::BlockedResponse)),
+    own("BrokenResponse", Is(Class::GatewayError)),
+    own("IncompleteIteration", Is(Class::InvalidRequest)),
+    // google-genai and google-auth.
+    own("DefaultCredentials", Is(Class::Unauthenticated)),
+    own("RefreshError", Is(Class::Unauthenticated)),
+    own("GoogleAuth", Is(Class::Unauthenticated)),
+    own("MutualTLSChannel", Is(Class::Unauthenticated)),
+    own("UnknownApiResponse", Is(Class::GatewayError)),
+    own("FunctionInvocation", Is(Class::InvalidRequest)),
+    own("UnknownFunctionCallArgument", Is(Class::InvalidRequest)),
+    own("UnsupportedFunction", Is(Class::InvalidRequest)),
+    own("ResponseValidation", Is(Class::BlockedResponse)),
+    own("ResponseBlocked", Is(Class::BlockedResponse)),
+    // JavaScript, Kotlin, Swift, Dart.
+    own("GoogleGenerativeAIRequestInput", Is(Class::InvalidRequest)),
+    own("GoogleGenerativeAIAbort", Is(Class::Cancelled)),
+    own("PromptBlocked", Is(Class::BlockedPrompt)),
+    own("ResponseStopped", Is(Class::BlockedResponse)),
+    own("InvalidAPIKey", Is(Class::AuthInvalidKey)),
+    own("InvalidApiKey", Is(Class::AuthInvalidKey)),
+    own("UnsupportedUserLocation", Is(Class::UnsupportedRegion)),
+    own("ServiceDisabled", Is(Class::ServiceDisabled)),
+    own("QuotaExceeded", Is(Class::QuotaUnspecified)),
+    // openai, LiteLLM.
+    own("RateLimit", Http(429)),
+    own("ContextWindowExceeded", Is(Class::ContextTooLong)),
+    own("ContentPolicyViolation", Is(Class::BlockedPrompt)),
+    own("APIConnection", Is(Class::GatewayError)),
+    own("APITimeout", Http(504)),
+    common("Authentication", Http(401)),
+    common("UnprocessableEntity", Http(422)),
+    // Connections, by the libraries below the SDKs.
+    own("RemoteProtocol", Is(Class::GatewayError)),
+    own("ServerDisconnected", Is(Class::GatewayError)),
+    own("ClientConnector", Is(Class::GatewayError)),
+    own("ConnectionReset", Is(Class::GatewayError)),
+    own("ReadTimeout", Http(504)),
+    own("ConnectTimeout", Is(Class::GatewayError)),
+];
+
+/// Wrappers that say nothing but the side at fault: they decide if nothing else is said.
+const WRAPPERS: &[(&str, Class)] = &[
+    ("RetryError", Class::DeadlineExceeded),
+    ("ServerError", Class::Internal),
+    ("ClientError", Class::InvalidRequest),
+];
+
+/// What the word `word` names; `after_dot` if a package stands before it.
+pub(super) fn find(word: &str, after_dot: bool, before_colon: bool) -> Option<Meaning> {
+    let stem = word
+        .strip_suffix("Exception")
+        .or(word.strip_suffix("Error"))
+        .filter(|stem| !stem.is_empty());
+    let told = stem.is_some() || after_dot || before_colon;
+    NAMES
+        .iter()
+        .find(|name| (name.name == word || Some(name.name) == stem) && (told || !name.common))
+        // `RateLimit` and its like are names only with their ending.
+        .filter(|name| stem.is_some() || !ends_needed(name))
+        .map(|name| name.meaning)
+}
+
+fn ends_needed(name: &Name) -> bool {
+    matches!(name.meaning, Meaning::Class(_)) || name.name == "RateLimit" || name.name == "Authentication"
+}
+
+/// What a wrapper means by itself.
+pub(super) fn wrapper(word: &str) -> Option<Class> {
+    let row = WRAPPERS.iter().find(|(name, _)| *name == word);
+    row.map(|(_, class)| *class)
+}
