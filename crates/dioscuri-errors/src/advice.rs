@@ -1,41 +1,60 @@
 //! What to tell a person about a failure.
 
+mod again;
+mod cases;
+mod cause;
+mod clues;
+mod fields;
+mod known;
+mod phrases;
+mod sentence;
+mod warnings;
+
+pub use again::Again;
+pub(crate) use cases::SUBJECTS;
+pub(crate) use phrases::Phrases;
+
 use crate::Finding;
-use crate::catalogue::{Entry, Lang, Topic, entries};
-use dioscuri_vocab::{Class, Window};
-use std::time::Duration;
+use crate::catalogue::{Book, Entry, Lang, Topic, entries, pages};
+use clues::{Clues, Surface};
+use dioscuri_vocab::Class;
 
 /// What to tell a person about one [`Finding`], in one language.
 ///
-/// Nothing here quotes a prompt, and keys are masked.
+/// The numbers and names are those of the failure; nothing here quotes a prompt, and keys are masked.
 ///
 /// ```
 /// use dioscuri_errors::{Advice, Again, Taxonomy, catalogue::Lang};
 /// use dioscuri_vocab::UnixTime;
 /// use std::time::Duration;
 ///
-/// let body = br#"{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "Quota exceeded.", "details": [
+/// let body = br#"{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "You exceeded your current quota.",
+///   "details": [
 ///     {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [
 ///       {"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier", "quotaValue": "20"}]},
 ///     {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "14s"}]}}"#;
 /// let found = Taxonomy::new().find_in(body, Some(429), UnixTime(0));
 /// let advice = Advice::new(&found[0], Lang::En);
 ///
-/// let hint = Some(Duration::from_secs(14));
-/// assert_eq!(advice.again, Again::NextPacificDay { hint });
+/// assert_eq!(advice.what, "The daily quota of the free tier is used up.");
+/// assert!(advice.why.starts_with("Used up: 20 requests a day, free tier."));
+/// // 14 seconds are no comfort.
+/// assert!(advice.warnings[0].starts_with("The server says to come back in 14 s, but"));
+/// assert_eq!(advice.again, Again::NextPacificDay { hint: Some(Duration::from_secs(14)) });
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Advice {
-    /// The server's own first sentence or two: keys masked, quoted values left out.
+    /// The server's own first sentence or two, in English: keys masked, quoted values of the request left
+    /// out. `None` if it said nothing, or nothing that could be told from other text.
     pub sentence: Option<String>,
-    /// Its translation, where the sentence is a known one and the language is not English.
+    /// Its translation. `None` in English, and for a sentence that is not known.
     pub translation: Option<String>,
     /// What happened.
     pub what: String,
     /// Why, with the numbers and names that were found.
     pub why: String,
-    /// Where the server's words comfort wrongly, and other traps.
+    /// Where the server's words comfort wrongly, and what makes the diagnosis less sure.
     pub warnings: Vec<String>,
     /// What to do now.
     pub now: Vec<String>,
@@ -51,71 +70,79 @@ pub struct Advice {
     pub again: Again,
 }
 
-/// When to try again. There is no clock here: whoever shows it adds the times.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum Again {
-    /// Not before something has changed: the request, the key, the project, the plan.
-    AfterChange,
-    /// After this time from the arrival of the failure: the server's hint, or the minute of a quota that
-    /// came without one.
-    After(Duration),
-    /// After the next midnight in `America/Los_Angeles`.
-    NextPacificDay {
-        /// What the server says instead. One attempt after it does no harm.
-        hint: Option<Duration>,
-    },
-    /// When the window of a plan resets, in hours to days; the server does not say when.
-    AtReset,
-    /// With growing waits and jitter; the server gives no time.
-    Backoff {
-        /// The first wait; it doubles each time.
-        first: Duration,
-        /// The longest wait.
-        last: Duration,
-        /// How many attempts are sensible, the failed one not counted.
-        attempts: u32,
-    },
-    /// Once and at once: another sample may pass.
-    Once,
-}
-
 impl Advice {
     /// What to tell about `finding` in `lang`.
     #[must_use]
     pub fn new(finding: &Finding, lang: Lang) -> Self {
-        let entry = entry(finding, lang);
+        let clues = Clues::new(finding);
+        let entry = entry(&clues, lang);
+        let again = Again::read(&clues);
         let owned = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+        let (sentence, translation) = sentence::read(finding, lang);
         Self {
-            sentence: None,
-            translation: None,
+            sentence,
+            translation,
             what: entry.meaning.to_owned(),
-            why: entry.cause.to_owned(),
-            warnings: Vec::new(),
+            why: cause::tell(&clues, entry, lang),
+            warnings: warnings::tell(&clues, again, lang),
             now: owned(entry.now),
             for_good: owned(entry.for_good),
             prevent: owned(entry.prevent),
-            pages: entry.pages.to_vec(),
-            status_page: None,
-            again: again(finding),
+            pages: pages_for(entry, clues.surface),
+            status_page: status_page(&clues),
+            again,
         }
     }
 }
 
-fn entry(finding: &Finding, lang: Lang) -> &'static Entry {
-    let class = finding.diagnosis.failure.class;
-    entries(lang)
-        .find(|entry| entry.topic == Topic::Class(class))
+/// The most specific entry that fits: a case, else what the server named, else the class.
+fn entry(clues: &Clues<'_>, lang: Lang) -> &'static Entry {
+    if let Some(at) = cases::find(clues) {
+        return &Book::of(lang).cases[at];
+    }
+    let class = clues.class();
+    let finding = clues.finding;
+    let named = [
+        (Topic::FinishReason, finding.finish_reason.as_deref()),
+        (Topic::BlockReason, finding.block_reason.as_deref()),
+        (Topic::Reason, finding.diagnosis.error.reason()),
+        (Topic::Class(class), Some(class.name())),
+    ];
+    let find = |(topic, name): (Topic, Option<&str>)| {
+        entries(lang)
+            .find(|entry| entry.topic == topic && Some(entry.name) == name && entry.class == Some(class))
+    };
+    named
+        .into_iter()
+        .find_map(find)
         .expect("every class has an entry")
 }
 
-fn again(finding: &Finding) -> Again {
-    let failure = &finding.diagnosis.failure;
-    let hint = failure.hint();
-    let daily = failure.violations.iter().any(|v| v.window == Some(Window::Day));
-    match (failure.class, hint) {
-        (Class::QuotaDay, hint) if daily => Again::NextPacificDay { hint },
-        (_, Some(hint)) if finding.diagnosis.transient => Again::After(hint),
-        _ => Again::AfterChange,
+/// The pages of the service that answered; all of them if it is not known.
+fn pages_for(entry: &Entry, surface: Option<Surface>) -> Vec<&'static str> {
+    let of_another = |page: &str| match surface {
+        Some(Surface::Developer) => page.starts_with(pages::OF_VERTEX),
+        Some(Surface::Vertex) => page.starts_with(pages::OF_DEVELOPER),
+        Some(Surface::CodeAssist) | None => false,
+    };
+    let mut pages = entry.pages.to_vec();
+    if !pages.iter().all(|page| of_another(page)) {
+        pages.retain(|page| !of_another(page));
     }
+    pages
+}
+
+fn status_page(clues: &Clues<'_>) -> Option<&'static str> {
+    let may_be_outage = matches!(
+        clues.class(),
+        Class::Capacity
+            | Class::Internal
+            | Class::Unavailable
+            | Class::DeadlineExceeded
+            | Class::GatewayError
+    );
+    may_be_outage.then_some(match clues.surface {
+        Some(Surface::Vertex | Surface::CodeAssist) => pages::STATUS_CLOUD,
+        Some(Surface::Developer) | None => pages::STATUS_DEVELOPER,
+    })
 }

@@ -17,7 +17,7 @@
 
 mod entry;
 mod lang;
-mod pages;
+pub(crate) mod pages;
 mod subjects;
 mod words;
 
@@ -31,17 +31,23 @@ pub use words::{Words, fill};
 
 pub(crate) use entry::{Subject, Text, write};
 
+use crate::advice::Phrases;
+
 /// The texts of one language.
-struct Book {
+pub(crate) struct Book {
     classes: &'static [Entry],
     reasons: &'static [Entry],
     finishes: &'static [Entry],
     blocks: &'static [Entry],
+    /// What is said instead of the class's entry in special cases.
+    pub(crate) cases: &'static [Entry],
+    /// Sentences that carry facts.
+    pub(crate) phrases: &'static Phrases,
     words: &'static Words,
 }
 
 impl Book {
-    const fn of(lang: Lang) -> &'static Self {
+    pub(crate) const fn of(lang: Lang) -> &'static Self {
         match lang {
             Lang::En => &en::BOOK,
             Lang::De => &de::BOOK,
@@ -55,8 +61,8 @@ impl Book {
 /// ```
 /// use dioscuri_errors::catalogue::{Lang, Topic, entries};
 ///
-/// let class = |topic| matches!(topic, Topic::Class(_));
-/// assert!(entries(Lang::De).any(|entry| class(entry.topic) && entry.name == "quota_day"));
+/// let finish = |topic| matches!(topic, Topic::FinishReason);
+/// assert!(entries(Lang::De).any(|entry| finish(entry.topic) && entry.name == "MAX_TOKENS"));
 /// ```
 pub fn entries(lang: Lang) -> impl Iterator<Item = &'static Entry> {
     let book = Book::of(lang);
@@ -73,8 +79,8 @@ pub fn entries(lang: Lang) -> impl Iterator<Item = &'static Entry> {
 /// ```
 /// use dioscuri_errors::catalogue::{Lang, lookup};
 ///
-/// let entry = lookup("quota day", Lang::En).expect("the class is known");
-/// assert_eq!(entry.name, "quota_day");
+/// let entry = lookup("api-key-invalid", Lang::En).expect("the reason is known");
+/// assert_eq!(entry.name, "API_KEY_INVALID");
 /// assert!(lookup("teapot", Lang::En).is_none());
 /// ```
 #[must_use]

@@ -1,14 +1,20 @@
 //! English.
 
+mod answers;
+mod cases;
 mod classes;
+mod phrases;
+mod reasons;
 
 use super::{Book, Words};
 
 pub(super) static BOOK: Book = Book {
     classes: &classes::ENTRIES,
-    reasons: &[],
-    finishes: &[],
-    blocks: &[],
+    reasons: &reasons::ENTRIES,
+    finishes: &answers::FINISHES,
+    blocks: &answers::BLOCKS,
+    cases: &cases::ENTRIES,
+    phrases: &phrases::PHRASES,
     words: &WORDS,
 };
 

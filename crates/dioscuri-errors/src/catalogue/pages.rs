@@ -46,8 +46,13 @@ pub(crate) const SUSPENSION: &str =
     "https://cloud.google.com/resource-manager/docs/project-suspension-guidelines";
 pub(crate) const MODEL_ARMOR: &str =
     "https://cloud.google.com/security-command-center/docs/model-armor-overview";
+pub(crate) const CODE_ASSIST: &str = "https://docs.cloud.google.com/gemini/docs/quotas";
 pub(crate) const SERVICE_CONTROLS: &str =
     "https://cloud.google.com/vpc-service-controls/docs/troubleshooting";
 
 pub(crate) const STATUS_DEVELOPER: &str = "https://aistudio.google.com/status";
 pub(crate) const STATUS_CLOUD: &str = "https://status.cloud.google.com";
+
+/// How the pages of each service begin.
+pub(crate) const OF_DEVELOPER: &str = "https://ai.google.dev/";
+pub(crate) const OF_VERTEX: &str = "https://docs.cloud.google.com/gemini-enterprise-agent-platform/";
