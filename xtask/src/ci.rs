@@ -1,6 +1,7 @@
 //! Everything that is checked before a change is taken, step by step.
 
 mod full;
+mod fuzz;
 mod steps;
 mod tools;
 

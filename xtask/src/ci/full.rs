@@ -1,6 +1,6 @@
 //! What needs more time, another tool or the network: `cargo xtask ci --full`.
 
-use super::steps::Step;
+use super::{fuzz, steps::Step};
 use crate::{shell::Line, workspace::Workspace};
 
 /// What can be checked on this machine, and what cannot.
@@ -47,6 +47,15 @@ pub(super) fn steps(workspace: &Workspace) -> More {
         )],
         unchecked: Vec::new(),
     };
+    let fuzz = Step::check("fuzz targets, a minute each", fuzz::run, "cargo xtask ci --full");
+    if Line::new(fuzz::PROBE).works(workspace.root()) {
+        more.steps.push(fuzz);
+    } else {
+        more.unchecked.push(format!(
+            "{}, for want of cargo-fuzz and a nightly compiler",
+            fuzz.name
+        ));
+    }
     for tool in TOOLS {
         if Line::new(tool.probe).works(workspace.root()) {
             more.steps.push(Step::lines(

@@ -36,7 +36,7 @@ impl Step {
         }
     }
 
-    const fn check(
+    pub(super) const fn check(
         name: &'static str,
         check: fn(&Workspace) -> anyhow::Result<()>,
         shown: &'static str,
@@ -141,9 +141,8 @@ fn alone(crates: &[&Package]) -> Vec<Line> {
 /// Every example ends by itself, and well.
 fn examples(workspace: &Workspace) -> anyhow::Result<()> {
     Line::new("cargo build --quiet --locked --package dioscuri-examples --bins").run(workspace.root())?;
-    let mut names = programs(&workspace.root().join("examples/src/bin"))?;
+    let names = programs(&workspace.root().join("examples/src/bin"))?;
     ensure!(!names.is_empty(), "there is no example");
-    names.sort();
     for name in names {
         println!("$ cargo run --package dioscuri-examples --bin {name}");
         let line = Line::new("").arg(workspace.program(&name).display().to_string());
@@ -157,8 +156,8 @@ fn examples(workspace: &Workspace) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The programs whose sources lie in `folder`.
-fn programs(folder: &Path) -> anyhow::Result<Vec<String>> {
+/// The programs whose sources lie in `folder`, by name.
+pub(super) fn programs(folder: &Path) -> anyhow::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let path = entry?.path();
@@ -166,6 +165,7 @@ fn programs(folder: &Path) -> anyhow::Result<Vec<String>> {
             names.extend(path.file_stem().and_then(|name| name.to_str()).map(str::to_owned));
         }
     }
+    names.sort();
     Ok(names)
 }
 
