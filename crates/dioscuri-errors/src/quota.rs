@@ -30,18 +30,22 @@ fn from_detail(detail: &QuotaViolation) -> Violation {
     let mut violation = Violation::new();
     violation.metric.clone_from(&detail.metric);
     violation.quota_id.clone_from(&detail.quota_id);
-    violation.model = detail.dimensions.get("model").cloned();
-    violation.location = detail
-        .dimensions
-        .get("location")
-        .or(detail.dimensions.get("region"))
-        .cloned();
+    let dimension = |name| {
+        let value = detail.dimensions.get(name);
+        value.filter(|value| is_name(value)).cloned()
+    };
+    violation.model = dimension("model");
+    violation.location = dimension("location").or_else(|| dimension("region"));
     violation.limit = detail.value;
     let description = detail.description.as_ref().map_or("", ServerText::as_str);
     for said in sentences(description).filter_map(from_sentence) {
         fill(&mut violation, said);
     }
     name(&mut violation, description);
+    // The beginning of a name tells what is counted, but it is no name.
+    let whole = |name: &Arc<str>| !name.ends_with('…');
+    violation.quota_id = violation.quota_id.filter(whole);
+    violation.metric = violation.metric.filter(whole);
     violation
 }
 
@@ -57,7 +61,11 @@ fn from_metadata(error: &ApiError) -> Option<Violation> {
     let mut violation = Violation::new();
     violation.metric = get("quota_metric").map(Arc::from);
     violation.quota_id = get("quota_limit").map(Arc::from);
-    violation.metric.as_ref().or(violation.quota_id.as_ref())?;
+    if violation.metric.as_ref().or(violation.quota_id.as_ref()).is_none() {
+        // A subscription's quota has no name, but may be of one model.
+        violation.model = get("model").filter(|_| error.reason() == Some("QUOTA_EXHAUSTED")).map(Arc::from);
+        return violation.model.is_some().then_some(violation);
+    }
     violation.location = get("quota_location").map(Arc::from);
     violation.limit = get("quota_limit_value").and_then(|text| text.parse().ok());
     name(&mut violation, "");
@@ -138,6 +146,11 @@ fn metric(text: &str) -> String {
     whole.filter(is_name).unwrap_or_else(|| word(text).to_owned())
 }
 
+/// Whether `text` is a name, not a placeholder that somebody has put in its place.
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./@:-".contains(&byte))
+}
+
 /// The number after `limit:`, up to anything that is no digit.
 fn limit(text: &str) -> Option<u64> {
     let digits = after(text, "limit:")?;
@@ -154,6 +167,13 @@ fn model(text: &str) -> Option<Arc<str>> {
         .unwrap_or(model);
     let named = model.bytes().any(|byte| byte.is_ascii_alphanumeric());
     named.then(|| Arc::from(model.trim_end_matches(['.', '*', '\\'])))
+}
+
+/// `quota exceeded for gemini-…`: a model where a metric stands otherwise.
+fn model_exceeded(lower: &str) -> Option<Arc<str>> {
+    let name = after(lower, "quota exceeded for ")?;
+    let named = name.contains('-') && name.bytes().any(|byte| byte.is_ascii_digit()) && !name.contains('/');
+    named.then(|| name.into())
 }
 
 fn after<'a>(text: &'a str, key: &str) -> Option<&'a str> {
@@ -175,10 +195,15 @@ fn from_words(message: &str, found: &mut Vec<Violation>) {
     if let [only] = found.as_mut_slice() {
         only.limit = only.limit.or_else(|| limit(message));
         only.model = only.model.take().or_else(|| model(message));
-    } else if found.is_empty() && lower.contains("daily quota") {
+    } else if found.is_empty() && lower.contains("quota") {
         let mut violation = Violation::new();
-        violation.window = Some(Window::Day);
-        found.push(violation);
+        violation.window = lower.contains("daily quota").then_some(Window::Day);
+        violation.limit = limit(message);
+        violation.model = model(message).or_else(|| model_exceeded(&lower));
+        violation.unit = lower.contains("request quota exceeded").then_some(Unit::Requests);
+        if violation != Violation::new() {
+            found.push(violation);
+        }
     }
 }
 
@@ -242,7 +267,10 @@ fn find<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
 
 /// Adds `said` to the violation it speaks of, or as one more.
 fn merge(found: &mut Vec<Violation>, said: Violation) {
-    if let Some(known) = found.iter_mut().find(|known| same(known, &said)) {
+    // Of several that it may mean, one of which nobody has said the limit yet.
+    let open = found.iter().position(|known| same(known, &said) && known.limit.is_none());
+    let known = open.or_else(|| found.iter().position(|known| same(known, &said)));
+    if let Some(known) = known.and_then(|at| found.get_mut(at)) {
         fill(known, said);
     } else if found.len() < MAX_VIOLATIONS {
         found.push(said);

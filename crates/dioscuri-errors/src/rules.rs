@@ -89,6 +89,10 @@ pub(crate) const RULES: &[Rule] = &[
             "SESSION_COOKIE_INVALID",
         ])
     }),
+    // The words of OAuth (RFC 6749, section 5.2), whatever carries them: a login has ended.
+    rule("grant-refused", Class::Unauthenticated, |f| {
+        f.says_any(&["invalid_grant", "unauthorized_client"])
+    }),
     rule("consumer-reason", Class::PermissionDenied, |f| {
         f.reason(&["CONSUMER_SUSPENDED", "CONSUMER_INVALID", "USER_PROJECT_DENIED"])
     })
@@ -129,7 +133,9 @@ pub(crate) const RULES: &[Rule] = &[
         f.status(429) && f.hint.is_some_and(|hint| hint.after > LONGEST_MINUTE_HINT)
     }),
     rule("quota-day-words", Class::QuotaDay, |f| {
-        f.may_be(429) && f.says("quota") && f.says_any(&["per day", "perday", "per_day", "daily"])
+        let daily = f.says("quota") && f.says_any(&["per day", "perday", "per_day", "daily"]);
+        // The quota of a subscription.
+        f.may_be(429) && (daily || f.says("individual quota reached"))
     }),
     rule("quota-minute-words", Class::QuotaMinute, |f| {
         f.may_be(429) && f.says("quota") && f.says_any(&["per minute", "perminute", "per_minute"])
@@ -162,26 +168,33 @@ pub(crate) const RULES: &[Rule] = &[
     rule("model-name-invalid", Class::NotFound, |f| {
         f.status(400) && f.says("model name is invalid")
     }),
-    rule("failed-precondition", Class::FailedPrecondition, |f| {
-        f.is(Code::FailedPrecondition)
-    }),
     rule("file-not-active", Class::FailedPrecondition, |f| {
         f.may_be(400) && f.says_all(&["file", "not in an active state"])
     })
     .transient(true),
+    rule("soon-ready", Class::FailedPrecondition, |f| {
+        (f.status(400) || f.is(Code::FailedPrecondition) || f.error.status().is_none())
+            && f.says_any(&["being provisioned", "try again in a few minutes"])
+    })
+    .transient(true),
+    rule("failed-precondition", Class::FailedPrecondition, |f| {
+        f.is(Code::FailedPrecondition)
+    }),
     rule("invalid-request-words", Class::InvalidRequest, |f| {
         f.may_be(400) && (names_a_field(f) || refuses_the_request(f))
     }),
     weak("bad-request-without-words", Class::Unknown, |f| {
         f.status(400) && f.is_bare()
-    }),
+    })
+    .transient(false),
     weak("invalid-request", Class::InvalidRequest, |f| f.status(400)),
     // The other codes.
     rule("no-identity", Class::Unauthenticated, |f| {
         f.status(403) && f.says("unregistered callers")
     }),
     rule("service-disabled-words", Class::ServiceDisabled, |f| {
-        f.may_be(403) && f.says("has not been used in project") && f.says("disabled")
+        let unused = f.says_all(&["has not been used in project", "disabled"]);
+        f.may_be(403) && (unused || f.says("api has not been used"))
     }),
     rule("leaked-key", Class::PermissionDenied, |f| {
         f.may_be(403) && f.says_all(&["api key", "leaked"])
@@ -241,6 +254,9 @@ pub(crate) const RULES: &[Rule] = &[
     weak("bad-gateway", Class::GatewayError, |f| f.status(502)),
     weak("internal", Class::Internal, |f| f.status(500)),
     // Words without any status: what is left of an error in a text.
+    rule("deadline-words", Class::DeadlineExceeded, |f| {
+        f.may_be(504) && f.says("deadline expired before operation could complete")
+    }),
     rule("internal-words", Class::Internal, |f| {
         f.may_be(500)
             && f.says_any(&[
@@ -249,8 +265,8 @@ pub(crate) const RULES: &[Rule] = &[
                 "1011 (internal error)",
             ])
     }),
-    rule("deadline-words", Class::DeadlineExceeded, |f| {
-        f.may_be(504) && f.says("deadline expired before operation could complete")
+    weak("timeout-words", Class::DeadlineExceeded, |f| {
+        f.may_be(504) && f.says_any(&["read timed out", "request timed out", "deadline exceeded", "etimedout"])
     }),
     weak("broken-connection-words", Class::GatewayError, |f| {
         f.may_be(502) && speaks_of_the_connection(f)
@@ -304,16 +320,26 @@ fn refuses_the_request(f: &Facts<'_>) -> bool {
 /// How HTTP libraries say that the other side broke off, or that a page stood where JSON should.
 fn speaks_of_the_connection(f: &Facts<'_>) -> bool {
     f.says_any(&[
-        "server disconnected without sending",
+        "server disconnected",
         "remote end closed connection",
         "socket hang up",
         "econnreset",
         "econnrefused",
         "connection reset by peer",
         "fetch failed",
+        "failed to fetch",
+        "error fetching from",
+        "error sending request",
+        "connection error",
+        "socketexception",
+        "enotfound",
+        "eai_again",
+        "getaddrinfo",
+        "name or service not known",
+        "network is unreachable",
         "unexpected token '<'",
         "upstream connect error",
-        "<!doctype html",
+        "!doctype html",
     ])
 }
 
@@ -330,6 +356,8 @@ fn speaks_of_capacity(f: &Facts<'_>) -> bool {
 /// "Please check your plan and billing details" stands in every quota refusal: billing alone tells nothing.
 fn speaks_of_money(f: &Facts<'_>) -> bool {
     let prepaid = f.says_any(&["prepay", "prepaid"]);
+    // "Lightning dunning decision is deny for project": the bill of the account is not paid.
+    let unpaid = f.says("dunning decision is deny");
     let cap = f.says_any(&[
         "spending cap",
         "spend cap",
@@ -339,7 +367,7 @@ fn speaks_of_money(f: &Facts<'_>) -> bool {
     ]);
     let credits = f.says("credits") && f.says_any(&["depleted", "exhausted", "insufficient"]);
     let off = f.says("billing") && f.says_any(&["to be enabled", "is disabled", "not enabled", "closed"]);
-    prepaid || cap || credits || off
+    prepaid || unpaid || cap || credits || off
 }
 
 fn names_cached_content(f: &Facts<'_>) -> bool {

@@ -47,6 +47,9 @@ pub enum Evidence {
 /// How many bytes of words are kept as the message of an error that has no other.
 const MAX_WORDS: usize = 4096;
 
+/// A status with no more words than this around it has nothing to say. In words, the status included.
+const MIN_WORDS: usize = 3;
+
 /// Texts up to this size are read whole as what somebody wants to have explained: also a bare status is evidence then.
 /// In longer ones, in logs, a status needs the name of the provider beside it. In bytes.
 const MAX_QUOTE: usize = 16 * 1024;
@@ -158,12 +161,20 @@ impl Reading {
             let status = failed.or(around.status).or(inside.status);
             error = ApiError::from_objects(form, status, &chain);
         }
+        let diagnosis = taxonomy::diagnose(error, self.seen(), self.now);
+        if diagnosis.needs_context() {
+            // A program's own code around a complaint about an answer.
+            let message = diagnosis.error.message();
+            if let Some(finding) = answers::words(message, &Prose::read(message)) {
+                return finding;
+            }
+        }
         let evidence = if hit.strict {
             Evidence::Structure
         } else {
             Evidence::Salvaged
         };
-        Finding::new(evidence, taxonomy::diagnose(error, self.seen(), self.now))
+        Finding::new(evidence, diagnosis)
     }
 
     /// An error without structure.
@@ -173,7 +184,8 @@ impl Reading {
             return Some(finding);
         }
         let status = self.status.filter(|status| *status >= 300).or(prose.status);
-        let error = ApiError::from_objects(Form::Text, status, &[message(text), said(prose.code)]);
+        let words = if text.split_whitespace().nth(MIN_WORDS).is_some() { text } else { "" };
+        let error = ApiError::from_objects(Form::Text, status, &[message(words), said(prose.code)]);
         let mut diagnosis = taxonomy::diagnose(error, self.seen(), self.now);
         let named = prose.class.or(prose.wrapper.filter(|_| diagnosis.is_a_guess()));
         if let Some(class) = named.filter(|_| diagnosis.is_a_guess()) {

@@ -45,30 +45,57 @@ fn whole(events: &[Object]) -> bool {
     events.iter().any(usage)
 }
 
-/// A candidate or a feedback that stands alone, in the envelope that it came in.
+/// What decides of an answer or a piece of one, in the envelope that it came in. The rest may be cut or written in
+/// another way.
 fn enveloped(event: &Object) -> Value {
-    let has = |name: &str| event.keys().any(|key| letters(key) == name);
-    if has("candidates") || has("promptfeedback") {
-        // Only what decides: the rest may be cut or written in another way.
-        let member = |name: &str| {
-            event
-                .iter()
-                .find(|(key, _)| letters(key) == name)
-                .map(|(_, value)| value)
-        };
-        json!({"candidates": member("candidates"), "promptFeedback": member("promptfeedback")})
-    } else if has("blockreason") {
-        json!({"promptFeedback": event})
-    } else {
-        json!({"candidates": [event]})
+    let member = |name: &str| {
+        let found = event.iter().find(|(key, value)| letters(key) == name && !value.is_null());
+        found.map(|(_, value)| value.clone())
+    };
+    let alone = || {
+        let reason = member("finishreason")?;
+        let message = member("finishmessage");
+        let named = by_message(message.as_ref()).map_or(reason, Value::from);
+        Some(json!([{"finishReason": named, "finishMessage": message, "content": member("content")}]))
+    };
+    let feedback = || Some(json!({"blockReason": member("blockreason")?}));
+    json!({
+        "candidates": member("candidates").map(listed).or_else(alone),
+        "promptFeedback": member("promptfeedback").filter(Value::is_object).or_else(feedback),
+        "usageMetadata": Value::Null,
+    })
+}
+
+/// Numbers of finish reasons differ between the surfaces; the message tells which one it is.
+fn by_message(message: Option<&Value>) -> Option<&'static str> {
+    let message = message?.as_str()?.to_ascii_lowercase();
+    let known = [
+        ("malformed function call", "MALFORMED_FUNCTION_CALL"),
+        ("unexpected tool call", "UNEXPECTED_TOOL_CALL"),
+    ];
+    known.iter().find(|(words, _)| message.contains(words)).map(|(_, name)| *name)
+}
+
+/// Dumps of PHP number the entries of a list like members.
+fn listed(candidates: Value) -> Value {
+    match candidates {
+        Value::Object(object) if object.keys().any(|key| matches!(letters(key).as_str(), "finishreason" | "content")) => {
+            Value::Array(vec![object.into()])
+        }
+        Value::Object(object) => object.into_iter().map(|(_, value)| value).collect(),
+        list => list,
     }
 }
 
 /// A complaint about an answer: `Candidate was blocked due to SAFETY`.
 pub(super) fn words(text: &str, prose: &Prose) -> Option<Finding> {
     let lower = text.to_ascii_lowercase();
-    let reason = told(text, &lower);
-    let prompt = prose.class == Some(Class::BlockedPrompt)
+    let (of_prompt, reason) = match constant(text) {
+        Some((of_prompt, name)) => (of_prompt, Some(name)),
+        None => (false, told(text, &lower)),
+    };
+    let prompt = of_prompt
+        || prose.class == Some(Class::BlockedPrompt)
         || [
             "response was blocked",
             "prompt was blocked",
@@ -96,6 +123,22 @@ pub(super) fn words(text: &str, prose: &Prose) -> Option<Finding> {
         return by_reason(name);
     }
     None
+}
+
+/// `BlockedReason.SAFETY`, `FinishReason::SAFETY`, `BlockedReasonSafety`: a constant of an SDK, and whether it speaks of
+/// the prompt.
+fn constant(text: &str) -> Option<(bool, &str)> {
+    const KINDS: &[(&str, bool)] = &[("BlockedReason", true), ("BlockReason", true), ("FinishReason", false)];
+    KINDS.iter().find_map(|(kind, of_prompt)| {
+        text.match_indices(kind).find_map(|(at, _)| {
+            let after = text[at + kind.len()..].trim_start_matches(['.', ':']);
+            let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
+            let name = &after[..end];
+            let known = finish::finish_named(name).or(finish::block_named(name));
+            known.filter(|_| name.starts_with(|c: char| c.is_ascii_uppercase()))?;
+            Some((*of_prompt, name))
+        })
+    })
 }
 
 fn by_reason(name: &'static str) -> Option<Finding> {

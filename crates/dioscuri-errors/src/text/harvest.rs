@@ -8,6 +8,9 @@ use crate::{Code, detail};
 use loose::Loose;
 use serde_json::{Map, Value, json};
 
+/// At the end of a name that was cut off.
+const CUT: &str = "…";
+
 type Object = Map<String, Value>;
 
 /// An error may be wrapped in the text of another this many times.
@@ -49,7 +52,7 @@ fn at_depth(text: &str, depth: usize) -> Harvest {
     let mut loose = Loose::default();
     for (key, node) in page.items {
         let strict = matches!(node, Node::Json(_));
-        let value = to_json(node);
+        let value = member_to_json(&key, node);
         if key.is_empty() {
             search(&value, strict, depth, &mut found);
         } else {
@@ -193,6 +196,10 @@ fn detail_of(object: &Object) -> Option<Value> {
         Some(json!({"@type": "QuotaFailure", "violations": [object]}))
     } else if has("field") && has("description") {
         Some(json!({"@type": "BadRequest", "fieldViolations": [object]}))
+    } else if has("reason") && has("domain") && !has("message") {
+        let mut info = object.clone();
+        info.insert("@type".to_owned(), "ErrorInfo".into());
+        Some(Value::Object(info))
     } else {
         None
     }
@@ -201,7 +208,8 @@ fn detail_of(object: &Object) -> Option<Value> {
 fn is_answer(object: &Object) -> bool {
     let has = |name| detail::field(object, name).is_some_and(|value| !value.is_null());
     let candidates = || detail::field(object, "candidates").is_some_and(Value::is_array);
-    candidates() || has("promptFeedback") || has("finishReason") || has("blockReason")
+    let only_usage = has("usageMetadata") && (has("modelVersion") || has("responseId"));
+    candidates() || only_usage || has("promptFeedback") || has("finishReason") || has("blockReason")
 }
 
 /// Whether a string may hold structure of ours.
@@ -214,9 +222,18 @@ pub(super) fn to_json(node: Node) -> Value {
     match node {
         Node::Json(value) => value,
         Node::Text(text) => Value::String(text),
+        Node::Cut(_) => Value::Null,
         Node::Word(word) => constant(&word),
         Node::List(nodes) => nodes.into_iter().map(to_json).collect(),
         Node::Map(members) => map_to_json(members),
+    }
+}
+
+/// The value of member `key`. What a quota counts may be told by the beginning of its name.
+fn member_to_json(key: &str, node: Node) -> Value {
+    match node {
+        Node::Cut(name) if matches!(letters(key).as_str(), "quotaid" | "quotametric") => Value::String(name + CUT),
+        node => to_json(node),
     }
 }
 
@@ -225,7 +242,7 @@ fn constant(word: &str) -> Value {
         "None" | "null" | "nil" | "undefined" | "NULL" | "<nil>" => Value::Null,
         "True" | "true" => Value::Bool(true),
         "False" | "false" => Value::Bool(false),
-        _ => match word.parse::<i64>() {
+        _ => match word.trim_end_matches('.').parse::<i64>() {
             Ok(number) => number.into(),
             Err(_) => {
                 let name = last_segment(word);
@@ -247,7 +264,7 @@ fn map_to_json(members: Vec<(String, Node)>) -> Value {
     }
     let mut object = Object::new();
     for (key, node) in members {
-        let value = to_json(node);
+        let value = member_to_json(&key, node);
         match object.get_mut(&key) {
             None => {
                 object.insert(key, value);
@@ -268,17 +285,19 @@ fn map_to_json(members: Vec<(String, Node)>) -> Value {
 /// `key: "model" value: "…"`, once or several times, is how protobuf text writes a dictionary.
 fn unfold(value: &mut Value) {
     let entry = |value: &Value| {
-        let object = value.as_object().filter(|object| object.len() == 2)?;
-        Some((
-            object.get("key")?.as_str()?.to_owned(),
-            object.get("value")?.clone(),
-        ))
+        let object = value.as_object().filter(|object| object.len() <= 2)?;
+        // The last one may be cut.
+        Some((object.get("key")?.as_str()?.to_owned(), object.get("value").cloned()))
     };
-    let entries: Option<Object> = match value {
-        Value::Object(_) => entry(value).map(|entry| std::iter::once(entry).collect()),
+    let entries: Option<Vec<_>> = match value {
+        Value::Object(_) => entry(value).map(|entry| vec![entry]),
         Value::Array(values) if !values.is_empty() => values.iter().map(entry).collect(),
         _ => None,
     };
+    let entries = entries.map(|entries| {
+        let whole = entries.into_iter().filter_map(|(key, value)| Some((key, value?)));
+        whole.collect::<Object>()
+    });
     if let Some(object) = entries {
         *value = Value::Object(object);
     }

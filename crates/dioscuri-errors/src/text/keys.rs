@@ -108,7 +108,7 @@ pub(super) fn is_sentence(name: &str) -> bool {
 /// Whether anything in `node` has a name of ours.
 pub(super) fn any_known(node: &Node) -> bool {
     match node {
-        Node::Word(_) | Node::Text(_) => false,
+        Node::Word(_) | Node::Text(_) | Node::Cut(_) => false,
         Node::List(nodes) => nodes.iter().any(any_known),
         Node::Map(members) => members
             .iter()

@@ -33,6 +33,8 @@ pub(super) enum Node {
     Word(String),
     /// What stood in quotes, unescaped.
     Text(String),
+    /// The beginning of a name whose end was cut off: it may be any name.
+    Cut(String),
     /// A list.
     List(Vec<Self>),
     /// Members, in order; a name may occur twice, and what has no name has an empty one.
@@ -319,12 +321,19 @@ impl<'t> Reader<'t> {
             return self.value(Mode::Inside);
         }
         match self.string() {
+            Some(text) if self.at == self.bytes.len() && !self.ends_quoted() && !text.contains(' ') => {
+                Some(Node::Cut(text))
+            }
             Some(text) => Some(Node::Text(text)),
             None => {
                 self.at = start + 1;
                 None
             }
         }
+    }
+
+    fn ends_quoted(&self) -> bool {
+        matches!(self.bytes.last(), Some(b'"' | b'\''))
     }
 
     /// `<Reason.OTHER: 'OTHER'>`, or a placeholder.
@@ -363,8 +372,8 @@ impl<'t> Reader<'t> {
         }
         let word = self.text[start..self.at]
             .trim()
-            .trim_matches('*')
-            .trim_end_matches(['"', '\'']);
+            .trim_matches(['*', '`'])
+            .trim_end_matches(['"', '\'', '`']);
         (!word.is_empty()).then(|| Node::Word(word.to_owned()))
     }
 
