@@ -30,7 +30,10 @@ pub(crate) fn text(bytes: usize) -> String {
         let message = MESSAGES[chance as usize % MESSAGES.len()];
         write!(log, "2026-11-20T09:{minute:02}:{second:02}.{milli:03}Z ").expect("a string takes all");
         if line % LINES_PER_ERROR == LINES_PER_ERROR - 1 {
-            writeln!(log, "ERROR worker-7 call failed: got status: 429 Too Many Requests. {error}")
+            writeln!(
+                log,
+                "ERROR worker-7 call failed: got status: 429 Too Many Requests. {error}"
+            )
         } else {
             writeln!(log, "INFO  worker-{} {message} {chance} us", chance % 16)
         }

@@ -33,7 +33,8 @@ fn classify() {
 }
 
 fn plain_structs() {
-    let body: body::Body = serde_json::from_str(black_box(body::QUOTA)).expect("the form of the structs");
+    let bytes = black_box(body::QUOTA).as_bytes();
+    let body: body::Body = serde_json::from_slice(bytes).expect("the form of the structs");
     black_box(body);
 }
 
@@ -77,7 +78,9 @@ fn answer(criterion: &mut Criterion) {
 
 fn log_text(criterion: &mut Criterion, log: &str) {
     let mut group = criterion.benchmark_group("log");
-    group.sample_size(10).throughput(Throughput::Bytes(log.len() as u64));
+    group
+        .sample_size(10)
+        .throughput(Throughput::Bytes(log.len() as u64));
     group.bench_function("find", |bench| {
         bench.iter(|| Taxonomy::new().find_in(black_box(log).as_bytes(), None, NOON));
     });

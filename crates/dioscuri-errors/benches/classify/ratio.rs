@@ -32,7 +32,9 @@ impl<'a> Side<'a> {
     /// How often the work fits into a round, at least once.
     fn times(&self) -> u32 {
         let once = self.time(1).max(Duration::from_nanos(1));
-        u32::try_from(ROUND.as_nanos() / once.as_nanos()).unwrap_or(1).max(1)
+        u32::try_from(ROUND.as_nanos() / once.as_nanos())
+            .unwrap_or(1)
+            .max(1)
     }
 
     #[expect(
@@ -50,7 +52,9 @@ impl<'a> Side<'a> {
 pub(crate) fn print(ours: &Side<'_>, theirs: &Side<'_>) {
     let times = (ours.times(), theirs.times());
     let rounds = (0..ROUNDS).map(|_| (ours.time(times.0), theirs.time(times.1)));
-    let (took, base) = rounds.fold((Duration::MAX, Duration::MAX), |(a, b), (x, y)| (a.min(x), b.min(y)));
+    let (took, base) = rounds.fold((Duration::MAX, Duration::MAX), |(a, b), (x, y)| {
+        (a.min(x), b.min(y))
+    });
     let ratio = took.as_secs_f64() / base.as_secs_f64();
     println!("{}, {}: ratio {ratio:.2}x", ours.told(took), theirs.told(base));
 }

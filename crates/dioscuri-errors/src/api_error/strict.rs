@@ -29,7 +29,9 @@ pub(super) struct Status {
 
 /// The error that `body` is, as an object or as the only one of a list; `None` for any other form.
 pub(super) fn read(body: &[u8]) -> Option<Status> {
-    let Envelope(status) = serde_json::from_slice(body).ok()?;
+    // One check of the whole body is cheaper than one for each string in it.
+    let body = std::str::from_utf8(body).ok()?;
+    let Envelope(status) = serde_json::from_str(body).ok()?;
     Some(status)
 }
 
