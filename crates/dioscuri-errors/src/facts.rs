@@ -10,15 +10,19 @@ pub(crate) struct Facts<'a> {
     pub(crate) hint: Option<Hint>,
     /// The message in lower case.
     message: String,
+    /// The same without blanks, for texts that a terminal may have broken within words.
+    squeezed: Option<String>,
 }
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(error: &'a ApiError, violations: &'a [Violation], hint: Option<Hint>) -> Self {
+        let message = error.message().to_ascii_lowercase();
         Self {
             error,
             violations,
             hint,
-            message: error.message().to_ascii_lowercase(),
+            squeezed: matches!(error.form(), Form::Salvaged | Form::Text).then(|| squeeze(&message)),
+            message,
         }
     }
 
@@ -43,7 +47,13 @@ impl<'a> Facts<'a> {
     }
 
     pub(crate) fn says(&self, words: &str) -> bool {
-        self.message.contains(words)
+        // Two words in one are a name, such as that of an exception.
+        let sentence = words.matches(' ').count() > 1;
+        let broken = || {
+            let text = self.squeezed.as_ref().filter(|_| sentence);
+            text.is_some_and(|text| text.contains(&squeeze(words)))
+        };
+        self.message.contains(words) || broken()
     }
 
     pub(crate) fn says_any(&self, words: &[&str]) -> bool {
@@ -72,4 +82,8 @@ impl<'a> Facts<'a> {
             .iter()
             .any(|violation| violation.window == Some(window))
     }
+}
+
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect()
 }

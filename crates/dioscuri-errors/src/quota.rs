@@ -165,8 +165,9 @@ fn model(text: &str) -> Option<Arc<str>> {
         .strip_suffix("n*")
         .or(model.strip_suffix("nPlease"))
         .unwrap_or(model);
-    let named = model.bytes().any(|byte| byte.is_ascii_alphanumeric());
-    named.then(|| Arc::from(model.trim_end_matches(['.', '*', '\\'])))
+    let end = model.find(|c: char| !(c.is_ascii_alphanumeric() || "_./@:-".contains(c))).unwrap_or(model.len());
+    let model = model[..end].trim_end_matches(['.', ':']);
+    (!model.is_empty()).then(|| model.into())
 }
 
 /// `quota exceeded for gemini-…`: a model where a metric stands otherwise.

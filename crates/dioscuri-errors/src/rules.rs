@@ -17,8 +17,8 @@ pub(crate) struct Rule {
     pub(crate) when: fn(&Facts<'_>) -> bool,
     /// Whether the same request may succeed within minutes, where it is not as its class says.
     pub(crate) transient: Option<bool>,
-    /// Whether the status alone decides, or words of many programs: in the middle of a log that is no evidence.
-    pub(crate) weak: bool,
+    /// How surely a text in which it holds speaks of a failure of ours.
+    pub(crate) grounds: Grounds,
 }
 
 /// A hint longer than this is no minute quota: the window of a subscription, hours to days.
@@ -32,15 +32,33 @@ const fn rule(name: &'static str, class: Class, when: fn(&Facts<'_>) -> bool) ->
         scope: None,
         when,
         transient: None,
-        weak: false,
+        grounds: Grounds::Own,
     }
 }
 
-/// A rule that goes by the status alone, or by words that other programs say too.
-const fn weak(name: &'static str, class: Class, when: fn(&Facts<'_>) -> bool) -> Rule {
+/// A rule that goes by the status alone.
+const fn by_status(name: &'static str, class: Class, when: fn(&Facts<'_>) -> bool) -> Rule {
     let mut rule = rule(name, class, when);
-    rule.weak = true;
+    rule.grounds = Grounds::Status;
     rule
+}
+
+/// A rule that goes by words of HTTP libraries, which speak so of every server.
+const fn by_common_words(name: &'static str, class: Class, when: fn(&Facts<'_>) -> bool) -> Rule {
+    let mut rule = rule(name, class, when);
+    rule.grounds = Grounds::Common;
+    rule
+}
+
+/// On what a rule decides, and so what it proves about a text of which nothing else is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Grounds {
+    /// What only the servers of this provider say.
+    Own,
+    /// What is said of every server.
+    Common,
+    /// A status, or nothing.
+    Status,
 }
 
 impl Rule {
@@ -61,7 +79,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule("limit-of-zero", Class::QuotaZero, |f| {
         f.violations.iter().any(|v| v.limit == Some(0))
     }),
-    weak("payment-required", Class::Billing, |f| f.status(402)),
+    by_status("payment-required", Class::Billing, |f| f.status(402)),
     rule("billing-reason", Class::Billing, |f| {
         f.reason(&["BILLING_DISABLED", "INSUFFICIENT_G1_CREDITS_BALANCE"])
     }),
@@ -127,7 +145,7 @@ pub(crate) const RULES: &[Rule] = &[
         (f.status(404) || f.status(403)) && names_cached_content(f)
     })
     .scope(Scope::Caller),
-    weak("request-too-large", Class::ContextTooLong, |f| f.status(413)),
+    by_status("request-too-large", Class::ContextTooLong, |f| f.status(413)),
     // RESOURCE_EXHAUSTED without a window.
     rule("subscription-quota-hint", Class::QuotaDay, |f| {
         f.status(429) && f.hint.is_some_and(|hint| hint.after > LONGEST_MINUTE_HINT)
@@ -153,7 +171,7 @@ pub(crate) const RULES: &[Rule] = &[
                 "resource has been exhausted",
             ])
     }),
-    weak("quota-unspecified", Class::QuotaUnspecified, |f| f.status(429)),
+    by_status("quota-unspecified", Class::QuotaUnspecified, |f| f.status(429)),
     // INVALID_ARGUMENT and FAILED_PRECONDITION.
     rule("too-many-tokens", Class::ContextTooLong, |f| {
         f.may_be(400)
@@ -183,11 +201,11 @@ pub(crate) const RULES: &[Rule] = &[
     rule("invalid-request-words", Class::InvalidRequest, |f| {
         f.may_be(400) && (names_a_field(f) || refuses_the_request(f))
     }),
-    weak("bad-request-without-words", Class::Unknown, |f| {
+    by_status("bad-request-without-words", Class::Unknown, |f| {
         f.status(400) && f.is_bare()
     })
     .transient(false),
-    weak("invalid-request", Class::InvalidRequest, |f| f.status(400)),
+    by_status("invalid-request", Class::InvalidRequest, |f| f.status(400)),
     // The other codes.
     rule("no-identity", Class::Unauthenticated, |f| {
         f.status(403) && f.says("unregistered callers")
@@ -211,7 +229,7 @@ pub(crate) const RULES: &[Rule] = &[
         let denied = f.says_all(&["permission", "denied on resource"]);
         f.may_be(403) && (denied || f.says("the caller does not have permission"))
     }),
-    weak("permission-denied", Class::PermissionDenied, |f| f.status(403)),
+    by_status("permission-denied", Class::PermissionDenied, |f| f.status(403)),
     rule("credentials-words", Class::Unauthenticated, |f| {
         f.may_be(401)
             && f.says_any(&[
@@ -222,7 +240,7 @@ pub(crate) const RULES: &[Rule] = &[
                 "could not automatically determine credentials",
             ])
     }),
-    weak("unauthenticated", Class::Unauthenticated, |f| f.status(401)),
+    by_status("unauthenticated", Class::Unauthenticated, |f| f.status(401)),
     rule("file-not-found", Class::NotFound, |f| {
         f.status(404) && names_a_file(f)
     })
@@ -240,19 +258,19 @@ pub(crate) const RULES: &[Rule] = &[
         f.may_be(404) && f.says("session not found")
     })
     .scope(Scope::Caller),
-    weak("not-found", Class::NotFound, |f| f.status(404)),
-    weak("unimplemented", Class::NotFound, |f| f.status(501)),
-    weak("conflict", Class::Conflict, |f| f.status(409)),
-    weak("cancelled", Class::Cancelled, |f| f.status(499)),
+    by_status("not-found", Class::NotFound, |f| f.status(404)),
+    by_status("unimplemented", Class::NotFound, |f| f.status(501)),
+    by_status("conflict", Class::Conflict, |f| f.status(409)),
+    by_status("cancelled", Class::Cancelled, |f| f.status(499)),
     rule("capacity-5xx", Class::Capacity, |f| {
         (f.status(500) || f.may_be(503)) && speaks_of_capacity(f)
     }),
-    weak("unavailable", Class::Unavailable, |f| f.status(503)),
-    weak("deadline", Class::DeadlineExceeded, |f| {
+    by_status("unavailable", Class::Unavailable, |f| f.status(503)),
+    by_status("deadline", Class::DeadlineExceeded, |f| {
         f.status(504) || f.status(408)
     }),
-    weak("bad-gateway", Class::GatewayError, |f| f.status(502)),
-    weak("internal", Class::Internal, |f| f.status(500)),
+    by_status("bad-gateway", Class::GatewayError, |f| f.status(502)),
+    by_status("internal", Class::Internal, |f| f.status(500)),
     // Words without any status: what is left of an error in a text.
     rule("deadline-words", Class::DeadlineExceeded, |f| {
         f.may_be(504) && f.says("deadline expired before operation could complete")
@@ -265,24 +283,24 @@ pub(crate) const RULES: &[Rule] = &[
                 "1011 (internal error)",
             ])
     }),
-    weak("timeout-words", Class::DeadlineExceeded, |f| {
+    by_common_words("timeout-words", Class::DeadlineExceeded, |f| {
         f.may_be(504) && f.says_any(&["read timed out", "request timed out", "deadline exceeded", "etimedout"])
     }),
-    weak("broken-connection-words", Class::GatewayError, |f| {
+    by_common_words("broken-connection-words", Class::GatewayError, |f| {
         f.may_be(502) && speaks_of_the_connection(f)
     }),
     rule("answer-without-parts", Class::EmptyResponse, |f| {
         f.may_be(200) && f.says("quick accessor") && f.says_any(&["none were returned", "but none"])
     }),
     // The best guess of an unknown status is its hundred.
-    weak("guess-4xx", Class::InvalidRequest, |f| hundred(f) == Some(4)),
-    weak("guess-5xx", Class::Internal, |f| hundred(f) == Some(5)),
+    by_status("guess-4xx", Class::InvalidRequest, |f| hundred(f) == Some(4)),
+    by_status("guess-5xx", Class::Internal, |f| hundred(f) == Some(5)),
     // Google sends none: the base URL is not the API's, and will not be by itself.
-    weak("redirect", Class::NotFound, |f| hundred(f) == Some(3)),
-    weak("guess-1xx", Class::GatewayError, |f| {
+    by_status("redirect", Class::NotFound, |f| hundred(f) == Some(3)),
+    by_status("guess-1xx", Class::GatewayError, |f| {
         hundred(f).is_some_and(|hundred| hundred < 2)
     }),
-    weak("no-clue", Class::Unknown, |_| true),
+    by_status("no-clue", Class::Unknown, |_| true),
 ];
 
 fn hundred(f: &Facts<'_>) -> Option<u16> {

@@ -1,6 +1,6 @@
 //! The default classifier: an error body becomes a failure by the first rule that holds.
 
-use crate::rules::{RULES, Rule};
+use crate::rules::{Grounds, RULES, Rule};
 use crate::{ApiError, Classify, Facts, Seen, hint, quota};
 use dioscuri_vocab::{Class, Failure, UnixTime};
 
@@ -100,9 +100,10 @@ impl Diagnosis {
         self.rule.starts_with("guess-") || self.rule == "no-clue"
     }
 
-    /// Whether it was decided by what other programs say too, such as a status alone.
-    pub(crate) fn needs_context(&self) -> bool {
-        RULES.iter().any(|rule| rule.name == self.rule && rule.weak)
+    /// On what it was decided.
+    pub(crate) fn grounds(&self) -> Grounds {
+        let rule = RULES.iter().find(|rule| rule.name == self.rule);
+        rule.map_or(Grounds::Own, |rule| rule.grounds)
     }
 }
 

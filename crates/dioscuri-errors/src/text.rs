@@ -2,13 +2,13 @@
 
 mod answers;
 mod blocks;
-mod clean;
 mod harvest;
 mod keys;
 mod names;
 mod notation;
 mod prose;
 
+use crate::rules::Grounds;
 use crate::{ApiError, Diagnosis, Form, Seen, Taxonomy, taxonomy};
 use dioscuri_vocab::{Class, Failure, UnixTime};
 use harvest::{Harvest, Hit};
@@ -118,13 +118,13 @@ struct Reading {
 
 impl Reading {
     fn block(self, text: &str) -> Vec<Finding> {
-        let text = clean::clean(text);
         let Harvest {
             errors,
             answers,
             prose,
+            inside,
             ..
-        } = harvest::harvest(&text);
+        } = harvest::harvest(text);
         let around = Prose::read(&prose);
         let mut findings: Vec<Finding> = Vec::new();
         for hit in errors {
@@ -135,7 +135,7 @@ impl Reading {
         }
         findings.extend(answers::read(&answers, self.status == Some(200), self.now));
         if findings.iter().all(Finding::is_vague) {
-            let words = self.words(&text);
+            let words = self.words(&prose).or_else(|| self.words(&inside)).or_else(|| self.words(text));
             if words.is_some() {
                 findings = words.into_iter().collect();
             }
@@ -162,7 +162,7 @@ impl Reading {
             error = ApiError::from_objects(form, status, &chain);
         }
         let diagnosis = taxonomy::diagnose(error, self.seen(), self.now);
-        if diagnosis.needs_context() {
+        if diagnosis.grounds() != Grounds::Own {
             // A program's own code around a complaint about an answer.
             let message = diagnosis.error.message();
             if let Some(finding) = answers::words(message, &Prose::read(message)) {
@@ -195,8 +195,8 @@ impl Reading {
             diagnosis.rule = "exception-name";
             diagnosis.transient = class.is_transient();
         }
-        let told = prose.code.is_some() || named.is_some() || !diagnosis.needs_context();
-        let weakly = self.quoted && (status.is_some() || diagnosis.rule != "no-clue");
+        let told = prose.code.is_some() || named.is_some() || diagnosis.grounds() == Grounds::Own;
+        let weakly = self.quoted && (prose.status.is_some() || diagnosis.grounds() == Grounds::Common);
         (told || weakly).then(|| Finding::new(Evidence::Words, diagnosis))
     }
 

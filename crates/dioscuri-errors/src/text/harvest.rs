@@ -1,5 +1,6 @@
 //! Gathers the errors and the answers that stand in a text, however deep and in whatever notation.
 
+mod clean;
 mod loose;
 
 use super::keys::letters;
@@ -37,6 +38,20 @@ pub(super) struct Harvest {
     pub(super) details: Vec<Value>,
     /// The words around.
     pub(super) prose: String,
+    /// The words inside: what the strings say that stand in structure.
+    pub(super) inside: String,
+}
+
+/// How much of the words inside is kept, in bytes.
+const MAX_INSIDE: usize = 16 * 1024;
+
+impl Harvest {
+    fn say(&mut self, text: &str) {
+        if self.inside.len() + text.len() < MAX_INSIDE {
+            self.inside.push_str(text);
+            self.inside.push('\n');
+        }
+    }
 }
 
 pub(super) fn harvest(text: &str) -> Harvest {
@@ -44,7 +59,7 @@ pub(super) fn harvest(text: &str) -> Harvest {
 }
 
 fn at_depth(text: &str, depth: usize) -> Harvest {
-    let page = notation::page(text);
+    let page = notation::page(&clean::clean(text));
     let mut found = Harvest {
         prose: page.prose,
         ..Harvest::default()
@@ -73,6 +88,8 @@ fn search(value: &Value, strict: bool, depth: usize, found: &mut Harvest) {
             .for_each(|value| search(value, strict, depth, found)),
         Value::String(text) if depth < MAX_WRAPPINGS && may_hold_structure(text) => {
             let inner = at_depth(text, depth + 1);
+            found.say(&inner.prose);
+            found.say(&inner.inside);
             found.errors.extend(inner.errors);
             found.answers.extend(inner.answers);
             found.details.extend(inner.details);

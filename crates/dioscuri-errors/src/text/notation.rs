@@ -84,7 +84,7 @@ impl<'t> Reader<'t> {
             let Some((key, node)) = item else { continue };
             if key.is_empty() {
                 // Structure of which we know nothing stays prose: it may be a program's, or a sentence in brackets.
-                if !keys::any_known(&node) {
+                if !matches!(node, Node::Json(_)) && !keys::any_known(&node) {
                     continue;
                 }
                 page.prose.push_str(&self.text[prose_from..start]);

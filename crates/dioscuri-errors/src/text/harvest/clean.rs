@@ -13,6 +13,15 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
     if !text.is_ascii() {
         text = Cow::Owned(plain(&text));
     }
+    if text.contains("&quot;") || text.contains("&#") {
+        text = Cow::Owned(without_entities(&text));
+    }
+    if is_numbered(&text) {
+        text = Cow::Owned(text.lines().flat_map(|line| [without_number(line), "\n"]).collect());
+    }
+    if let Some(prefix) = common_prefix(&text) {
+        text = Cow::Owned(text.lines().flat_map(|line| [line.get(prefix..).unwrap_or_default(), "\n"]).collect());
+    }
     if text.contains("\\n' +") || text.contains("\\n\" +") {
         text = Cow::Owned(joined(&text));
     }
@@ -55,6 +64,63 @@ fn plain(text: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+/// Undoes the escapes of HTML for quotes and brackets.
+fn without_entities(text: &str) -> String {
+    const ENTITIES: &[(&str, &str)] = &[
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+    ];
+    ENTITIES
+        .iter()
+        .fold(text.to_owned(), |text, (entity, sign)| text.replace(entity, sign))
+}
+
+/// The length of what stands before every line, up to a blank: the name of a container, a mark of quotation.
+fn common_prefix(text: &str) -> Option<usize> {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let first = lines.next()?;
+    let mut length = first.len();
+    let mut count = 1_usize;
+    for line in lines {
+        let same = first.bytes().zip(line.bytes()).take_while(|(a, b)| a == b).count();
+        length = length.min(same);
+        count += 1;
+        if length == 0 {
+            return None;
+        }
+    }
+    (count > 2).then_some(())?;
+    let prefix = first.get(..length)?;
+    let end = prefix.rfind(' ')? + 1;
+    let marked = prefix[..end].bytes().any(|byte| !byte.is_ascii_whitespace());
+    marked.then_some(end)
+}
+
+/// Whether an editor has put their numbers before the lines.
+fn is_numbered(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let Some(first) = lines.next().and_then(number) else {
+        return false;
+    };
+    let others: Vec<_> = lines.take(3).map(number).collect();
+    others.len() > 1 && others.iter().zip(first + 1..).all(|(number, expected)| *number == Some(expected))
+}
+
+fn number(line: &str) -> Option<u64> {
+    let line = line.trim_start();
+    let digits = &line[..line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len()];
+    digits.parse().ok()
+}
+
+fn without_number(line: &str) -> &str {
+    line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit())
 }
 
 /// Lines such as `'  "code": 429,\n' +` become what they print.
