@@ -332,6 +332,18 @@ impl fmt::Debug for ResponseReader {
     }
 }
 
+/// Whether `body` is one answer or a list of events, and no error among them. Costs no heap.
+pub(crate) fn is_answer(body: &[u8]) -> bool {
+    let (mut told, mut failed) = (false, false);
+    let events = Events(|event: Event<'_>| {
+        told |= event.telling;
+        failed |= event.error || event.foreign;
+    });
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let read = events.deserialize(&mut json).and_then(|()| json.end());
+    read.is_ok() && told && !failed
+}
+
 /// Reads a whole body that came with HTTP 200 at `now`: one answer, or a JSON array of events.
 ///
 /// A failure is in phase [`Phase::Answered`]: nothing has been handed to the caller. JSON of another method,

@@ -1,7 +1,7 @@
 //! What reading costs on the heap. A binary of its own, because its allocator counts.
 
 use allocation_counter::measure;
-use dioscuri_errors::{ClassifyStream, ResponseReader, StreamStep, read_answer};
+use dioscuri_errors::{Classify, ClassifyStream, ResponseReader, Seen, StreamStep, Taxonomy, read_answer};
 use dioscuri_vocab::{Outcome, UnixTime};
 
 const NOON: UnixTime = UnixTime(0);
@@ -45,4 +45,11 @@ fn the_events_of_a_stream_cost_nothing_more() {
         }
     });
     assert_eq!(next.count_total, 0);
+}
+
+#[test]
+fn to_see_that_an_answer_is_no_error_costs_nothing() {
+    let seen = Seen::new(Some(200), ANSWER);
+    let cost = measure(|| assert_eq!(Taxonomy::new().classify(seen, NOON), None));
+    assert_eq!(cost.count_total, 0);
 }

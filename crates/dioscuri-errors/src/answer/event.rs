@@ -30,6 +30,8 @@ pub(super) struct Event<'a> {
     pub(super) error: bool,
     /// Whether it has fields of another method's answer and none of this one's.
     pub(super) foreign: bool,
+    /// Whether it has a field that nothing but an answer has.
+    pub(super) telling: bool,
 }
 
 impl Event<'_> {
@@ -153,6 +155,7 @@ impl<'de> Visitor<'de> for EventVisitor {
         let (mut ours, mut theirs) = (false, false);
         while let Some(field) = map.next_key()? {
             ours |= !matches!(field, EventField::Other);
+            event.telling |= matches!(field, EventField::Candidates | EventField::PromptFeedback);
             match field {
                 EventField::Candidates => {
                     event.candidates = map.next_value::<Option<_>>()?.unwrap_or_default();

@@ -160,9 +160,9 @@ fn search(value: Value, wrappings: usize, errors: &mut Vec<Chain>) {
         Value::Object(mut object) => match error_in(&mut object) {
             Some(Value::Object(error)) => errors.push(chain(object, error, wrappings)),
             Some(several) => search(several, wrappings, errors),
-            None if is_bare_error(&object) => errors.push(chain(Object::new(), object, wrappings)),
             // What a model wrote is no error, whatever it looks like.
             None if object.contains_key("candidates") => {}
+            None if is_bare_error(&object) => errors.push(chain(Object::new(), object, wrappings)),
             None => errors.append(&mut relayed(&object, wrappings)),
         },
         _ => {}
