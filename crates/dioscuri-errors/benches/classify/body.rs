@@ -86,12 +86,12 @@ pub(crate) const ANSWER: &str = r#"{
 #[expect(dead_code, reason = "filling the fields is what is measured")]
 #[derive(Deserialize)]
 pub(crate) struct Body {
-    error: Status,
+    error: Refusal,
 }
 
 #[expect(dead_code, reason = "filling the fields is what is measured")]
 #[derive(Deserialize)]
-struct Status {
+struct Refusal {
     code: u16,
     message: String,
     status: String,
@@ -121,11 +121,13 @@ struct Link {
 
 #[expect(dead_code, reason = "filling the fields is what is measured")]
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Violation {
-    quota_metric: String,
-    quota_id: String,
-    #[serde(default)]
-    quota_dimensions: BTreeMap<String, String>,
-    quota_value: String,
+    #[serde(rename = "quotaMetric")]
+    metric: String,
+    #[serde(rename = "quotaId")]
+    id: String,
+    #[serde(default, rename = "quotaDimensions")]
+    dimensions: BTreeMap<String, String>,
+    #[serde(rename = "quotaValue")]
+    value: String,
 }

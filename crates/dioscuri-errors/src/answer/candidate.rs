@@ -10,6 +10,8 @@ use std::{borrow::Cow, fmt};
 /// All candidates of one event, taken together.
 #[derive(Default)]
 pub(super) struct Candidates<'a> {
+    /// Whether there is one at all.
+    pub(super) any: bool,
     pub(super) ending: Option<Ending<'a>>,
     pub(super) token: Option<Word<'a>>,
     /// Whether there is a part that the caller sees, thoughts included.
@@ -120,6 +122,7 @@ impl<'de> Visitor<'de> for CandidatesVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Candidates<'de>, A::Error> {
         let mut all = Candidates::default();
         while let Some(candidate) = seq.next_element::<Candidate<'de>>()? {
+            all.any = true;
             all.content |= candidate.parts.content;
             all.answer |= candidate.parts.answer;
             all.ending = Ending::or(all.ending, candidate.ending);

@@ -1,9 +1,13 @@
 //! Why an HTTP 200 is no answer, in one sentence.
 
-use serde_json::Value;
+use super::ResponseReader;
+use super::event::{Event, Events};
+use crate::ServerText;
+use dioscuri_vocab::UnixTime;
+use serde::de::DeserializeSeed as _;
 
 /// Says in one sentence what an HTTP 200 that is no answer tells about itself: the block reason, the finish reason,
-/// where the tokens went. `None` for a body that is not the JSON of one answer.
+/// where the tokens went. `None` for a body that is not the JSON of an answer, or that holds an error.
 ///
 /// ```
 /// use dioscuri_errors::explain_answer;
@@ -13,54 +17,54 @@ use serde_json::Value;
 /// ```
 #[must_use]
 pub fn explain_answer(body: &[u8]) -> Option<String> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
-    let feedback = either(&answer, "promptFeedback", "prompt_feedback");
-    if let Some(reason) = feedback.and_then(|feedback| word(feedback, "blockReason", "block_reason")) {
-        let message =
-            feedback.and_then(|feedback| word(feedback, "blockReasonMessage", "block_reason_message"));
-        return Some(joined(&format!("the prompt was blocked: {reason}"), message));
+    let mut reader = ResponseReader::new();
+    let (mut candidate, mut thoughts, mut failed) = (false, 0, false);
+    let events = Events(|event: Event<'_>| {
+        candidate |= event.candidates.any;
+        thoughts = event.usage.as_ref().map_or(thoughts, |usage| usage.thoughts);
+        if event.error || event.foreign {
+            failed = true;
+        } else {
+            // The time matters to errors only, and this is none.
+            reader.take(event, body, UnixTime(0));
+        }
+    });
+    let mut json = serde_json::Deserializer::from_slice(body);
+    events.deserialize(&mut json).and_then(|()| json.end()).ok()?;
+    if failed {
+        return None;
     }
-    let Some(candidate) = answer.get("candidates").and_then(|all| all.get(0)) else {
+    if let Some(reason) = reader.block_reason() {
+        return Some(joined(
+            format!("the prompt was blocked: {reason}"),
+            reader.block_message(),
+        ));
+    }
+    if !candidate {
         return Some("the answer has no candidate, and gives no reason".to_owned());
-    };
-    let message = word(candidate, "finishMessage", "finish_message");
-    Some(match word(candidate, "finishReason", "finish_reason") {
-        Some("MAX_TOKENS") => joined(
-            &format!("cut off at MAX_TOKENS before any text{}", spent(&answer)),
-            message,
-        ),
+    }
+    Some(match reader.finish_reason() {
+        Some(reason @ "MAX_TOKENS") => {
+            let spent = match thoughts {
+                0 => String::new(),
+                thoughts => format!(": {thoughts} tokens of output went to thinking"),
+            };
+            let said = format!("cut off at {reason} before any text{spent}");
+            joined(said, reader.finish_message())
+        }
         Some("STOP") | None => "the answer has no content, and gives no reason".to_owned(),
-        Some(reason) => joined(&format!("the answer was stopped: {reason}"), message),
+        Some(reason) => joined(
+            format!("the answer was stopped: {reason}"),
+            reader.finish_message(),
+        ),
     })
 }
 
-/// Where the tokens of the output went.
-fn spent(answer: &Value) -> String {
-    let usage = either(answer, "usageMetadata", "usage_metadata");
-    let count = |camel, snake| {
-        usage
-            .and_then(|usage| either(usage, camel, snake))
-            .and_then(Value::as_u64)
-    };
-    match count("thoughtsTokenCount", "thoughts_token_count") {
-        Some(thoughts) if thoughts > 0 => format!(": {thoughts} tokens of output went to thinking"),
-        _ => String::new(),
+fn joined(said: String, message: Option<&ServerText>) -> String {
+    match message.map(ServerText::as_str) {
+        None | Some("") => said,
+        Some(message) => format!("{said} ({message})"),
     }
-}
-
-fn joined(said: &str, message: Option<&str>) -> String {
-    message.map_or_else(|| said.to_owned(), |message| format!("{said} ({message})"))
-}
-
-fn word<'a>(object: &'a Value, camel: &str, snake: &str) -> Option<&'a str> {
-    either(object, camel, snake)?
-        .as_str()
-        .filter(|word| !word.is_empty())
-}
-
-/// Both spellings of a field are in use.
-fn either<'a>(object: &'a Value, camel: &str, snake: &str) -> Option<&'a Value> {
-    object.get(camel).or_else(|| object.get(snake))
 }
 
 #[cfg(test)]
@@ -102,7 +106,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_one_answer_is_not_explained() {
+    fn the_last_event_of_a_list_says_why() {
+        check(
+            r#"[{"candidates": [{"content": {}}]}, {"candidates": [{"finish_reason": 4}]}]"#,
+            "the answer was stopped: RECITATION",
+        );
+    }
+
+    #[test]
+    fn what_is_no_answer_is_not_explained() {
         assert_eq!(explain_answer(b"<html>"), None);
+        assert_eq!(explain_answer(br#"{"error": {"code": 503}}"#), None);
+        assert_eq!(explain_answer(br#"{"totalTokens": 31}"#), None);
     }
 }
