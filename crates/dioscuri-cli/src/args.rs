@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use dioscuri::parts::errors::catalogue::Lang;
 use dioscuri_sim::Scenario;
 use std::{
     ffi::OsString,
@@ -21,6 +22,10 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Send a file of prompts and write every answer down.
     Run(Run),
+    /// Find the errors in any text, and say what they mean and what to do.
+    Diagnose(Diagnose),
+    /// Say what a class, a reason or a finish reason means.
+    Explain(Explain),
     /// Serve the simulator over HTTP until interrupted.
     Sim(Sim),
 }
@@ -116,6 +121,79 @@ pub(crate) enum ProgressForm {
     Json,
 }
 
+/// Find the errors in any text, and say what they mean and what to do.
+///
+/// A body, a log, a stack trace, an answer that is no good: whatever you have. Of a large log it makes a summary
+/// first. Nothing leaves this machine.
+#[derive(Args, Debug)]
+#[command(after_help = DIAGNOSE_HELP)]
+pub(crate) struct Diagnose {
+    /// The text; - is standard input
+    #[arg(default_value = STANDARD_INPUT)]
+    pub(crate) file: PathBuf,
+
+    /// The language of the advice: en, zh or de
+    #[arg(long, value_name = "LANG", default_value_t)]
+    pub(crate) lang: Lang,
+
+    /// What to write
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = DiagnosisForm::Text)]
+    pub(crate) format: DiagnosisForm,
+}
+
+/// How a file argument says standard input.
+pub(crate) const STANDARD_INPUT: &str = "-";
+
+const DIAGNOSE_HELP: &str = "\
+Exit codes: 0 something found, 1 bad usage or input, 3 nothing found, 4 output not writable, 130 interrupted.
+
+Examples:
+  dioscuri diagnose error.txt --lang de
+  kubectl logs my-pod | dioscuri diagnose
+  dioscuri diagnose errors.jsonl --format jsonl";
+
+/// What `diagnose` writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum DiagnosisForm {
+    /// Advice for people
+    Text,
+    /// One JSON object: everything found in the text
+    Json,
+    /// Reads lines `{"id", "http_status", "raw"}` and writes a JSON line for each
+    Jsonl,
+}
+
+/// Say what a class, a reason, a finish reason or a block reason means.
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// For example `quota_day`, `API_KEY_INVALID` or `MAX_TOKENS`; case does not matter
+    #[arg(required_unless_present = "list", conflicts_with = "list")]
+    pub(crate) name: Option<String>,
+
+    /// Show the whole table instead
+    #[arg(long)]
+    pub(crate) list: bool,
+
+    /// The language: en, zh or de
+    #[arg(long, value_name = "LANG", default_value_t)]
+    pub(crate) lang: Lang,
+
+    /// What to write
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = ExplanationForm::Text)]
+    pub(crate) format: ExplanationForm,
+}
+
+/// What `explain` writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum ExplanationForm {
+    /// For people
+    Text,
+    /// A page, as in docs/errors.md
+    Markdown,
+    /// For programs
+    Json,
+}
+
 /// Serve the simulator over HTTP until interrupted.
 #[derive(Args, Debug)]
 pub(crate) struct Sim {
@@ -147,7 +225,7 @@ mod tests {
             .chain(args);
         match Cli::try_parse_from(line).unwrap().command {
             Command::Run(run) => run,
-            Command::Sim(_) => unreachable!("the line says run"),
+            other => unreachable!("the line says run: {other:?}"),
         }
     }
 
@@ -190,6 +268,31 @@ mod tests {
     fn a_deadline_is_a_time_above_zero() {
         assert!(deadline("0s").unwrap_err().contains("in no time"));
         assert!(deadline("soon").unwrap_err().contains("for example 90s"));
+    }
+
+    fn diagnose(args: &[&str]) -> Diagnose {
+        let line = ["dioscuri", "diagnose"].iter().chain(args);
+        match Cli::try_parse_from(line).unwrap().command {
+            Command::Diagnose(diagnose) => diagnose,
+            other => unreachable!("the line says diagnose: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_diagnosis_is_of_standard_input_in_english_for_people_unless_told_otherwise() {
+        let usual = diagnose(&[]);
+        assert_eq!((usual.file.to_str(), usual.lang), (Some("-"), Lang::En));
+        assert_eq!(usual.format, DiagnosisForm::Text);
+        let told = diagnose(&["a.log", "--lang", "zh", "--format", "jsonl"]);
+        assert_eq!((told.file.to_str(), told.lang), (Some("a.log"), Lang::Zh));
+        assert_eq!(told.format, DiagnosisForm::Jsonl);
+    }
+
+    #[test]
+    fn an_explanation_is_of_one_name_or_of_all() {
+        let parse = |args: &[&str]| Cli::try_parse_from(["dioscuri", "explain"].iter().chain(args));
+        assert!(parse(&["quota_day"]).is_ok() && parse(&["--list"]).is_ok());
+        assert!(parse(&[]).is_err() && parse(&["quota_day", "--list"]).is_err());
     }
 
     #[test]

@@ -1,13 +1,13 @@
-//! How a run ends, for the shell that started it.
+//! How a command ends, for the shell that started it.
 
 /// The exit codes of `dioscuri`; a contract, listed in the README.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Exit {
-    /// Every request of the input has its answer.
+    /// What was asked for is there: every request has its answer, or a failure was found.
     Answered,
     /// The command line, the configuration or the input is wrong; nothing was sent.
     Usage,
-    /// The run came to its end, and some requests have no answer.
+    /// The command came to its end, and some requests have no answer, or no failure was found.
     Unanswered,
     /// The output cannot be written.
     Output,

@@ -1,8 +1,9 @@
-//! The command `dioscuri`: a file of prompts goes in, every answer comes out.
+//! The command `dioscuri`: a file of prompts goes in, every answer comes out; and what a failure means.
 //!
 //! `dioscuri run` reads and judges the whole input, looks up in the output what is answered already, sends the
 //! rest through [`dioscuri::Client`], and writes one line for each answer as it comes. `dioscuri sim` serves
-//! the simulator that `run --sim` uses within itself.
+//! the simulator that `run --sim` uses within itself. `dioscuri diagnose` says what is wrong in any text and what
+//! to do, `dioscuri explain` what a class or a reason means.
 //!
 //! What is decided is pure and has a file of its own: [`input`], [`output`], [`resume`], [`pace`], [`summary`].
 //! What touches the world: [`runner`] drives the calls, [`progress`] writes to standard error,
@@ -10,17 +11,21 @@
 
 mod args;
 mod carrier;
+mod diagnose;
 mod exit;
+mod explain;
 mod figures;
 mod input;
 mod interrupts;
 mod output;
 mod pace;
+mod paper;
 mod progress;
 mod resume;
 mod run;
 mod runner;
 mod sim;
+mod stdout;
 mod summary;
 mod tally;
 mod world;
@@ -54,6 +59,8 @@ async fn dispatch(cli: args::Cli) -> Result<Exit, CannotStart> {
     match cli.command {
         args::Command::Run(run) => run::run(run).await,
         args::Command::Sim(sim) => sim::sim(sim).await,
+        args::Command::Diagnose(diagnose) => diagnose::diagnose(diagnose).await,
+        args::Command::Explain(explain) => explain::explain(&explain),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lines of a file with their places, none of them longer than a bound.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, BufReader, Read};
 
 /// Reads lines one by one, remembers where they are, and never holds more than a bound of one.
 #[derive(Debug)]
@@ -94,6 +94,13 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
+impl<R: Read> Lines<BufReader<R>> {
+    /// Whether the next line is not here yet: to move to it may mean to wait for it.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.source.buffer().is_empty()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,7 +108,7 @@ mod tests {
     #[track_caller]
     fn check(file: &str, expected: &[(u64, &str)]) {
         // A buffer of two bytes: every line is met in pieces.
-        let mut lines = Lines::new(io::BufReader::with_capacity(2, file.as_bytes()), 6);
+        let mut lines = Lines::new(BufReader::with_capacity(2, file.as_bytes()), 6);
         let mut found = Vec::new();
         while let Some(line) = lines.advance().unwrap() {
             let text = if line.too_long {

@@ -7,6 +7,8 @@
 mod bad_input;
 mod bench;
 mod bulk;
+mod diagnose;
+mod explain;
 mod full_disk;
 mod signals;
 mod simulator;
