@@ -1,10 +1,21 @@
 //! Chinese, in simplified characters.
 
+mod answers;
+mod cases;
+mod classes;
+mod phrases;
+mod reasons;
+
 use super::{Book, Words};
 
 pub(super) static BOOK: Book = Book {
+    classes: &classes::ENTRIES,
+    reasons: &reasons::ENTRIES,
+    finishes: &answers::FINISHES,
+    blocks: &answers::BLOCKS,
+    cases: &cases::ENTRIES,
+    phrases: &phrases::PHRASES,
     words: &WORDS,
-    ..super::en::BOOK
 };
 
 const WORDS: Words = Words {

@@ -1,0 +1,55 @@
+//! The sentences with facts in Chinese.
+
+use crate::advice::Phrases;
+
+pub(super) const PHRASES: Phrases = Phrases {
+    stop: "。",
+    gap: "",
+    list: "；",
+
+    quota_used_up: "已用完：{quotas}。",
+    quota_is_zero: "限额为 0：{quotas}。",
+    quota: "{window}{unit} {count}",
+    facts: "，",
+    requests: "请求数",
+    input_tokens: "输入 token 数",
+    output_tokens: "输出 token 数",
+    micro_usd: "费用（百万分之一美元）",
+    in_flight: "并发请求数",
+    a_second: "每秒",
+    a_minute: "每分钟",
+    a_day: "每天",
+    model: "模型 {name}",
+    location: "位置 {name}",
+    metric: "配额 {name}",
+    free_tier: "免费层级",
+    paid_tier: "付费层级",
+
+    wrong_fields: "请求中有误：{fields}。",
+    more: "另有 {count} 处",
+    whole_request: "整个请求",
+    unknown_field: "没有这个字段",
+    expected: "应为 {expected}",
+    not_a_list: "应为单个值，不是列表",
+
+    tokens: "计得 {count} 个 token，上限为 {limit}，超出 {excess} 个。",
+    tokens_limit: "最多允许 {limit} 个 token。",
+    bytes: "发送了 {count} 字节，上限为 {limit}，超出 {excess} 字节。",
+    bytes_limit: "最多允许 {limit} 字节。",
+    service: "服务：{name}。",
+    permission: "缺少的权限：{name}。",
+    named_model: "请求的模型：{name}。",
+
+    hint_but_daily: "服务器说 {hint}后再来，但用完的是每日配额，要到太平洋时间零点才重置；在那之前循环重试只会不断被拒。",
+    hint_but_zero: "服务器说 {hint}后再来，但限额是 0，等多久都没用。",
+    hint_but_billing: "服务器说 {hint}后再来，但这是费用问题，光等通常没用。",
+    hint_but_change: "服务器说 {hint}后再来，但同样的请求还会失败：必须先做改动。",
+    hint_is_long: "要等 {hint}，时间很长。先搁置任务、重新安排，不要让工作进程或连接一直等着。",
+    says_try_again: "服务器提到重试，但在这里没有用：必须先做改动。",
+    clients_own_backoff: "“Retrying in …” 是客户端自己的退避等待，服务器并没有作出任何承诺。",
+    check_quota_proves_nothing: "“Check quota” 并不能证明您的配额已用完，常常是共享容量不足。",
+    several_quotas: "提到了 {count} 项配额。时间窗口最长的那项决定何时能继续。",
+    attempts_count: "失败的请求不收费，但会计入配额。",
+    guessed: "这个状态码未知，只能按它所属的百位段作最合理的推测。",
+    words_only: "这只是从文字中读出来的；有服务器的完整响应，诊断会更可靠。",
+};
