@@ -29,7 +29,7 @@ impl Phrases {
 }
 
 static ENGLISH: Phrases = Phrases {
-    found: "{total} failures of {kinds} kinds",
+    found: "Failures: {total} · kinds: {kinds}",
     columns: ["count", "first", "last", "for example"],
     time: "time",
     no_time: "no time given",
@@ -38,7 +38,7 @@ static ENGLISH: Phrases = Phrases {
 };
 
 static GERMAN: Phrases = Phrases {
-    found: "{total} Fehler, {kinds} Arten",
+    found: "Fehler: {total} · Arten: {kinds}",
     columns: ["Anzahl", "zuerst", "zuletzt", "Beispiel"],
     time: "Zeit",
     no_time: "ohne Zeitangabe",

@@ -260,7 +260,10 @@ fn a_log_of_many_chunks_is_counted_whole() {
     let object: Value = serde_json::from_slice(&ended.stdout).unwrap();
     assert_eq!(object["findings"][0]["count"], 480);
     let text = text(&diagnose(&[], &log));
-    assert!(text.starts_with("Summary\n  480 failures of 1 kinds"), "{text}");
+    assert!(
+        text.starts_with("Summary\n  Failures: 480 · kinds: 1\n"),
+        "{text}"
+    );
 }
 
 #[test]
