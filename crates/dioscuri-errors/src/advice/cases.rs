@@ -27,7 +27,7 @@ const fn case(
 }
 
 /// The first that holds tells.
-const CASES: [Case; 29] = [
+const CASES: [Case; 30] = [
     case(
         "minute_vertex",
         Class::QuotaMinute,
@@ -203,6 +203,12 @@ const CASES: [Case; 29] = [
         Class::NotFound,
         &[p::VERTEX_LOCATIONS, p::MODELS],
         |c| c.says("publisher model") || c.says("publishers/google/models"),
+    ),
+    case(
+        "unknown_model",
+        Class::NotFound,
+        &[p::MODELS, p::DEPRECATIONS],
+        |c| c.says("models/") || c.says_all(&["model", "name is invalid"]),
     ),
     case("file_gone", Class::NotFound, &[p::FILES], |c| {
         c.says("files/") || c.says("the file ") || c.names_a("file")

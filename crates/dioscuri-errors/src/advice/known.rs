@@ -4,12 +4,32 @@
 
 use super::sentence::Known;
 
-pub(super) const KNOWN: &[Known] = &[
+pub(super) static KNOWN: &[Known] = &[
     // Quotas and capacity.
     Known {
         en: "You exceeded your current quota, please check your plan and billing details",
         de: "Ihr aktuelles Kontingent ist überschritten; bitte prüfen Sie Ihren Tarif und Ihre Abrechnungsdaten",
         zh: "您已超出当前配额，请检查您的套餐和结算信息",
+    },
+    Known {
+        en: "You exceeded your current quota",
+        de: "Ihr aktuelles Kontingent ist überschritten",
+        zh: "您已超出当前配额",
+    },
+    Known {
+        en: "You have exhausted your capacity on this model",
+        de: "Sie haben Ihre Kapazität für dieses Modell ausgeschöpft",
+        zh: "您在此模型上的容量已用完",
+    },
+    Known {
+        en: "Your quota will reset after {wait}",
+        de: "Ihr Kontingent wird nach {wait} zurückgesetzt",
+        zh: "您的配额将在 {wait} 后重置",
+    },
+    Known {
+        en: "Online prediction request quota exceeded for {model}",
+        de: "Das Kontingent für Online-Vorhersagen mit {model} ist überschritten",
+        zh: "{model} 的在线预测请求超出配额",
     },
     Known {
         en: "Quota exceeded for metric: {metric}, limit: {limit}, model: {model}",
@@ -71,6 +91,11 @@ pub(super) const KNOWN: &[Known] = &[
         en: "Spikes in demand are usually temporary",
         de: "Nachfragespitzen gehen meist schnell vorüber",
         zh: "需求高峰通常是暂时的",
+    },
+    Known {
+        en: "No capacity available for model on the server",
+        de: "Auf dem Server ist keine Kapazität für das Modell frei",
+        zh: "服务器上没有可用于该模型的容量",
     },
     Known {
         en: "No capacity available for model {model} on the server",
@@ -138,6 +163,11 @@ pub(super) const KNOWN: &[Known] = &[
         en: "Deadline expired before operation could complete",
         de: "Die Frist ist abgelaufen, bevor der Vorgang fertig war",
         zh: "操作完成之前已超过截止时间",
+    },
+    Known {
+        en: "Deadline Exceeded",
+        de: "Die Frist ist überschritten",
+        zh: "已超过截止时间",
     },
     // Keys, tokens, permissions.
     Known {
@@ -244,6 +274,26 @@ pub(super) const KNOWN: &[Known] = &[
         en: "This service has been disabled in this account for violation of Terms of Service",
         de: "Dieser Dienst wurde in diesem Konto wegen Verstoßes gegen die Nutzungsbedingungen deaktiviert",
         zh: "由于违反服务条款，此账号的该服务已被停用",
+    },
+    Known {
+        en: "Gemini has been disabled in this account for violation of Terms of Service",
+        de: "Gemini wurde in diesem Konto wegen Verstoßes gegen die Nutzungsbedingungen deaktiviert",
+        zh: "由于违反服务条款，此账号的 Gemini 已被停用",
+    },
+    Known {
+        en: "If you believe this is an error, contact {address}",
+        de: "Halten Sie das für einen Irrtum, wenden Sie sich an {address}",
+        zh: "如果您认为有误，请联系 {address}",
+    },
+    Known {
+        en: "Please submit an appeal to continue using this product",
+        de: "Bitte legen Sie Einspruch ein, um das Produkt weiter zu nutzen",
+        zh: "如需继续使用本产品，请提交申诉",
+    },
+    Known {
+        en: "To continue, verify your account at {url}",
+        de: "Um fortzufahren, bestätigen Sie Ihr Konto unter {url}",
+        zh: "如需继续，请在 {url} 验证您的账号",
     },
     Known {
         en: "{api} has not been used in project {project} before or it is disabled",
@@ -389,6 +439,11 @@ pub(super) const KNOWN: &[Known] = &[
         zh: "请求载荷大小超过限制：{limit} 字节",
     },
     Known {
+        en: "Maximum request body size {limit} exceeded, actual body size {count}",
+        de: "Die Anfrage ist größer als erlaubt: höchstens {limit} Bytes, tatsächlich {count}",
+        zh: "请求体超过上限 {limit} 字节，实际为 {count} 字节",
+    },
+    Known {
         en: "The thinking budget ({budget}) is invalid",
         de: "Das Denkbudget ({budget}) ist ungültig",
         zh: "思考预算（{budget}）无效",
@@ -422,6 +477,11 @@ pub(super) const KNOWN: &[Known] = &[
         en: "Please ensure that function call turn comes immediately after a user turn or after a function response turn",
         de: "Ein Funktionsaufruf muss direkt auf einen Nutzerbeitrag oder eine Funktionsantwort folgen",
         zh: "请确保函数调用轮次紧跟在用户轮次或函数响应轮次之后",
+    },
+    Known {
+        en: "Please ensure that function response turn comes immediately after a function call turn",
+        de: "Eine Funktionsantwort muss direkt auf einen Funktionsaufruf folgen",
+        zh: "请确保函数响应轮次紧跟在函数调用轮次之后",
     },
     Known {
         en: "Please ensure that the number of function response parts is equal to the number of function call parts of \

@@ -4,14 +4,15 @@ use super::known::KNOWN;
 use crate::catalogue::{Book, Lang, fill};
 use crate::{Evidence, Finding, ServerText};
 
-/// How much of a message is looked at, in bytes: more than the two longest known sentences.
+/// How much of a message is looked at, in bytes: more than the two longest known sentences and what a
+/// program may put before them.
 const MAX_MESSAGE: usize = 2_000;
 
 /// A gap holds a name, a number or an address: nothing longer than this, in bytes.
 const MAX_GAP: usize = 300;
 
-/// A sentence of Google's servers. Gaps in braces pass through; `{value}` stands for what a request held
-/// and is never told.
+/// A sentence of Google's servers. What stands in a gap in braces is passed on only if it can be nothing but
+/// a name or a number; `{value}` stands for what a request held and is never told.
 pub(super) struct Known {
     /// As the server writes it, without its full stop.
     pub(super) en: &'static str,
@@ -21,29 +22,37 @@ pub(super) struct Known {
 
 /// The first sentence, or two if both are known, and the translation of what is known.
 pub(super) fn read(finding: &Finding, lang: Lang) -> (Option<String>, Option<String>) {
-    let error = &finding.diagnosis.error;
-    let message = even(error.message());
-    let mut found = Vec::new();
-    let mut rest = message.as_str();
-    while let Some((known, gaps, after)) = KNOWN.iter().find_map(|known| known.matches(rest)) {
-        found.push((known, gaps));
-        rest = after;
-        if found.len() == 2 {
-            break;
-        }
-    }
+    let message = even(finding.diagnosis.error.message());
+    let found = known(&message);
     if found.is_empty() {
-        // Text in which an error hides may begin with anything; only what a server wrote is told.
-        let told = error.is_structured() && finding.evidence != Evidence::Words;
-        let sentence = ServerText::from(error.message()).first_sentence();
-        return (told.then_some(sentence).filter(|text| !text.is_empty()), None);
+        return (unknown(finding), None);
     }
     let told = |lang| {
-        let sentences: Vec<_> = found.iter().map(|(known, gaps)| known.tell(gaps, lang)).collect();
+        let sentences: Vec<_> = found.iter().map(|said| said.tell(lang)).collect();
         sentences.join(Book::of(lang).phrases.gap)
     };
-    let translation = (lang != Lang::En).then(|| told(lang));
-    (Some(told(Lang::En)), translation)
+    (Some(told(Lang::En)), (lang != Lang::En).then(|| told(lang)))
+}
+
+/// A sentence that is not known. In damaged text anything may stand for the message, also a line of a log or
+/// of a prompt: there it must at least look like a sentence.
+fn unknown(finding: &Finding) -> Option<String> {
+    let error = &finding.diagnosis.error;
+    let sentence = ServerText::from(error.message()).first_sentence();
+    let sentence = sentence.trim();
+    let fit = match finding.evidence {
+        Evidence::Structure => !sentence.is_empty(),
+        Evidence::Salvaged => looks_like_a_sentence(sentence),
+        Evidence::Words => false,
+    };
+    (fit && error.is_structured()).then(|| sentence.to_owned())
+}
+
+fn looks_like_a_sentence(text: &str) -> bool {
+    let text = text.strip_prefix("* ").unwrap_or(text);
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.split_whitespace().nth(2).is_some()
+        && !text.contains(['{', '[', '<', '\\', '|'])
 }
 
 /// The beginning of a message with its blanks and quotes made even: texts are wrapped and typeset on their way.
@@ -58,11 +67,40 @@ fn even(message: &str) -> String {
         .replace(['\u{201c}', '\u{201d}'], "\"")
 }
 
-type Gaps<'a> = Vec<(&'static str, &'a str)>;
+/// A known sentence, as it was said.
+struct Said<'a> {
+    known: &'static Known,
+    gaps: Vec<(&'static str, &'a str)>,
+}
+
+/// The first known sentence in `message`, and the one that follows it if it is known too. Programs put words
+/// of their own before what the server said.
+fn known(message: &str) -> Vec<Said<'_>> {
+    let mut found = Vec::new();
+    let first = word_starts(message).find_map(|at| begins_with(&message[at..]));
+    if let Some((said, rest)) = first {
+        found.push(said);
+        found.extend(begins_with(rest).map(|(said, _)| said));
+    }
+    found
+}
+
+fn word_starts(text: &str) -> impl Iterator<Item = usize> {
+    let mut last = ' ';
+    text.char_indices().filter_map(move |(at, c)| {
+        let starts = !last.is_ascii_alphanumeric() && c.is_ascii_alphanumeric();
+        last = c;
+        starts.then_some(at)
+    })
+}
+
+fn begins_with(text: &str) -> Option<(Said<'_>, &str)> {
+    KNOWN.iter().find_map(|known| known.matches(text))
+}
 
 impl Known {
     /// Whether `text` begins with this sentence: what stands in its gaps, and what follows.
-    fn matches<'a>(&'static self, text: &'a str) -> Option<(&'static Self, Gaps<'a>, &'a str)> {
+    fn matches<'a>(&'static self, text: &'a str) -> Option<(Said<'a>, &'a str)> {
         let mut gaps = Vec::new();
         let mut rest = text;
         let mut pattern = self.en;
@@ -75,46 +113,50 @@ impl Known {
             } else {
                 find(rest, literal)?
             };
-            if end == 0 || end > MAX_GAP {
+            let value = rest
+                .get(..end)
+                .filter(|value| !value.is_empty() && value.len() <= MAX_GAP)?;
+            // Otherwise any text before the literal would do for a name.
+            if before.is_empty() && !value.starts_with(|c: char| c.is_ascii_uppercase()) {
                 return None;
             }
-            gaps.push((name, &rest[..end]));
+            gaps.push((name, value));
             rest = &rest[end..];
             pattern = after;
         }
         rest = strip(rest, pattern)?;
-        let after = rest.strip_prefix(['.', '!', ',', ';']).unwrap_or(rest);
-        let ends = after.is_empty() || after.starts_with([' ', '"']) || after.len() < rest.len();
-        ends.then(|| (self, gaps, after.trim_start()))
+        let after = rest.trim_start_matches(['.', '!', ',', ';', '"', '\'']);
+        let ends =
+            after.len() < rest.len() || !after.trim_start().starts_with(|c: char| c.is_ascii_lowercase());
+        let said = Said { known: self, gaps };
+        ends.then(|| (said, after.trim_start()))
     }
+}
 
-    fn tell(&self, gaps: &Gaps<'_>, lang: Lang) -> String {
+impl Said<'_> {
+    fn tell(&self, lang: Lang) -> String {
         let sentence = match lang {
-            Lang::En => self.en,
-            Lang::De => self.de,
-            Lang::Zh => self.zh,
+            Lang::En => self.known.en,
+            Lang::De => self.known.de,
+            Lang::Zh => self.known.zh,
         };
-        let masked: Vec<_> = gaps
-            .iter()
-            .map(|(name, value)| match *name {
-                name if is_plain(name, value) => {
-                    let value = value.trim_matches(['"', '\'']);
-                    (name, ServerText::from(value).first_sentence())
-                }
-                name => (name, "…".to_owned()),
-            })
-            .collect();
-        let masked: Vec<_> = masked
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        fill(sentence, &masked) + Book::of(lang).phrases.stop
+        let plain = |(name, value): &(&'static str, &str)| {
+            let told = if is_plain(name, value) {
+                ServerText::from(value.trim_matches(['"', '\''])).first_sentence()
+            } else {
+                "…".to_owned()
+            };
+            (*name, told)
+        };
+        let told: Vec<_> = self.gaps.iter().map(plain).collect();
+        let told: Vec<_> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        fill(sentence, &told) + Book::of(lang).phrases.stop
     }
 }
 
 /// Whether `value` can only be a name or a number, and so is no part of a prompt.
 fn is_plain(gap: &str, value: &str) -> bool {
-    const IN_WORDS: &[&str] = &["api", "metric", "limit", "service"];
+    const IN_WORDS: &[&str] = &["api", "metric", "limit", "service", "wait"];
     gap != "value" && (IN_WORDS.contains(&gap) || !value.contains(char::is_whitespace))
 }
 
@@ -125,16 +167,114 @@ fn strip<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 
 /// Where `literal` first stands in the reach of a gap, whatever its case.
 fn find(text: &str, literal: &str) -> Option<usize> {
-    let reach = text
+    let mut reach = text
         .char_indices()
         .map(|(at, _)| at)
         .take_while(|at| *at <= MAX_GAP);
-    reach
-        .into_iter()
-        .find(|at| strip(&text[*at..], literal).is_some())
+    reach.find(|at| strip(&text[*at..], literal).is_some())
 }
 
 fn sentence_end(text: &str) -> usize {
     let end = text.find(". ").unwrap_or(text.len());
-    text[..end].trim_end_matches('.').len()
+    text[..end].trim_end_matches(['.', '"', '\'']).len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(message: &str, english: &str, german: &str) {
+        let message = even(message);
+        let found = known(&message);
+        let told = |lang| {
+            found
+                .iter()
+                .map(|said| said.tell(lang))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(told(Lang::En), english);
+        assert_eq!(told(Lang::De), german);
+    }
+
+    #[test]
+    fn two_known_sentences_are_told() {
+        check(
+            "The model is overloaded. Please try again later.",
+            "The model is overloaded. Please try again later.",
+            "Das Modell ist überlastet. Bitte versuchen Sie es später noch einmal.",
+        );
+    }
+
+    #[test]
+    fn names_and_numbers_pass_through() {
+        check(
+            "The input token count (12) exceeds the maximum number of tokens allowed (8).",
+            "The input token count (12) exceeds the maximum number of tokens allowed (8).",
+            "Die Zahl der Eingabe-Tokens (12) übersteigt das erlaubte Maximum (8).",
+        );
+    }
+
+    #[test]
+    fn wraps_quotes_and_the_words_of_programs_do_not_matter() {
+        check(
+            "client: [403] You do not have permission\n   to access the File `abc1` or it may not exist",
+            "You do not have permission to access the File abc1 or it may not exist.",
+            "Sie dürfen auf die Datei abc1 nicht zugreifen, oder sie existiert nicht.",
+        );
+    }
+
+    #[test]
+    fn a_longer_sentence_is_another_one() {
+        check("Resource exhausted by my own words", "", "");
+        check("Too many requests for tea", "", "");
+    }
+
+    #[test]
+    fn values_of_the_request_are_not_told() {
+        check(
+            "Invalid value at 'a.b' (TYPE_INT32), my secret plan",
+            "Invalid value at a.b (TYPE_INT32), ….",
+            "Ungültiger Wert bei a.b (TYPE_INT32): ….",
+        );
+        check(
+            "Unknown name \"my secret plan\": Cannot find field.",
+            "Unknown name …: Cannot find field.",
+            "Unbekannter Name …: Feld nicht gefunden.",
+        );
+    }
+
+    #[test]
+    fn keys_in_gaps_are_masked() {
+        // Put together here, so that nobody has to wonder whether a key was committed.
+        let key = format!("AIza{}", "S0".repeat(18));
+        check(
+            &format!("Permission denied: Consumer 'api_key:{key}' has been suspended."),
+            "Permission denied: Consumer api_key:[key] has been suspended.",
+            "Zugriff verweigert: api_key:[key] wurde gesperrt.",
+        );
+    }
+
+    #[test]
+    fn every_sentence_is_known_as_itself_and_keeps_its_gaps() {
+        let gaps = |text: &str| {
+            let mut gaps: Vec<_> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|rest| rest.split('}').next().map(str::to_owned))
+                .collect();
+            gaps.sort_unstable();
+            gaps
+        };
+        for sentence in KNOWN {
+            let said = sentence.en.replace('{', "X").replace('}', "");
+            let (found, rest) = begins_with(&said).expect(sentence.en);
+            assert!(std::ptr::eq(found.known, sentence), "hidden by another: {said}");
+            assert_eq!(rest, "", "{said}");
+            for translation in [sentence.de, sentence.zh] {
+                assert_eq!(gaps(translation), gaps(sentence.en), "{translation}");
+            }
+        }
+    }
 }

@@ -125,8 +125,7 @@ impl Words {
         let digits = number.to_string();
         let mut text = String::with_capacity(digits.len() + digits.len() / 3);
         for (at, digit) in digits.char_indices() {
-            // A number of four digits reads well as it is: 1024.
-            if at > 0 && (digits.len() - at).is_multiple_of(3) && digits.len() > 4 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 text.push_str(self.thousands);
             }
             text.push(digit);

@@ -49,6 +49,6 @@ const WORDS: Words = Words {
     again_at_reset: "等套餐的时间窗口重置。服务器没有说明时间，可能是几小时到几天。",
     again_backoff: "退避重试：先等 {first}，之后每次翻倍，最长 {last}，加随机抖动，最多 {attempts} 次。",
     again_once: "可以立刻重试一次；如果再次出现，就要修改请求。",
-    units: [" 天", " 小时", " 分", " 秒", " 毫秒"],
+    units: [" 天", " 小时", " 分钟", " 秒", " 毫秒"],
     thousands: ",",
 };

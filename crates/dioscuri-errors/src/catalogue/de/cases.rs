@@ -367,6 +367,23 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         prevent: &["Beim Start prüfen, ob es jedes Modell an jedem konfigurierten Standort gibt."],
     },
     Text {
+        name: "unknown_model",
+        meaning: "Ein Modell dieses Namens gibt es hier nicht, oder es kann nicht, was verlangt wurde.",
+        cause: "Der Name ist vertippt oder abgekündigt, diese API-Version kennt das Modell nicht, oder das Modell \
+                unterstützt die Methode nicht (etwa ein Live-, Bild- oder Embedding-Modell).",
+        now: &[
+            "Die Modelle auflisten (models.list): Dort stehen Namen und Methoden.",
+            "Ist das Modell abgekündigt: den Nachfolger aus der Abkündigungsliste nehmen.",
+        ],
+        for_good: &[
+            "Modellnamen in der Konfiguration halten und ein aktuelles stabiles Modell nehmen.",
+            "v1beta aufrufen: v1 kennt nicht jedes Modell.",
+        ],
+        prevent: &[
+            "Beim Start prüfen, ob es jedes konfigurierte Modell gibt, und die Abkündigungsliste verfolgen.",
+        ],
+    },
+    Text {
         name: "file_gone",
         meaning: "Die Datei gibt es nicht mehr. Das Modell selbst ist da.",
         cause: "Hochgeladene Dateien werden nach 48 Stunden gelöscht, oder der Name ist falsch.",

@@ -341,6 +341,23 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         prevent: &["Check at start-up that each model exists in each configured location."],
     },
     Text {
+        name: "unknown_model",
+        meaning: "There is no model of this name here, or it cannot do what was asked.",
+        cause: "The name is mistyped or retired, this API version does not know the model, or the model does not \
+                support the method (a Live, image or embedding model, for example).",
+        now: &[
+            "List the models (models.list): it shows names and supported methods.",
+            "If the model is retired: use its successor from the list of deprecations.",
+        ],
+        for_good: &[
+            "Keep model names in configuration, and use a current stable model.",
+            "Call v1beta: v1 does not know every model.",
+        ],
+        prevent: &[
+            "Check at start-up that every configured model exists, and follow the list of deprecations.",
+        ],
+    },
+    Text {
         name: "file_gone",
         meaning: "The file does not exist any more. The model itself is there.",
         cause: "Uploaded files are deleted after 48 hours, or the name is wrong.",
