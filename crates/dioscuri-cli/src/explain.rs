@@ -4,21 +4,21 @@ mod carrying;
 mod markdown;
 mod object;
 mod phrases;
+mod reading;
 mod text;
 
 use crate::{
     args::{self, ExplanationForm},
     exit::{CannotStart, Exit},
     paper::Paper,
+    progress::print,
     stdout,
 };
 use anyhow::anyhow;
-use dioscuri::{
-    Class, Scope,
-    parts::{
-        errors::catalogue::{Entry, Lang, Topic, Words, entries, fill, lookup},
-        retry::{Row, Standard},
-    },
+use dioscuri::parts::{
+    errors::catalogue::{Entry, Lang, Topic, Words, entries, fill, lookup},
+    retry::Standard,
+    vocab::Phase,
 };
 use phrases::Phrases;
 use std::io::{self, Write as _};
@@ -47,12 +47,17 @@ pub(crate) fn explain(args: &args::Explain) -> Result<Exit, CannotStart> {
     Ok(Exit::Answered)
 }
 
-/// Every entry of that name: `SAFETY` ends an answer, and blocks a prompt.
+/// Every entry of that name: `SAFETY` ends an answer, and blocks a prompt. A status stands for the class of an error
+/// that says nothing else.
 fn named(name: &str, lang: Lang) -> Result<Vec<&'static Entry>, CannotStart> {
-    let Some(found) = lookup(name, lang) else {
-        return Err(unknown(name, lang).into());
-    };
-    Ok(entries(lang).filter(|entry| entry.name == found.name).collect())
+    if let Some(found) = lookup(name, lang) {
+        return Ok(entries(lang).filter(|entry| entry.name == found.name).collect());
+    }
+    let class = reading::class_of_status(name).ok_or_else(|| unknown(name, lang))?;
+    let gaps = [("name", name), ("class", class.name())];
+    print(&fill(Phrases::of(lang).status_alone, &gaps));
+    let entry = entries(lang).find(|entry| entry.topic == Topic::Class(class));
+    Ok(entry.into_iter().collect())
 }
 
 fn unknown(name: &str, lang: Lang) -> anyhow::Error {
@@ -101,25 +106,23 @@ impl Reference {
         }
     }
 
-    fn row(&self, class: Class) -> Row {
-        self.policy.table().of(class)
-    }
-
     /// What dioscuri does about `entry`.
     fn carrying(&self, entry: &Entry) -> String {
-        match entry.class {
-            Some(class) => carrying::told(&self.row(class), self.phrases),
+        match reading::failure(entry) {
+            Some(reading) => {
+                let row = self.policy.table().row(&reading.failure, Phase::Sent);
+                carrying::told(&row, self.phrases)
+            }
             None => self.phrases.no_failure.to_owned(),
         }
     }
 
-    fn scope(&self, scope: Scope) -> &'static str {
-        self.phrases.scope(scope)
-    }
-
-    fn transient(&self, class: Class) -> &'static str {
+    /// How far `entry` reaches, and whether it may pass by itself; nothing of what is no failure.
+    fn facts(&self, entry: &Entry) -> Option<[&'static str; 2]> {
+        let reading = reading::failure(entry)?;
         let [no, yes] = self.phrases.no_and_yes;
-        if class.is_transient() { yes } else { no }
+        let transient = if reading.transient { yes } else { no };
+        Some([self.phrases.scope(reading.failure.scope), transient])
     }
 
     /// What kind of name it is.

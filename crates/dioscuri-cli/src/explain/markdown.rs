@@ -38,10 +38,7 @@ fn table(reference: &Reference, kind: Kind, entries: &[&Entry]) -> String {
         );
         rule(&mut table, 4);
         for entry in entries {
-            let scope = entry
-                .class
-                .map_or("", |class| reference.scope(class.usual_scope()));
-            let transient = entry.class.map_or("", |class| reference.transient(class));
+            let [scope, transient] = reference.facts(entry).unwrap_or_default();
             row(&mut table, &[&link(entry.name), entry.meaning, scope, transient]);
         }
         return table;
@@ -79,42 +76,29 @@ pub(super) fn sections(reference: &Reference, entries: &[&'static Entry]) -> Str
 fn section(reference: &Reference, entry: &Entry) -> String {
     let (words, phrases) = (reference.words, reference.phrases);
     let mut text = format!("### {}\n\n{} {}\n\n", entry.name, entry.meaning, entry.cause);
-    if let Some(class) = entry.class {
-        put(
-            &mut text,
-            format_args!(
-                "- **{}**: {}\n",
-                phrases.scope,
-                reference.scope(class.usual_scope())
-            ),
-        );
-        put(
-            &mut text,
-            format_args!("- **{}**: {}\n", phrases.transient, reference.transient(class)),
-        );
+    if let Some([scope, transient]) = reference.facts(entry) {
+        item(&mut text, phrases.scope, scope);
+        item(&mut text, phrases.transient, transient);
     }
-    put(
-        &mut text,
-        format_args!("- **{}**: {}\n", phrases.dioscuri, reference.carrying(entry)),
-    );
+    item(&mut text, phrases.dioscuri, &reference.carrying(entry));
     let lists = [
         (words.do_now, entry.now),
         (words.do_for_good, entry.for_good),
         (words.prevent, entry.prevent),
     ];
     for (heading, items) in lists {
-        if !items.is_empty() {
-            put(&mut text, format_args!("- **{heading}**: {}\n", items.join(" ")));
-        }
+        item(&mut text, heading, &items.join(" "));
     }
-    if !entry.pages.is_empty() {
-        let pages: Vec<_> = entry.pages.iter().map(|page| format!("<{page}>")).collect();
-        put(
-            &mut text,
-            format_args!("- **{}**: {}\n", words.read, pages.join(" ")),
-        );
-    }
+    let pages: Vec<_> = entry.pages.iter().map(|page| format!("<{page}>")).collect();
+    item(&mut text, words.read, &pages.join(" "));
     text
+}
+
+/// Nothing, where there is nothing to say.
+fn item(text: &mut String, heading: &str, what: &str) {
+    if !what.is_empty() {
+        put(text, format_args!("- **{heading}**: {what}\n"));
+    }
 }
 
 fn row(table: &mut String, cells: &[&str]) {

@@ -1,6 +1,6 @@
 //! The reference for programs.
 
-use super::{Kind, Reference};
+use super::{Kind, Reference, reading::failure};
 use dioscuri::{Class, parts::errors::catalogue::Entry};
 use serde::Serialize;
 
@@ -36,8 +36,8 @@ pub(super) fn write(reference: &Reference, chosen: &[&'static Entry]) -> String 
         name: entry.name,
         kind: Kind::of(entry.topic).name(),
         class: entry.class.map(Class::name),
-        scope: entry.class.map(|class| class.usual_scope().name()),
-        retryable: entry.class.map(Class::is_transient),
+        scope: failure(entry).map(|reading| reading.failure.scope.name()),
+        retryable: failure(entry).map(|reading| reading.transient),
         meaning: entry.meaning,
         cause: entry.cause,
         dioscuri: reference.carrying(entry),

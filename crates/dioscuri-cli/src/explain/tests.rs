@@ -1,6 +1,7 @@
 //! What is explained, and what is said of names that are not known.
 
 use super::*;
+use dioscuri::{Class, Scope};
 
 #[track_caller]
 fn unknown_says(name: &str, words: &str) {

@@ -20,9 +20,9 @@ fn whole(reference: &Reference, entry: &Entry, paper: &mut Paper) {
     }
     paper.title(&title);
     let mut texts = vec![(words.what_happened, entry.meaning), (words.why, entry.cause)];
-    if let Some(class) = entry.class {
-        texts.push((phrases.scope, reference.scope(class.usual_scope())));
-        texts.push((phrases.transient, reference.transient(class)));
+    if let Some([scope, transient]) = reference.facts(entry) {
+        texts.push((phrases.scope, scope));
+        texts.push((phrases.transient, transient));
     }
     let carrying = reference.carrying(entry);
     texts.push((phrases.dioscuri, &carrying));

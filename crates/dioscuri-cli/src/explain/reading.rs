@@ -1,0 +1,119 @@
+//! What a name means to the taxonomy: it is asked, so that the reference cannot say otherwise.
+
+use dioscuri::{
+    Class,
+    parts::{
+        errors::{
+            Code, Taxonomy,
+            catalogue::{Entry, Topic},
+        },
+        vocab::{Failure, UnixTime},
+    },
+};
+use serde_json::{Value, json};
+
+/// A failure that is told by one name alone.
+pub(super) struct Reading {
+    pub(super) failure: Failure,
+    /// Whether the same request may succeed within minutes, unchanged.
+    pub(super) transient: bool,
+}
+
+/// What an answer with nothing but the name of `entry` is; `None` if it is no failure.
+pub(super) fn failure(entry: &Entry) -> Option<Reading> {
+    let class = entry.class?;
+    // Where the name is not all that decides, the catalogue says what it mostly is.
+    let certain = alone(entry).filter(|read| read.failure.class == class);
+    Some(certain.unwrap_or_else(|| Reading {
+        failure: Failure::new(class),
+        transient: class.is_transient(),
+    }))
+}
+
+fn alone(entry: &Entry) -> Option<Reading> {
+    let name = entry.name;
+    match entry.topic {
+        Topic::Reason => {
+            let info = json!({ "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": name });
+            read(None, &json!({ "error": { "details": [info] } }))
+        }
+        Topic::FinishReason => read(Some(200), &json!({ "candidates": [{ "finishReason": name }] })),
+        Topic::BlockReason => read(Some(200), &json!({ "promptFeedback": { "blockReason": name } })),
+        _ => None,
+    }
+}
+
+/// What an error is of which only the status is known, as a number or by its name.
+pub(super) fn class_of_status(name: &str) -> Option<Class> {
+    let known = |status: &u16| (400..600).contains(status);
+    // With words, as errors have them; these mean nothing.
+    let message = "-";
+    let body = match (name.trim().parse().ok().filter(known), Code::from_name(name)) {
+        (Some(status), _) => json!({ "error": { "code": status, "message": message } }),
+        (None, Some(code)) => {
+            json!({ "error": { "code": code.http(), "status": code.name(), "message": message } })
+        }
+        (None, None) => return None,
+    };
+    read(None, &body).map(|read| read.failure.class)
+}
+
+fn read(status: Option<u16>, body: &Value) -> Option<Reading> {
+    let found = Taxonomy::new().find_in(body.to_string().as_bytes(), status, UnixTime(0));
+    let decisive = found.into_iter().next()?.diagnosis;
+    Some(Reading {
+        failure: decisive.failure,
+        transient: decisive.transient,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dioscuri::{
+        Scope,
+        parts::errors::catalogue::{Lang, entries},
+    };
+
+    #[test]
+    fn a_status_alone_is_the_least_that_it_can_mean() {
+        let classes = [
+            "429",
+            "RESOURCE_EXHAUSTED",
+            "503",
+            "invalid argument",
+            "200",
+            "teapot",
+        ]
+        .map(class_of_status);
+        let expected = [
+            Some(Class::QuotaUnspecified),
+            Some(Class::QuotaUnspecified),
+            Some(Class::Unavailable),
+            Some(Class::InvalidRequest),
+            None,
+            None,
+        ];
+        assert_eq!(classes, expected);
+    }
+
+    #[test]
+    fn a_reason_reaches_as_far_as_its_rule_says() {
+        let reason = |name| entries(Lang::En).find(|entry| entry.name == name).unwrap();
+        let scope = failure(reason("CONSUMER_SUSPENDED")).unwrap().failure.scope;
+        assert_eq!(
+            (scope, Class::PermissionDenied.usual_scope()),
+            (Scope::Endpoint, Scope::Key)
+        );
+    }
+
+    #[test]
+    fn the_taxonomy_and_the_catalogue_mean_the_same_by_a_name() {
+        for entry in entries(Lang::En).filter(|entry| entry.class.is_some()) {
+            let read = alone(entry).map(|read| read.failure.class);
+            // Some reasons mean something only together with their code.
+            let is_open = matches!(read, None | Some(Class::Unknown));
+            assert!(is_open || read == entry.class, "{} is {read:?}", entry.name);
+        }
+    }
+}
