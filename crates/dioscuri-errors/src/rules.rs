@@ -132,7 +132,12 @@ pub(crate) const RULES: &[Rule] = &[
     }),
     rule("location", Class::UnsupportedRegion, |f| {
         let place = f.says_any(&["location", "country", "region"]);
-        let refused = f.says_any(&["not supported", "unsupported", "not available"]);
+        let refused = f.says_any(&[
+            "location is not supported for",
+            "not supported",
+            "unsupported",
+            "not available",
+        ]);
         let precondition = f.is(Code::FailedPrecondition)
             || f.says_any(&["user location", "location is not supported for the api"]);
         precondition && place && refused
@@ -156,7 +161,8 @@ pub(crate) const RULES: &[Rule] = &[
         f.may_be(429) && (daily || f.says("individual quota reached"))
     }),
     rule("quota-minute-words", Class::QuotaMinute, |f| {
-        f.may_be(429) && f.says("quota") && f.says_any(&["per minute", "perminute", "per_minute"])
+        let named = f.status(429) || f.may_be(429) && f.says("quota");
+        named && f.says_any(&["per minute", "perminute", "per_minute"])
     }),
     // Vertex tells contention for shared capacity from a quota by one word: "Resource exhausted" is
     // capacity, "Resource has been exhausted (e.g. check quota)" is not known to be.
@@ -198,11 +204,14 @@ pub(crate) const RULES: &[Rule] = &[
     rule("failed-precondition", Class::FailedPrecondition, |f| {
         f.is(Code::FailedPrecondition)
     }),
+    rule("field-violations", Class::InvalidRequest, |f| {
+        f.may_be(400) && f.error.field_violations().next().is_some()
+    }),
     rule("invalid-request-words", Class::InvalidRequest, |f| {
         f.may_be(400) && (names_a_field(f) || refuses_the_request(f))
     }),
     by_status("bad-request-without-words", Class::Unknown, |f| {
-        f.status(400) && f.is_bare()
+        f.status(400) && f.is_bare() && f.error.stated_code().is_none()
     })
     .transient(false),
     by_status("invalid-request", Class::InvalidRequest, |f| f.status(400)),
@@ -284,7 +293,13 @@ pub(crate) const RULES: &[Rule] = &[
             ])
     }),
     by_common_words("timeout-words", Class::DeadlineExceeded, |f| {
-        f.may_be(504) && f.says_any(&["read timed out", "request timed out", "deadline exceeded", "etimedout"])
+        f.may_be(504)
+            && f.says_any(&[
+                "read timed out",
+                "request timed out",
+                "deadline exceeded",
+                "etimedout",
+            ])
     }),
     by_common_words("broken-connection-words", Class::GatewayError, |f| {
         f.may_be(502) && speaks_of_the_connection(f)

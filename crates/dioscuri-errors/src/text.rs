@@ -14,7 +14,7 @@ use dioscuri_vocab::{Class, Failure, UnixTime};
 use harvest::{Harvest, Hit};
 use prose::Prose;
 use serde_json::{Map, Value};
-use std::{ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 /// One failure that was found in a text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -78,7 +78,7 @@ impl Taxonomy {
     /// ```
     #[must_use]
     pub fn find_in(&self, text: &[u8], status: Option<u16>, now: UnixTime) -> Vec<Finding> {
-        let read = String::from_utf8_lossy(text);
+        let read = readable(text);
         let mut findings = Vec::new();
         for block in blocks::blocks(&read, MAX_QUOTE) {
             let reading = Reading {
@@ -96,14 +96,22 @@ impl Taxonomy {
             let diagnosis = self.diagnose(Seen::new(status, text), now);
             findings.push(Finding::new(Evidence::Words, diagnosis));
         }
-        if let std::borrow::Cow::Owned(_) = read {
-            // What could not be read as UTF-8 has become longer: only the whole is certain.
-            findings
-                .iter_mut()
-                .for_each(|finding| finding.span = 0..text.len());
-        }
         findings.sort_by_key(Finding::rank);
         findings
+    }
+}
+
+/// `text` with a question mark for every byte that is no UTF-8, so that what stands where stays there.
+fn readable(text: &[u8]) -> Cow<'_, str> {
+    let mut chunks = text.utf8_chunks();
+    match (chunks.next(), chunks.next()) {
+        (None, _) => Cow::Borrowed(""),
+        (Some(only), None) if only.invalid().is_empty() => Cow::Borrowed(only.valid()),
+        _ => Cow::Owned(
+            text.utf8_chunks()
+                .flat_map(|chunk| std::iter::once(chunk.valid()).chain(chunk.invalid().iter().map(|_| "?")))
+                .collect(),
+        ),
     }
 }
 
@@ -129,13 +137,20 @@ impl Reading {
         let mut findings: Vec<Finding> = Vec::new();
         for hit in errors {
             let finding = self.error(hit, around, &prose);
+            // Brackets and a word that may mean anything.
+            if finding.evidence == Evidence::Salvaged && finding.diagnosis.rule == "no-clue" {
+                continue;
+            }
             if !findings.iter().any(|known| known.says_the_same(&finding)) {
                 findings.push(finding);
             }
         }
         findings.extend(answers::read(&answers, self.status == Some(200), self.now));
         if findings.iter().all(Finding::is_vague) {
-            let words = self.words(&prose).or_else(|| self.words(&inside)).or_else(|| self.words(text));
+            let words = self
+                .words(&prose)
+                .or_else(|| self.words(&inside))
+                .or_else(|| self.words(text));
             if words.is_some() {
                 findings = words.into_iter().collect();
             }
@@ -184,7 +199,11 @@ impl Reading {
             return Some(finding);
         }
         let status = self.status.filter(|status| *status >= 300).or(prose.status);
-        let words = if text.split_whitespace().nth(MIN_WORDS).is_some() { text } else { "" };
+        let words = if text.split_whitespace().nth(MIN_WORDS).is_some() {
+            text
+        } else {
+            ""
+        };
         let error = ApiError::from_objects(Form::Text, status, &[message(words), said(prose.code)]);
         let mut diagnosis = taxonomy::diagnose(error, self.seen(), self.now);
         let named = prose.class.or(prose.wrapper.filter(|_| diagnosis.is_a_guess()));

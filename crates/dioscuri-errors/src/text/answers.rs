@@ -49,7 +49,9 @@ fn whole(events: &[Object]) -> bool {
 /// another way.
 fn enveloped(event: &Object) -> Value {
     let member = |name: &str| {
-        let found = event.iter().find(|(key, value)| letters(key) == name && !value.is_null());
+        let found = event
+            .iter()
+            .find(|(key, value)| letters(key) == name && !value.is_null());
         found.map(|(_, value)| value.clone())
     };
     let alone = || {
@@ -73,13 +75,20 @@ fn by_message(message: Option<&Value>) -> Option<&'static str> {
         ("malformed function call", "MALFORMED_FUNCTION_CALL"),
         ("unexpected tool call", "UNEXPECTED_TOOL_CALL"),
     ];
-    known.iter().find(|(words, _)| message.contains(words)).map(|(_, name)| *name)
+    known
+        .iter()
+        .find(|(words, _)| message.contains(words))
+        .map(|(_, name)| *name)
 }
 
 /// Dumps of PHP number the entries of a list like members.
 fn listed(candidates: Value) -> Value {
     match candidates {
-        Value::Object(object) if object.keys().any(|key| matches!(letters(key).as_str(), "finishreason" | "content")) => {
+        Value::Object(object)
+            if object
+                .keys()
+                .any(|key| matches!(letters(key).as_str(), "finishreason" | "content")) =>
+        {
             Value::Array(vec![object.into()])
         }
         Value::Object(object) => object.into_iter().map(|(_, value)| value).collect(),
@@ -128,11 +137,17 @@ pub(super) fn words(text: &str, prose: &Prose) -> Option<Finding> {
 /// `BlockedReason.SAFETY`, `FinishReason::SAFETY`, `BlockedReasonSafety`: a constant of an SDK, and whether it speaks of
 /// the prompt.
 fn constant(text: &str) -> Option<(bool, &str)> {
-    const KINDS: &[(&str, bool)] = &[("BlockedReason", true), ("BlockReason", true), ("FinishReason", false)];
+    const KINDS: &[(&str, bool)] = &[
+        ("BlockedReason", true),
+        ("BlockReason", true),
+        ("FinishReason", false),
+    ];
     KINDS.iter().find_map(|(kind, of_prompt)| {
         text.match_indices(kind).find_map(|(at, _)| {
             let after = text[at + kind.len()..].trim_start_matches(['.', ':']);
-            let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
+            let end = after
+                .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+                .unwrap_or(after.len());
             let name = &after[..end];
             let known = finish::finish_named(name).or(finish::block_named(name));
             known.filter(|_| name.starts_with(|c: char| c.is_ascii_uppercase()))?;

@@ -15,24 +15,24 @@ pub(super) enum Meaning {
 }
 
 /// One name, without `Error` or `Exception` at its end.
-pub(super) struct Name {
-    pub(super) name: &'static str,
-    pub(super) meaning: Meaning,
+struct Name {
+    word: &'static str,
+    meaning: Meaning,
     /// Whether it is a word of other programs and languages too, and so needs its ending or its package.
-    pub(super) common: bool,
+    common: bool,
 }
 
-const fn own(name: &'static str, meaning: Meaning) -> Name {
+const fn own(word: &'static str, meaning: Meaning) -> Name {
     Name {
-        name,
+        word,
         meaning,
         common: false,
     }
 }
 
-const fn common(name: &'static str, meaning: Meaning) -> Name {
+const fn common(word: &'static str, meaning: Meaning) -> Name {
     Name {
-        name,
+        word,
         meaning,
         common: true,
     }
@@ -42,7 +42,7 @@ use Meaning::{Class as Is, Code as Says, Status as Http};
 
 /// Sources, as of 2026-08: google-api-core `exceptions.py`; google-generativeai `types/generation_types.py`; google-genai
 /// `errors.py` and `interactions`; google-auth `exceptions.py`; gax for Java; generative-ai for JavaScript, Kotlin, Swift and Dart;
-/// openai and LiteLLM `exceptions.py`.
+/// openai and litellm `exceptions.py`.
 const NAMES: &[Name] = &[
     // google.api_core, gax, gRPC: the names of the codes.
     own("ResourceExhausted", Says(Code::ResourceExhausted)),
@@ -97,7 +97,7 @@ const NAMES: &[Name] = &[
     own("UnsupportedUserLocation", Is(Class::UnsupportedRegion)),
     own("ServiceDisabled", Is(Class::ServiceDisabled)),
     own("QuotaExceeded", Is(Class::QuotaUnspecified)),
-    // openai, LiteLLM.
+    // openai, litellm.
     own("RateLimit", Http(429)),
     own("ContextWindowExceeded", Is(Class::ContextTooLong)),
     own("ContentPolicyViolation", Is(Class::BlockedPrompt)),
@@ -121,23 +121,30 @@ const WRAPPERS: &[(&str, Class)] = &[
     ("ClientError", Class::InvalidRequest),
 ];
 
-/// What the word `word` names; `after_dot` if a package stands before it.
+/// What the word `word` names; `after_dot` if a package or a type stands before it.
 pub(super) fn find(word: &str, after_dot: bool, before_colon: bool) -> Option<Meaning> {
-    let stem = word
-        .strip_suffix("Exception")
-        .or(word.strip_suffix("Error"))
+    let stem = ["Exception", "Error"]
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending))
         .filter(|stem| !stem.is_empty());
+    // Swift: `GenerateContentError.promptBlocked`.
+    let case = after_dot && word.starts_with(|c: char| c.is_ascii_lowercase());
+    let named = |name: &Name| {
+        name.word == word || stem == Some(name.word) || case && name.word.eq_ignore_ascii_case(word)
+    };
     let told = stem.is_some() || after_dot || before_colon;
+    let ended = stem.is_some() || case;
     NAMES
         .iter()
-        .find(|name| (name.name == word || Some(name.name) == stem) && (told || !name.common))
-        // `RateLimit` and its like are names only with their ending.
-        .filter(|name| stem.is_some() || !ends_needed(name))
+        .find(|name| named(name) && (told || !name.common) && (ended || !name.needs_its_ending()))
         .map(|name| name.meaning)
 }
 
-fn ends_needed(name: &Name) -> bool {
-    matches!(name.meaning, Meaning::Class(_)) || name.name == "RateLimit" || name.name == "Authentication"
+impl Name {
+    /// Whether it is a word of prose without `Error` or `Exception`.
+    fn needs_its_ending(&self) -> bool {
+        matches!(self.meaning, Meaning::Class(_)) || matches!(self.word, "RateLimit" | "Authentication")
+    }
 }
 
 /// What a wrapper means by itself.

@@ -5,3 +5,4 @@ mod api_errors;
 mod hostile;
 mod properties;
 mod rules;
+mod texts;

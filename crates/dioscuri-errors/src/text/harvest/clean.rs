@@ -17,10 +17,18 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
         text = Cow::Owned(without_entities(&text));
     }
     if is_numbered(&text) {
-        text = Cow::Owned(text.lines().flat_map(|line| [without_number(line), "\n"]).collect());
+        text = Cow::Owned(
+            text.lines()
+                .flat_map(|line| [without_number(line), "\n"])
+                .collect(),
+        );
     }
     if let Some(prefix) = common_prefix(&text) {
-        text = Cow::Owned(text.lines().flat_map(|line| [line.get(prefix..).unwrap_or_default(), "\n"]).collect());
+        text = Cow::Owned(
+            text.lines()
+                .flat_map(|line| [line.get(prefix..).unwrap_or_default(), "\n"])
+                .collect(),
+        );
     }
     if text.contains("\\n' +") || text.contains("\\n\" +") {
         text = Cow::Owned(joined(&text));
@@ -89,7 +97,11 @@ fn common_prefix(text: &str) -> Option<usize> {
     let mut length = first.len();
     let mut count = 1_usize;
     for line in lines {
-        let same = first.bytes().zip(line.bytes()).take_while(|(a, b)| a == b).count();
+        let same = first
+            .bytes()
+            .zip(line.bytes())
+            .take_while(|(a, b)| a == b)
+            .count();
         length = length.min(same);
         count += 1;
         if length == 0 {
@@ -110,7 +122,11 @@ fn is_numbered(text: &str) -> bool {
         return false;
     };
     let others: Vec<_> = lines.take(3).map(number).collect();
-    others.len() > 1 && others.iter().zip(first + 1..).all(|(number, expected)| *number == Some(expected))
+    others.len() > 1
+        && others
+            .iter()
+            .zip(first + 1..)
+            .all(|(number, expected)| *number == Some(expected))
 }
 
 fn number(line: &str) -> Option<u64> {

@@ -12,18 +12,15 @@ pub(super) struct Loose {
     quota: Object,
     info: Object,
     answer: Object,
-    /// The type of the detail whose members follow.
-    within: String,
+    /// Whether the members that follow are of a `LocalizedMessage`, which is no error's own.
+    localized: bool,
 }
 
 impl Loose {
     pub(super) fn take(&mut self, key: &str, value: Value, depth: usize, found: &mut Harvest) {
         if key.trim() == "@type" {
-            self.within = value
-                .as_str()
-                .and_then(|url| url.rsplit(['.', '/']).next())
-                .unwrap_or_default()
-                .to_owned();
+            let kind = value.as_str().and_then(|url| url.rsplit(['.', '/']).next());
+            self.localized = kind == Some("LocalizedMessage");
             return;
         }
         let name = letters(key);
@@ -38,13 +35,13 @@ impl Loose {
             "errors" if value.is_array() => self
                 .legacy
                 .extend(value.as_array().into_iter().flatten().cloned()),
-            "reason" => self.reason(value),
+            "reason" => self.reason(&value),
             "domain" | "metadata" => {
                 self.info.insert(name, value);
             }
             "quotaid" | "quotametric" | "quotavalue" | "quotadimensions" => self.quota(&name, value, found),
             "quotalimit" | "quotalimitvalue" | "quotalocation" | "quotaunit" | "quotaresetdelay" => {
-                self.metadata(key, value)
+                self.metadata(key, value);
             }
             "retrydelay" => found
                 .details
@@ -80,7 +77,7 @@ impl Loose {
     }
 
     fn message(&mut self, value: Value, depth: usize, found: &mut Harvest) {
-        if self.within == "LocalizedMessage" {
+        if self.localized {
             return;
         }
         let before = found.errors.len();
@@ -90,7 +87,7 @@ impl Loose {
         }
     }
 
-    fn reason(&mut self, value: Value) {
+    fn reason(&mut self, value: &Value) {
         let value = value.as_str().map_or(value.clone(), |reason| {
             reason.trim_matches(['*', '`', ' ']).into()
         });

@@ -99,9 +99,8 @@ impl Reader<'_> {
         let next = self.skipped(at + 1);
         let blank = &self.bytes[at + 1..next];
         match self.bytes.get(next) {
-            None | Some(b'}' | b']' | b')' | b'>' | b'+' | b';') => true,
+            None | Some(b'}' | b']' | b')' | b'>' | b'+' | b';' | b'"' | b'\'' | b'\\') => true,
             Some(b',') => self.comma_separates(next),
-            Some(b'"' | b'\'' | b'\\') => true,
             // A word that is a whole value, and prose after it.
             _ => {
                 blank.contains(&b'\n')
