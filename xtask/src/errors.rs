@@ -9,9 +9,6 @@ const PAGE: &str = "docs/errors.md";
 /// How the command begins what it writes.
 const TITLE: &str = "# Errors\n";
 
-/// Stands above the title, for whoever is about to edit the page.
-const NOTE: &str = "<!-- Written by `cargo xtask errors` from the catalogue in dioscuri-errors: change that, not this. -->\n\n";
-
 /// Writes the page.
 ///
 /// # Errors
@@ -57,7 +54,7 @@ fn page(workspace: &Workspace) -> anyhow::Result<String> {
         "`{line}` does not begin with `{}`",
         TITLE.trim_end()
     );
-    Ok(format!("{NOTE}{text}"))
+    Ok(text)
 }
 
 /// The number of the first line in which both differ; a page that ends early differs in the line that it lacks.

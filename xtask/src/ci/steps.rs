@@ -2,7 +2,7 @@
 
 use super::tools::Tools;
 use crate::{
-    demo, licences,
+    demo, errors, licences,
     shell::{self, Line},
     tidy,
     workspace::{Package, Workspace},
@@ -90,6 +90,7 @@ pub(super) fn all(workspace: &Workspace, tools: Tools) -> Vec<Step> {
             vec![Line::new("cargo test --workspace --locked --doc")],
         ),
         Step::lines("docs", docs()),
+        Step::check("page of errors", errors::check, "cargo xtask errors --check"),
         Step::lines("each crate alone", alone(&workspace.crates())),
         Step::check(
             "examples",
