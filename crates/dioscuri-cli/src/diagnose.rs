@@ -27,6 +27,7 @@ use crate::{
 use anyhow::Context as _;
 use clock::Clock;
 use dioscuri::parts::errors::catalogue::{Lang, Words};
+use phrases::Phrases;
 use report::Report;
 use scan::Scan;
 use source::{Source, Unreadable};
@@ -107,12 +108,11 @@ async fn read(source: Source, clock: &Clock) -> Result<Read, CannotStart> {
 
 /// Why nothing was found, as far as that can be told.
 fn nothing(read: &Read, lang: Lang) -> String {
-    let words = Words::of(lang).nothing_found;
-    if read.length == 0 {
-        format!("{words} (The input is empty.)")
-    } else if read.is_binary {
-        format!("{words} (The input is binary data.)")
-    } else {
-        words.to_owned()
-    }
+    let (words, phrases) = (Words::of(lang), Phrases::of(lang));
+    let why = match read.length {
+        0 => phrases.empty,
+        _ if read.is_binary => phrases.binary,
+        _ => "",
+    };
+    format!("{} {why}", words.nothing_found).trim_end().to_owned()
 }

@@ -123,7 +123,7 @@ impl Paper {
                 line.push_str(&padded(cell, *width));
                 line.push_str(INDENT);
             }
-            let line = cut(line.trim_end(), self.room());
+            let line = obeyed_by_nobody(&cut(line.trim_end(), self.room()));
             self.line(&format!("{INDENT}{line}"), header.filter(|_| at == 0));
         }
     }
@@ -151,6 +151,11 @@ impl Ink {
             Self::Yellow => "1;33",
         }
     }
+}
+
+/// Without control characters: cells may come from a log, and a terminal would obey them.
+fn obeyed_by_nobody(line: &str) -> String {
+    line.replace(char::is_control, " ")
 }
 
 fn padded(cell: &str, columns: usize) -> String {
@@ -215,6 +220,13 @@ mod tests {
         paper.table(&rows, None);
         let expected = "  a     1,234  some words\n  配额      5  and many more words than…\n";
         assert_eq!(paper.into_text(), expected);
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_left_out_of_tables() {
+        let mut paper = Paper::new(80, true);
+        paper.table(&[vec!["a\u{1b}[31mb".to_owned()]], None);
+        assert_eq!(paper.into_text(), "  a [31mb\n");
     }
 
     #[test]

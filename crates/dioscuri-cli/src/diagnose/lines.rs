@@ -14,12 +14,9 @@ use dioscuri::parts::{errors::Taxonomy, vocab::UnixTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json, value::RawValue};
 use std::{
-    io::{self, BufReader, Write},
+    io::{self, Write},
     path::Path,
 };
-
-/// Bytes read at once.
-const BUFFER: usize = 1 << 16;
 
 /// One line of the input. Other fields may be there.
 #[derive(Deserialize)]
@@ -51,9 +48,9 @@ struct Told<'a> {
 ///
 /// Ctrl-C ends it at once: every line that is out is whole, and nothing else is lost.
 pub(super) fn run(source: Source, now: UnixTime, out: impl Write) -> Result<Exit, CannotStart> {
-    let (path, reader) = source.into_reader();
+    let (path, reader) = source.into_reader().map_err(anyhow::Error::from)?;
     let mut out = io::BufWriter::new(out);
-    let mut lines = Lines::new(BufReader::with_capacity(BUFFER, reader), MAX_LINE);
+    let mut lines = Lines::new(reader, MAX_LINE);
     let mut bad = 0_u64;
     let mut any = false;
     loop {

@@ -14,6 +14,10 @@ pub(super) struct Phrases {
     pub(super) no_time: &'static str,
     /// Kinds that are not shown: `{count}`.
     pub(super) more: &'static str,
+    /// Nothing was found, since there is nothing.
+    pub(super) empty: &'static str,
+    /// Nothing was found in what is no text.
+    pub(super) binary: &'static str,
     /// A moment that is over: `{when}`.
     pub(super) over: &'static str,
 }
@@ -34,6 +38,8 @@ static ENGLISH: Phrases = Phrases {
     time: "time",
     no_time: "no time given",
     more: "Kinds that are not shown here: {count}. `--format json` tells them all.",
+    empty: "The input is empty.",
+    binary: "The input is binary data.",
     over: "Now: the wait was over at {when}.",
 };
 
@@ -43,6 +49,8 @@ static GERMAN: Phrases = Phrases {
     time: "Zeit",
     no_time: "ohne Zeitangabe",
     more: "Hier nicht gezeigte Arten: {count}. `--format json` nennt alle.",
+    empty: "Die Eingabe ist leer.",
+    binary: "Die Eingabe ist kein Text, sondern binär.",
     over: "Jetzt: Die Wartezeit endete um {when}.",
 };
 
@@ -52,5 +60,7 @@ static CHINESE: Phrases = Phrases {
     time: "时间",
     no_time: "没有时间",
     more: "还有 {count} 种没有显示，用 `--format json` 可以全部列出。",
+    empty: "输入是空的。",
+    binary: "输入是二进制数据，不是文本。",
     over: "现在就可以：等待已于 {when} 结束。",
 };

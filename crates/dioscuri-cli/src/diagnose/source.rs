@@ -3,7 +3,7 @@
 use crate::args::STANDARD_INPUT;
 use std::{
     fs::File,
-    io::{self, IsTerminal as _, Read},
+    io::{self, BufRead as _, BufReader, IsTerminal as _, Read},
     path::{Path, PathBuf},
 };
 use tokio::{sync::mpsc, task::spawn_blocking};
@@ -13,6 +13,9 @@ const PIECE: usize = 1 << 18;
 
 /// Pieces read ahead.
 const AHEAD: usize = 4;
+
+/// A text that is read line by line.
+pub(super) type Reader = BufReader<Box<dyn Read + Send>>;
 
 /// A text that is open and has not been read.
 pub(super) struct Source {
@@ -78,9 +81,14 @@ impl Source {
         Ok((length > 0).then_some(piece))
     }
 
-    /// The text as a whole, for whoever reads it line by line.
-    pub(super) fn into_reader(self) -> (PathBuf, Box<dyn Read + Send>) {
-        (self.path, self.reader)
+    /// The text as a whole, for whoever reads it line by line, and how it is called.
+    pub(super) fn into_reader(self) -> Result<(PathBuf, Reader), Unreadable> {
+        let mut reader = BufReader::new(self.reader);
+        let start = reader
+            .fill_buf()
+            .map_err(|error| Unreadable::io(&self.path, error))?;
+        refuse_foreign(&self.path, start)?;
+        Ok((self.path, reader))
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::{
     fs,
     io::{BufRead as _, BufReader, Write as _},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 const OVERLOADED: &str = r#"{"error": {"code": 503, "message": "The model is overloaded. Please try again later.", "status": "UNAVAILABLE"}}"#;
@@ -217,6 +217,11 @@ fn what_cannot_be_read_is_named() {
     check(command(&[&path("none.log")]), 1, &["none.log", "no file"]);
     check(command(&[&path("")]), 1, &["is a folder"]);
     check(command(&[&path("utf16.log")]), 1, &["utf16.log", "UTF-8"]);
+    check(
+        command(&[&path("utf16.log"), "--format", "jsonl"]),
+        1,
+        &["utf16.log", "UTF-8"],
+    );
     check(command(&[&path("log.gz")]), 1, &["log.gz", "zcat"]);
     check(command(&["--format", "yaml"]), 1, &["yaml", "jsonl"]);
 }
@@ -303,19 +308,6 @@ fn an_output_that_cannot_be_written_has_its_code() {
     assert!(said(&ended).contains("standard output"), "{}", said(&ended));
 }
 
-/// Sends `signal` once the child has read what it was given.
-#[cfg(unix)]
-fn interrupt(child: &Child) {
-    let pid = child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn ctrl_c_ends_the_reading_and_tells_what_was_found() {
@@ -326,7 +318,14 @@ fn ctrl_c_ends_the_reading_and_tells_what_was_found() {
     input
         .write_all(format!("ERROR {OVERLOADED}\n{noise}").as_bytes())
         .unwrap();
-    interrupt(&child);
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
     let ended = child.wait_with_output().unwrap();
     drop(input);
     assert_eq!(ended.status.code(), Some(130), "{}", said(&ended));
