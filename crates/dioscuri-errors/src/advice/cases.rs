@@ -27,7 +27,7 @@ const fn case(
 }
 
 /// The first that holds tells.
-const CASES: [Case; 30] = [
+const CASES: [Case; 29] = [
     case(
         "minute_vertex",
         Class::QuotaMinute,
@@ -170,9 +170,6 @@ const CASES: [Case; 30] = [
         &[p::API_KEYS, p::TROUBLESHOOTING],
         |c| c.says_all(&["api key", "leaked"]),
     ),
-    case("cache_denied", Class::PermissionDenied, &[p::CACHING], |c| {
-        c.names_a("cachedcontent") || c.says("cached content")
-    }),
     case("file_of_another", Class::PermissionDenied, &[p::FILES], |c| {
         c.says("access the file")
     }),

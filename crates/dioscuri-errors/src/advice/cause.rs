@@ -109,9 +109,9 @@ impl Teller {
             Window::Day => say.a_day,
             _ => "",
         });
-        let count = violation
-            .limit
-            .map_or_else(String::new, |limit| self.words.number(limit));
+        // That it is 0 is what the sentence begins with.
+        let limit = violation.limit.filter(|limit| *limit > 0);
+        let count = limit.map_or_else(String::new, |limit| self.words.number(limit));
         let amount = fill(
             say.quota,
             &[("count", &count), ("unit", unit), ("window", window)],

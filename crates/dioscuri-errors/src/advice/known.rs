@@ -291,9 +291,9 @@ pub(super) static KNOWN: &[Known] = &[
         zh: "如需继续使用本产品，请提交申诉",
     },
     Known {
-        en: "To continue, verify your account at {url}",
-        de: "Um fortzufahren, bestätigen Sie Ihr Konto unter {url}",
-        zh: "如需继续，请在 {url} 验证您的账号",
+        en: "To continue, verify your account at {value}",
+        de: "Um fortzufahren, bestätigen Sie Ihr Konto unter {value}",
+        zh: "如需继续，请在 {value} 验证您的账号",
     },
     Known {
         en: "{api} has not been used in project {project} before or it is disabled",

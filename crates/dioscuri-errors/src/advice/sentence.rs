@@ -55,13 +55,15 @@ fn looks_like_a_sentence(text: &str) -> bool {
         && !text.contains(['{', '[', '<', '\\', '|'])
 }
 
-/// The beginning of a message with its blanks and quotes made even: texts are wrapped and typeset on their way.
+/// The beginning of a message with its blanks and quotes made even: texts are wrapped, escaped and typeset on
+/// their way.
 fn even(message: &str) -> String {
     let mut end = message.len().min(MAX_MESSAGE);
     while !message.is_char_boundary(end) {
         end -= 1;
     }
-    let words: Vec<_> = message[..end].split_whitespace().collect();
+    let plain = message[..end].replace("\\n", " ").replace('\\', "");
+    let words: Vec<_> = plain.split_whitespace().collect();
     let even = words.join(" ");
     even.replace(['\u{2018}', '\u{2019}', '`'], "'")
         .replace(['\u{201c}', '\u{201d}'], "\"")
@@ -95,7 +97,13 @@ fn word_starts(text: &str) -> impl Iterator<Item = usize> {
 }
 
 fn begins_with(text: &str) -> Option<(Said<'_>, &str)> {
-    KNOWN.iter().find_map(|known| known.matches(text))
+    let first = text.as_bytes().first()?;
+    let may_match = |known: &&Known| {
+        let opening = known.en.as_bytes()[0];
+        opening == b'{' || opening.eq_ignore_ascii_case(first)
+    };
+    let mut candidates = KNOWN.iter().filter(may_match);
+    candidates.find_map(|known| known.matches(text))
 }
 
 impl Known {
@@ -109,13 +117,12 @@ impl Known {
             rest = strip(rest, before)?;
             let literal = after.split('{').next().unwrap_or(after);
             let end = if literal.is_empty() {
-                sentence_end(rest)
+                gap_end(name, rest)
             } else {
                 find(rest, literal)?
             };
-            let value = rest
-                .get(..end)
-                .filter(|value| !value.is_empty() && value.len() <= MAX_GAP)?;
+            let fits = |value: &&str| !value.is_empty() && (value.len() <= MAX_GAP || name == "value");
+            let value = rest.get(..end).filter(fits)?;
             // Otherwise any text before the literal would do for a name.
             if before.is_empty() && !value.starts_with(|c: char| c.is_ascii_uppercase()) {
                 return None;
@@ -154,9 +161,11 @@ impl Said<'_> {
     }
 }
 
+/// Gaps for names of several words.
+const IN_WORDS: &[&str] = &["api", "metric", "limit", "service", "wait"];
+
 /// Whether `value` can only be a name or a number, and so is no part of a prompt.
 fn is_plain(gap: &str, value: &str) -> bool {
-    const IN_WORDS: &[&str] = &["api", "metric", "limit", "service", "wait"];
     gap != "value" && (IN_WORDS.contains(&gap) || !value.contains(char::is_whitespace))
 }
 
@@ -174,9 +183,15 @@ fn find(text: &str, literal: &str) -> Option<usize> {
     reach.find(|at| strip(&text[*at..], literal).is_some())
 }
 
-fn sentence_end(text: &str) -> usize {
-    let end = text.find(". ").unwrap_or(text.len());
-    text[..end].trim_end_matches(['.', '"', '\'']).len()
+/// The end of a gap that ends its sentence.
+fn gap_end(gap: &str, text: &str) -> usize {
+    let end = match gap {
+        "value" => None,
+        _ if IN_WORDS.contains(&gap) => text.find(". "),
+        _ => text.find(' '),
+    };
+    let end = end.unwrap_or(text.len());
+    text[..end].trim_end_matches(['.', ',', '"', '\'']).len()
 }
 
 #[cfg(test)]

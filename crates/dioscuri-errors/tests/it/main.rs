@@ -2,6 +2,7 @@
 
 mod answers;
 mod api_errors;
+mod catalogue;
 mod hostile;
 mod properties;
 mod rules;

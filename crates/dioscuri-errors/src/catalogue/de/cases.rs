@@ -298,22 +298,6 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         prevent: &["Repositorys vor dem Push auf Geheimnisse prüfen und jeden Schlüssel einschränken."],
     },
     Text {
-        name: "cache_denied",
-        meaning: "Der Cache-Inhalt ist weg oder gehört einem anderen Projekt. Das Modell selbst ist nicht gesperrt.",
-        cause: "Caches leben ohne andere Angabe eine Stunde und gehören zu einem Projekt (auf Vertex zu einem Standort). \
-                Bei fremden oder abgelaufenen sagt der Server 403.",
-        now: &[
-            "Den Cache neu anlegen oder den Inhalt vollständig senden.",
-            "Den Schlüssel des Projekts nehmen, das ihn angelegt hat.",
-        ],
-        for_good: &[
-            "Diesen Fehler im Code abfangen: auf den vollen Prompt ausweichen und den Cache erneuern.",
-        ],
-        prevent: &[
-            "Aufrufe mit Cache bei einem Projekt lassen und seine Lebensdauer rechtzeitig verlängern.",
-        ],
-    },
-    Text {
         name: "file_of_another",
         meaning: "Die Datei gibt es nicht mehr, oder sie gehört einem anderen Projekt.",
         cause: "Dateien sieht nur das Projekt, das sie hochgeladen hat; nach 48 Stunden werden sie gelöscht.",
@@ -334,9 +318,13 @@ const TEXTS: [Text; SUBJECTS.len()] = [
     },
     Text {
         name: "cache_gone",
-        meaning: "Den Cache-Inhalt gibt es nicht mehr. Das Modell selbst ist da.",
-        cause: "Caches leben ohne andere Angabe eine Stunde und gehören zu einem Projekt und Standort.",
-        now: &["Den Cache neu anlegen oder den Inhalt vollständig senden."],
+        meaning: "Der Cache-Inhalt ist weg oder gehört einem anderen Projekt. Das Modell selbst ist da.",
+        cause: "Caches leben ohne andere Angabe eine Stunde und gehören zu einem Projekt und Standort. Bei fremden oder \
+                abgelaufenen sagt der Server 403 oder 404.",
+        now: &[
+            "Den Cache neu anlegen oder den Inhalt vollständig senden.",
+            "Die Anmeldedaten des Projekts nehmen, das ihn angelegt hat.",
+        ],
         for_good: &[
             "Diesen Fehler im Code abfangen: auf den vollen Prompt ausweichen und den Cache erneuern.",
         ],

@@ -282,18 +282,6 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         prevent: &["Scan repositories for secrets before they are pushed, and restrict each key."],
     },
     Text {
-        name: "cache_denied",
-        meaning: "The cached content is gone, or belongs to another project. The model itself is not refused.",
-        cause: "Caches live an hour unless told otherwise, and belong to one project (on Vertex to one location). \
-                For a foreign or expired one the server says 403.",
-        now: &[
-            "Create the cache again, or send the content in full.",
-            "Use the key of the project that created it.",
-        ],
-        for_good: &["Catch this failure in code: fall back to the full prompt, and renew the cache."],
-        prevent: &["Keep calls with a cache on one project, and extend its lifetime before it ends."],
-    },
-    Text {
         name: "file_of_another",
         meaning: "The file does not exist any more, or belongs to another project.",
         cause: "Files are visible only to the project that uploaded them, and are deleted after 48 hours.",
@@ -314,9 +302,13 @@ const TEXTS: [Text; SUBJECTS.len()] = [
     },
     Text {
         name: "cache_gone",
-        meaning: "The cached content does not exist any more. The model itself is there.",
-        cause: "Caches live an hour unless told otherwise, and belong to one project and location.",
-        now: &["Create the cache again, or send the content in full."],
+        meaning: "The cached content is gone, or belongs to another project. The model itself is there.",
+        cause: "Caches live an hour unless told otherwise, and belong to one project and location. For a foreign or \
+                expired one the server says 403 or 404.",
+        now: &[
+            "Create the cache again, or send the content in full.",
+            "Use the credentials of the project that created it.",
+        ],
         for_good: &["Catch this failure in code: fall back to the full prompt, and renew the cache."],
         prevent: &["Extend the lifetime (ttl) before it ends, and keep calls with a cache on one project."],
     },
