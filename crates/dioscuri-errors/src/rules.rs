@@ -167,7 +167,7 @@ pub(crate) const RULES: &[Rule] = &[
     // Vertex tells contention for shared capacity from a quota by one word: "Resource exhausted" is
     // capacity, "Resource has been exhausted (e.g. check quota)" is not known to be.
     rule("capacity-429", Class::Capacity, |f| {
-        f.may_be(429) && f.violations.is_empty() && (f.says("resource exhausted") || speaks_of_capacity(f))
+        f.status(429) && f.violations.is_empty() && (f.says("resource exhausted") || speaks_of_capacity(f))
     }),
     rule("quota-words", Class::QuotaUnspecified, |f| {
         f.may_be(429)
@@ -272,7 +272,17 @@ pub(crate) const RULES: &[Rule] = &[
     by_status("conflict", Class::Conflict, |f| f.status(409)),
     by_status("cancelled", Class::Cancelled, |f| f.status(499)),
     rule("capacity-5xx", Class::Capacity, |f| {
-        (f.status(500) || f.may_be(503)) && speaks_of_capacity(f)
+        (f.status(500) || f.status(503)) && speaks_of_capacity(f)
+    }),
+    rule("capacity-words", Class::Capacity, |f| {
+        f.error.status().is_none()
+            && f.says_any(&[
+                "model is overloaded",
+                "experiencing high demand",
+                "no capacity available",
+                "resource exhausted. please try again",
+                "resource exhausted, please try again",
+            ])
     }),
     by_status("unavailable", Class::Unavailable, |f| f.status(503)),
     by_status("deadline", Class::DeadlineExceeded, |f| {
@@ -365,7 +375,7 @@ fn speaks_of_the_connection(f: &Facts<'_>) -> bool {
         "error sending request",
         "connection error",
         "socketexception",
-        "enotfound",
+        " enotfound",
         "eai_again",
         "getaddrinfo",
         "name or service not known",

@@ -47,12 +47,18 @@ pub enum Evidence {
 /// How many bytes of words are kept as the message of an error that has no other.
 const MAX_WORDS: usize = 4096;
 
+/// The name of the rule by which the name of an exception decides.
+const EXCEPTION: &str = "exception-name";
+
 /// A status with no more words than this around it has nothing to say. In words, the status included.
 const MIN_WORDS: usize = 3;
 
-/// Texts up to this size are read whole as what somebody wants to have explained: also a bare status is evidence then.
-/// In longer ones, in logs, a status needs the name of the provider beside it. In bytes.
-const MAX_QUOTE: usize = 16 * 1024;
+/// Texts up to this size are read whole; in longer ones only what is near a word of ours. In bytes.
+const MAX_WHOLE: usize = 16 * 1024;
+
+/// Texts up to this size are what somebody wants to have explained: also a bare status, or the name of an exception
+/// that other programs have too, is evidence then. In longer ones it needs the name of the provider beside it. In bytes.
+const MAX_QUOTE: usize = 4 * 1024;
 
 impl Taxonomy {
     /// Every failure in `text`, the decisive one first; none if nothing in it looks like one.
@@ -80,7 +86,7 @@ impl Taxonomy {
     pub fn find_in(&self, text: &[u8], status: Option<u16>, now: UnixTime) -> Vec<Finding> {
         let read = readable(text);
         let mut findings = Vec::new();
-        for block in blocks::blocks(&read, MAX_QUOTE) {
+        for block in blocks::blocks(&read, MAX_WHOLE) {
             let reading = Reading {
                 status,
                 now,
@@ -137,8 +143,7 @@ impl Reading {
         let mut findings: Vec<Finding> = Vec::new();
         for hit in errors {
             let finding = self.error(hit, around, &prose);
-            // Brackets and a word that may mean anything.
-            if finding.evidence == Evidence::Salvaged && finding.diagnosis.rule == "no-clue" {
+            if !finding.is_ours() && !self.quoted || finding.says_nothing() {
                 continue;
             }
             if !findings.iter().any(|known| known.says_the_same(&finding)) {
@@ -211,12 +216,14 @@ impl Reading {
             let status = diagnosis.failure.status;
             diagnosis.failure = Failure::new(class);
             diagnosis.failure.status = status;
-            diagnosis.rule = "exception-name";
+            diagnosis.rule = EXCEPTION;
             diagnosis.transient = class.is_transient();
         }
-        let told = prose.code.is_some() || named.is_some() || diagnosis.grounds() == Grounds::Own;
-        let weakly = self.quoted && (prose.status.is_some() || diagnosis.grounds() == Grounds::Common);
-        (told || weakly).then(|| Finding::new(Evidence::Words, diagnosis))
+        let own = diagnosis.grounds() == Grounds::Own && diagnosis.rule != EXCEPTION;
+        let common = prose.status.or(prose.code.map(crate::Code::http)).is_some()
+            || named.is_some()
+            || diagnosis.grounds() == Grounds::Common;
+        (own || self.quoted && common).then(|| Finding::new(Evidence::Words, diagnosis))
     }
 
     fn seen(self) -> Seen<'static> {
@@ -252,6 +259,16 @@ impl Finding {
             finish_reason: None,
             block_reason: None,
         }
+    }
+
+    /// Whether only our provider's servers speak so.
+    fn is_ours(&self) -> bool {
+        self.evidence == Evidence::Structure || self.diagnosis.grounds() == Grounds::Own
+    }
+
+    /// Brackets and a word that may mean anything.
+    fn says_nothing(&self) -> bool {
+        self.evidence == Evidence::Salvaged && self.diagnosis.rule == "no-clue"
     }
 
     /// Whether it says nothing that the words around could not say better.

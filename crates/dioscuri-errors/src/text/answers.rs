@@ -31,6 +31,10 @@ pub(super) fn read(events: &[Object], complete: bool, now: UnixTime) -> Option<F
         {
             return None;
         }
+        // Something else may have the same names.
+        Some(failure) if failure.class == Class::Unknown && reason.is_none() && block.is_none() => {
+            return None;
+        }
         Some(failure) => failure,
         // Text, but not all of it: whoever asks what is wrong means this.
         None if reason.as_deref() == Some("MAX_TOKENS") => of(Class::TruncatedOutput),

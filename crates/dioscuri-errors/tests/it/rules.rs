@@ -428,6 +428,13 @@ const RECORDED: &[Row] = &[
     ),
     (
         None,
+        "The model is overloaded. Please try again later.",
+        "capacity-words",
+        Class::Capacity,
+        Scope::Capacity,
+    ),
+    (
+        None,
         "Deadline expired before operation could complete.",
         "deadline-words",
         Class::DeadlineExceeded,
