@@ -77,7 +77,6 @@ impl Advice {
         let clues = Clues::new(finding);
         let entry = entry(&clues, lang);
         let again = Again::read(&clues);
-        let owned = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
         let (sentence, translation) = sentence::read(finding, lang);
         Self {
             sentence,
@@ -85,9 +84,9 @@ impl Advice {
             what: entry.meaning.to_owned(),
             why: cause::tell(&clues, entry, lang),
             warnings: warnings::tell(&clues, again, lang),
-            now: owned(entry.now),
-            for_good: owned(entry.for_good),
-            prevent: owned(entry.prevent),
+            now: steps_for(entry.now, clues.surface),
+            for_good: steps_for(entry.for_good, clues.surface),
+            prevent: steps_for(entry.prevent, clues.surface),
             pages: pages_for(entry, clues.surface),
             status_page: status_page(&clues),
             again,
@@ -116,6 +115,17 @@ fn entry(clues: &Clues<'_>, lang: Lang) -> &'static Entry {
         .into_iter()
         .find_map(find)
         .expect("every class has an entry")
+}
+
+/// The steps without those that are for another service, as the catalogue labels them.
+fn steps_for(steps: &[&str], surface: Option<Surface>) -> Vec<String> {
+    let is_of_another = |step: &str| {
+        let label = surface.and_then(Surface::label_of_another);
+        let rest = label.and_then(|label| step.strip_prefix(label));
+        rest.is_some_and(|rest| rest.starts_with([':', '：']))
+    };
+    let kept = steps.iter().filter(|step| !is_of_another(step));
+    kept.map(|step| (*step).to_owned()).collect()
 }
 
 /// The pages of the service that answered; all of them if it is not known.

@@ -22,6 +22,17 @@ pub(crate) enum Surface {
     CodeAssist,
 }
 
+impl Surface {
+    /// How the catalogue labels steps that are for the other of the two services that it tells apart.
+    pub(crate) const fn label_of_another(self) -> Option<&'static str> {
+        match self {
+            Self::Developer => Some("Vertex"),
+            Self::Vertex => Some("Developer API"),
+            Self::CodeAssist => None,
+        }
+    }
+}
+
 /// Words that only one of the services writes. Names of services go before wording.
 const MARKS: &[(&str, Surface)] = &[
     ("cloudcode-pa.googleapis.com", Surface::CodeAssist),

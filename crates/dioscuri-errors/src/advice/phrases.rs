@@ -79,3 +79,33 @@ pub(crate) struct Phrases {
     pub(crate) guessed: &'static str,
     pub(crate) words_only: &'static str,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::catalogue::{Book, Lang};
+
+    /// Each field on a line of its own.
+    fn lines(lang: Lang) -> Vec<String> {
+        let shown = format!("{:#?}", Book::of(lang).phrases);
+        shown.lines().map(str::to_owned).collect()
+    }
+
+    fn gaps(line: &str) -> Vec<&str> {
+        let mut gaps: Vec<_> = line
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split('}').next())
+            .collect();
+        gaps.sort_unstable();
+        gaps
+    }
+
+    #[test]
+    fn every_phrase_has_the_same_gaps_in_every_language() {
+        for lang in Lang::ALL {
+            for (line, english) in lines(*lang).iter().zip(lines(Lang::En)) {
+                assert_eq!(gaps(line), gaps(&english), "{lang}: {line}");
+            }
+        }
+    }
+}

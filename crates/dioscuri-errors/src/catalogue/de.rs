@@ -30,7 +30,6 @@ const WORDS: Words = Words {
     try_again: "Erneut versuchen",
     read: "Nachlesen",
     status_page: "Statusseite",
-    see_also: "Siehe auch",
     class: "Klasse",
     reason: "Grund",
     finish_reason: "Beendigungsgrund",

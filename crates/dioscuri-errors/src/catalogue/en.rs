@@ -30,7 +30,6 @@ const WORDS: Words = Words {
     try_again: "Try again",
     read: "Read",
     status_page: "Status page",
-    see_also: "See also",
     class: "class",
     reason: "reason",
     finish_reason: "finish reason",

@@ -39,8 +39,6 @@ pub struct Words {
     pub read: &'static str,
     /// Heading: the status page.
     pub status_page: &'static str,
-    /// Heading: other names of the same kind or class.
-    pub see_also: &'static str,
     /// How a class of failures is called.
     pub class: &'static str,
     /// How a reason of `google.rpc.ErrorInfo` is called.

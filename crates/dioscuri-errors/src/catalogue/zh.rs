@@ -30,7 +30,6 @@ const WORDS: Words = Words {
     try_again: "何时重试",
     read: "参考文档",
     status_page: "状态页",
-    see_also: "另见",
     class: "类别",
     reason: "错误原因",
     finish_reason: "结束原因",

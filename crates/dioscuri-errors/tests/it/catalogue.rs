@@ -175,6 +175,26 @@ fn translations_are_translated() {
     }
 }
 
+/// Steps for one service begin with its name, and advice leaves out those for another.
+#[test]
+fn translations_have_the_same_steps_with_the_same_labels() {
+    let label = |step: &&str| {
+        let labels = ["Vertex", "Developer API"];
+        let is_on =
+            |label: &&str| step.starts_with(&format!("{label}:")) || step.starts_with(&format!("{label}："));
+        labels.into_iter().find(is_on)
+    };
+    let labels = |entry: &Entry| {
+        let lists = [entry.now, entry.for_good, entry.prevent];
+        lists.map(|list| list.iter().map(label).collect::<Vec<_>>())
+    };
+    for lang in Lang::ALL {
+        for (entry, english) in entries(*lang).zip(entries(Lang::En)) {
+            assert_eq!(labels(entry), labels(english), "{lang} {}", entry.name);
+        }
+    }
+}
+
 #[test]
 fn pages_are_official() {
     let hosts = [

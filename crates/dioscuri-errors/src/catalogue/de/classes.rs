@@ -165,11 +165,12 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
         ],
         for_good: &[
             "Gemini über Vertex AI an einem von Google bedienten Standort nutzen, mit einem Google-Cloud-Vertrag.",
-            "Den aufrufenden Dienst in einer gelisteten Region betreiben, wenn Nutzer und Verträge das erlauben.",
+            "Sitzt man selbst in einem bedienten Land und nur der Server nicht (Edge-Funktion, voreingestellte Region): \
+             dessen Region berichtigen.",
         ],
         prevent: &[
             "Die Liste prüfen, bevor die Region eines Deployments festgelegt wird.",
-            "Vom eigenen Backend in einer bedienten Region aus aufrufen, nicht von Geräten an unbekannten Orten.",
+            "Nutzern in anderen Ländern sagen, dass die Funktion dort nicht verfügbar ist.",
         ],
     },
     Text {

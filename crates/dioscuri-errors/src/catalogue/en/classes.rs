@@ -165,11 +165,12 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
         ],
         for_good: &[
             "Use Gemini on Vertex AI in a location that Google serves, under a Google Cloud contract.",
-            "Run the calling service in a region that is on the list, if your users and contracts allow it.",
+            "If you are in a served country and only the server is not (an edge function, a default region): correct \
+             its region.",
         ],
         prevent: &[
             "Check the list before you choose the region of a deployment.",
-            "Call from your own backend in a served region, not from devices whose location you do not know.",
+            "Tell users in other countries that the feature is not available there.",
         ],
     },
     Text {

@@ -221,6 +221,16 @@ fn pages_are_those_of_the_service_that_answered() {
     assert!(developer.pages.iter().all(|page| page.contains("ai.google.dev")));
 }
 
+#[test]
+fn steps_are_those_of_the_service_that_answered() {
+    let of_vertex = |step: &String| step.starts_with("Vertex:");
+    let developer = message(401, "No. See generativelanguage.googleapis.com.");
+    assert!(!developer.now.iter().any(of_vertex), "{:?}", developer.now);
+    let vertex = message(401, "No. See aiplatform.googleapis.com.");
+    assert!(vertex.now.iter().any(of_vertex), "{:?}", vertex.now);
+    assert!(vertex.now.len() < message(401, "No.").now.len());
+}
+
 #[track_caller]
 fn translated(text: &str, german: Option<&str>, chinese: Option<&str>) {
     let finding = finding(503, &json!({"code": 503, "message": text}));
