@@ -96,9 +96,9 @@ mod tests {
             .uncounted();
         check(
             row,
-            "Tries again at the same place after a backoff, never before the server's time, 2 attempts there at \
-             most; at another place at once; with the next model of the chain after 3 attempts. It does not count \
-             as an attempt.",
+            "Tries again at the same place after a backoff, never before the server's time or while its quota is \
+             closed, 2 attempts there at most; at another place at once; with the next model of the chain after 3 \
+             attempts. It does not count as an attempt.",
         );
     }
 

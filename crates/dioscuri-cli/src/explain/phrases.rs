@@ -94,7 +94,7 @@ static ENGLISH: Phrases = Phrases {
     and_then: "; ",
     here_now: "at the same place at once",
     here_other_key: "at the same place at once with another key, if there is one",
-    here_backoff: "at the same place after a backoff, never before the server's time",
+    here_backoff: "at the same place after a backoff, never before the server's time or while its quota is closed",
     here_hinted: "at the same place at the server's time, if it gave one",
     attempts_here: ", {attempts} attempts there at most",
     elsewhere_now: "at another place at once",
@@ -117,8 +117,8 @@ static GERMAN: Phrases = Phrases {
     scopes: [
         "Nur diese Anfrage.",
         "Der Schlüssel oder das Token. Ein anderer Schlüssel geht weiter.",
-        "Die Quote dieses Projekts, Standorts und Modells, mit allen Schlüsseln des Projekts. Ein anderes Projekt \
-         geht weiter.",
+        "Das Kontingent dieses Projekts, Standorts und Modells, mit allen Schlüsseln des Projekts. Ein anderes \
+         Projekt geht weiter.",
         "Das Rechnungskonto und jedes Projekt, für das es zahlt.",
         "Alle, die dieses Modell an diesem Standort nutzen. Ein anderer Standort geht vielleicht.",
         "Dieses Projekt, dieser Standort und dieses Modell. Ein anderes geht vielleicht.",
@@ -133,7 +133,8 @@ static GERMAN: Phrases = Phrases {
     and_then: "; ",
     here_now: "am selben Ort sofort",
     here_other_key: "am selben Ort sofort mit einem anderen Schlüssel, falls es einen gibt",
-    here_backoff: "am selben Ort nach einer Pause, nie vor der Zeit, die der Server nennt",
+    here_backoff: "am selben Ort nach einer Pause, nie vor der Zeit, die der Server nennt, und nie bei leerem \
+                   Kontingent",
     here_hinted: "am selben Ort zu der Zeit, die der Server nennt, falls er eine nennt",
     attempts_here: ", dort höchstens {attempts} Versuche",
     elsewhere_now: "an einem anderen Ort sofort",
@@ -171,7 +172,7 @@ static CHINESE: Phrases = Phrases {
     and_then: "；",
     here_now: "在原处立即重试",
     here_other_key: "有别的密钥时，在原处立即换密钥重试",
-    here_backoff: "在原处退避之后重试，绝不早于服务器给出的时间",
+    here_backoff: "在原处退避之后重试，绝不早于服务器给出的时间，配额未恢复时也不重试",
     here_hinted: "服务器给出时间时，到时在原处重试",
     attempts_here: "，在那里最多尝试 {attempts} 次",
     elsewhere_now: "立即换一处重试",
