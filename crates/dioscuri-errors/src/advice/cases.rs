@@ -27,7 +27,7 @@ const fn case(
 }
 
 /// The first that holds tells.
-const CASES: [Case; 29] = [
+const CASES: [Case; 30] = [
     case(
         "minute_vertex",
         Class::QuotaMinute,
@@ -60,6 +60,12 @@ const CASES: [Case; 29] = [
         Class::QuotaDay,
         &[p::RATE_LIMITS, p::BILLING, p::PRICING],
         free,
+    ),
+    case(
+        "zero_vertex",
+        Class::QuotaZero,
+        &[p::VERTEX_QUOTAS, p::CLOUD_QUOTAS, p::VERTEX_LOCATIONS],
+        |c| c.surface == Some(Surface::Vertex),
     ),
     case(
         "zero_free",

@@ -93,6 +93,17 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         ],
     },
     Text {
+        name: "zero_vertex",
+        meaning: "Das Limit ist 0: Dieses Projekt hat für das Modell an diesem Standort kein Kontingent.",
+        cause: "Es wurde nichts verbraucht. Auf Vertex AI beginnen manche Modelle und Standorte mit einem Kontingent von 0.",
+        now: &[
+            "Nicht warten, nicht wiederholen: So geht es nie durch.",
+            "Einen Standort oder ein Modell nehmen, für das Kontingent da ist; zuerst den globalen Endpunkt.",
+        ],
+        for_good: &["In der Cloud Console (IAM & Verwaltung, Kontingente) Kontingent beantragen."],
+        prevent: &["Vor dem Deployment die Kontingente von Modell und Standort ansehen."],
+    },
+    Text {
         name: "zero_free",
         meaning: "Das Limit ist 0: Dieses Modell gehört nicht zur kostenlosen Stufe.",
         cause: "Es wurde nichts verbraucht. Das Modell ist nur für bezahlte Projekte da oder hat die kostenlose Stufe verlassen.",

@@ -91,6 +91,17 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         ],
     },
     Text {
+        name: "zero_vertex",
+        meaning: "The limit is 0: this project has no quota for the model in this location.",
+        cause: "Nothing was used up. On Vertex AI some models and locations begin with a quota of 0.",
+        now: &[
+            "Do not wait and do not retry: it will never pass like this.",
+            "Use a location or a model for which the project has quota; the global endpoint first.",
+        ],
+        for_good: &["Request quota in the Cloud console (IAM & Admin, Quotas)."],
+        prevent: &["Look at the quotas of model and location before you deploy."],
+    },
+    Text {
         name: "zero_free",
         meaning: "The limit is 0: this model is not part of the free tier.",
         cause: "Nothing was used up. The model is for paid projects only, or has left the free tier.",

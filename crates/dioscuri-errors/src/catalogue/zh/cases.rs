@@ -81,6 +81,17 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         ],
     },
     Text {
+        name: "zero_vertex",
+        meaning: "限额为 0：该项目在此位置没有这个模型的配额。",
+        cause: "并没有用掉任何配额。在 Vertex AI 上，有些模型和位置的初始配额就是 0。",
+        now: &[
+            "不要等待，也不要重试：这样永远不会成功。",
+            "换用项目有配额的位置或模型，优先试 global 端点。",
+        ],
+        for_good: &["在 Cloud 控制台（IAM 和管理 > 配额）申请配额。"],
+        prevent: &["部署之前先查看模型和位置的配额。"],
+    },
+    Text {
         name: "zero_free",
         meaning: "限额为 0：免费层级不包含这个模型。",
         cause: "并没有用掉任何配额。该模型只提供给付费项目，或已退出免费层级。",
