@@ -240,3 +240,6 @@ pub(super) fn find(clues: &Clues<'_>) -> Option<usize> {
         .iter()
         .position(|case| case.subject.class == Some(clues.class()) && (case.when)(clues))
 }
+
+#[cfg(test)]
+mod tests;
