@@ -276,11 +276,16 @@ impl Finding {
         matches!(self.diagnosis.failure.class, Class::Unknown)
     }
 
+    /// Whether `other` is the same failure once more, perhaps told with less.
     fn says_the_same(&self, other: &Self) -> bool {
-        let (a, b) = (&self.diagnosis.failure, &other.diagnosis.failure);
-        a.class == b.class
-            && (a.violations == b.violations || b.violations.is_empty())
-            && (a.retry_after == b.retry_after || b.retry_after.is_none())
+        let (a, b) = (&self.diagnosis, &other.diagnosis);
+        let told = |error: &ApiError| error.message().split_whitespace().collect::<String>();
+        let (ours, theirs) = (told(&a.error), told(&b.error));
+        let same_words = theirs.is_empty() || ours.contains(&theirs) || theirs.contains(&ours);
+        let (a, b) = (&a.failure, &b.failure);
+        let same_quotas = b.violations.is_empty() || a.violations == b.violations;
+        let same_hint = b.retry_after.is_none() || a.retry_after == b.retry_after;
+        a.class == b.class && same_words && same_quotas && same_hint
     }
 
     /// The decisive one first: what is certain before what is vague, what lasts before what passes, structure before words.

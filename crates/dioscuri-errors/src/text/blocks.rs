@@ -1,5 +1,7 @@
 //! Cuts a text into the pieces that each tell of one event: records of a log, paragraphs, pages of JSON.
 
+mod record;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::{ops::Range, sync::LazyLock};
 
@@ -119,56 +121,52 @@ pub(super) fn blocks(text: &str, quote: usize) -> Vec<Range<usize>> {
     blocks
 }
 
-/// Where the piece ends that begins at `start`: before the next record of a log, unless a bracket is open.
+/// Where the piece ends that begins at `start`: before the next record of a log, unless that goes on with an open
+/// bracket.
 fn end_of(text: &str, start: usize) -> usize {
     let mut end = start;
-    let mut depth = 0_i32;
+    let mut depth = 0_i64;
+    let moment = record::moment(&text[start..]);
     for line in text[start..].split_inclusive('\n') {
-        let long = end - start;
-        let closed = depth <= 0;
-        if end > start && closed && (long > SOFT || begins_record(line)) || long > HARD {
+        let length = end - start;
+        // Two records of one millisecond are one, of which each line was logged.
+        let same = || moment.is_some() && record::moment(line) == moment;
+        let next = record::begins(line) && (depth == 0 || !goes_on(line)) && !same();
+        if length > 0 && (next || depth == 0 && length > SOFT) || length > HARD {
             break;
         }
-        for byte in line.bytes() {
-            match byte {
-                b'{' => depth += 1,
-                b'}' => depth -= 1,
-                _ => {}
-            }
-        }
-        // Brackets of prose do not hold the next record.
-        depth = depth.max(0);
-        let room = HARD + SOFT - long.min(HARD);
-        if line.len() > room {
-            let cut = (0..=room)
-                .rev()
-                .find(|at| line.is_char_boundary(*at))
-                .unwrap_or(0);
-            return end + cut.max(1);
+        // Brackets that are only closed are prose.
+        depth = (depth + opened(line)).max(0);
+        if line.len() > HARD {
+            return end + floor(line, HARD);
         }
         end += line.len();
     }
     end
 }
 
-/// Whether a line begins as the records of logs do: with a date, a time, or a level.
-fn begins_record(line: &str) -> bool {
-    let line = line.trim_start_matches(['[', '"', '\'', '(', '<', '>', ' ']);
-    let bytes = line.as_bytes();
-    let shape: Vec<u8> = bytes
-        .iter()
-        .take(10)
-        .map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte })
-        .collect();
-    let date = shape.starts_with(b"0000-00-00") || shape.starts_with(b"0000/00/00");
-    let time = shape.starts_with(b"00:00:00");
-    let level = ["ERROR", "WARN", "INFO", "DEBUG", "TRACE", "FATAL", "CRITICAL"]
-        .iter()
-        .any(|level| {
-            line.strip_prefix(level)
-                .is_some_and(|rest| rest.starts_with([' ', ':', ']', '\t', '|']) || rest.starts_with("ING"))
-        });
-    date || time || level
+/// How many braces more `line` opens than it closes.
+fn opened(line: &str) -> i64 {
+    line.bytes().fold(0, |depth, byte| match byte {
+        b'{' => depth + 1,
+        b'}' => depth - 1,
+        _ => depth,
+    })
+}
+
+/// Whether a record continues what an earlier one has opened: some loggers write each line of a body as its own.
+fn goes_on(line: &str) -> bool {
+    let part_of_json = line.trim_end().ends_with(['{', '}', '[', ']', ',', '"']) || line.contains("\": ");
+    let whole = line.contains('{') && opened(line) == 0;
+    part_of_json && !whole
+}
+
+/// The largest place in `text` up to `at` where it may be cut.
+fn floor(text: &str, at: usize) -> usize {
+    (1..=at)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(text.len())
 }
 
 #[cfg(test)]
