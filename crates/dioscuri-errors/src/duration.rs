@@ -115,6 +115,10 @@ fn number(text: &str, unit: u128) -> Option<(u128, &str)> {
 }
 
 fn from_nanos(nanos: u128) -> Duration {
+    // Nearly always: up to 584 years, and much cheaper than dividing 128 bits.
+    if let Ok(nanos) = u64::try_from(nanos) {
+        return Duration::from_nanos(nanos);
+    }
     let subsecond = u32::try_from(nanos % NANOS_PER_SECOND).unwrap_or(0);
     u64::try_from(nanos / NANOS_PER_SECOND).map_or(Duration::MAX, |seconds| Duration::new(seconds, subsecond))
 }

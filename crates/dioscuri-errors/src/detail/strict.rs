@@ -287,14 +287,22 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Text<F> {
 
 /// A string without the blanks around it.
 pub(crate) fn text<'de, T: From<Arc<str>>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let read = |text: &str| Some(Arc::<str>::from(text.trim()).into());
+    let read = |text: &str| Some(Arc::<str>::from(trimmed(text)).into());
     deserializer.deserialize_str(Text(read))
+}
+
+/// `text` without the blanks around it, which are seldom there: two bytes tell.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 /// An empty string says as little as an absent one.
 fn optional<'de, T: From<Arc<str>>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     let read = |text: &str| {
-        let text = text.trim();
+        let text = trimmed(text);
         Some((!text.is_empty()).then(|| Arc::<str>::from(text).into()))
     };
     deserializer.deserialize_str(Text(read))
