@@ -79,14 +79,9 @@ impl ApiError {
     /// Reads the error in `seen`, whatever form it has: the first, if there are several.
     #[must_use]
     pub fn parse(seen: Seen<'_>) -> Self {
-        let body = &seen.body[..seen.body.len().min(Self::MAX_BODY)];
-        // A good answer is the usual thing: it is recognised without taking it apart.
-        if seen.status == Some(200) && answer::is_answer(body) {
-            return Self::new(Form::ForeignJson, seen.status);
-        }
-        match strict::read(body) {
-            Some(status) => Self::from_status(seen.status, status),
-            None => Self::from_wire(seen.status, wire::read(body)).swap_remove(0),
+        match Self::at_once(seen) {
+            Ok(error) => error,
+            Err(body) => Self::from_wire(seen.status, wire::read(body)).swap_remove(0),
         }
     }
 
@@ -102,11 +97,27 @@ impl ApiError {
     /// ```
     #[must_use]
     pub fn parse_all(seen: Seen<'_>) -> Vec<Self> {
-        let body = &seen.body[..seen.body.len().min(Self::MAX_BODY)];
-        match strict::read(body) {
-            Some(status) => vec![Self::from_status(seen.status, status)],
-            None => Self::from_wire(seen.status, wire::read(body)),
+        match Self::at_once(seen) {
+            Ok(error) => vec![error],
+            Err(body) => Self::from_wire(seen.status, wire::read(body)),
         }
+    }
+
+    /// Reads the two usual bodies in one pass; gives back the part of any other that is to be read.
+    fn at_once(seen: Seen<'_>) -> Result<Self, &[u8]> {
+        let body = &seen.body[..seen.body.len().min(Self::MAX_BODY)];
+        if seen.status == Some(200) && answer::is_answer(body) {
+            return Ok(Self::new(Form::ForeignJson, seen.status));
+        }
+        let status = strict::read(body).ok_or(body)?;
+        Ok(Self {
+            body_status: Some(status.http),
+            code: Some(status.code),
+            message: status.message,
+            details: status.details,
+            legacy: status.legacy,
+            ..Self::new(Form::Json, seen.status)
+        })
     }
 
     fn new(form: Form, seen_status: Option<u16>) -> Self {
@@ -119,17 +130,6 @@ impl ApiError {
             message: ServerText::default(),
             details: Vec::new(),
             legacy: Vec::new(),
-        }
-    }
-
-    fn from_status(seen_status: Option<u16>, status: strict::Status) -> Self {
-        Self {
-            body_status: Some(status.http),
-            code: Some(status.code),
-            message: status.message,
-            details: status.details,
-            legacy: status.legacy,
-            ..Self::new(Form::Json, seen_status)
         }
     }
 

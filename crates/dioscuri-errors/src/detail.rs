@@ -198,7 +198,7 @@ impl Detail {
             "DebugInfo" => Self::DebugInfo {
                 detail: string(object, "detail").into(),
                 stack: list(object, "stackEntries")
-                    .filter_map(Value::as_str)
+                    .filter_map(scalar)
                     .map(ServerText::from)
                     .collect(),
             },

@@ -53,6 +53,14 @@ proptest! {
     }
 
     #[test]
+    fn the_first_of_all_errors_is_the_one(body in body(), status in prop::option::of(100_u16..600)) {
+        let seen = Seen::new(status, &body);
+        let all = ApiError::parse_all(seen);
+        prop_assert!((1..=64).contains(&all.len()));
+        prop_assert_eq!(&all[0], &ApiError::parse(seen));
+    }
+
+    #[test]
     fn every_status_but_a_success_has_a_failure(status in 100_u16..600, body in body()) {
         let failure = Taxonomy::new().classify(Seen::new(Some(status), &body), UnixTime(0));
         prop_assert!(failure.is_some() || (200..300).contains(&status));
