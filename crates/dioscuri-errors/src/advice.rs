@@ -79,17 +79,17 @@ impl Advice {
         let again = Again::read(&clues);
         let (sentence, translation) = sentence::read(finding, lang);
         Self {
-            sentence,
-            translation,
             what: entry.meaning.to_owned(),
             why: cause::tell(&clues, entry, lang),
-            warnings: warnings::tell(&clues, again, lang),
+            warnings: warnings::tell(&clues, again, sentence.is_some(), lang),
             now: steps_for(entry.now, clues.surface),
             for_good: steps_for(entry.for_good, clues.surface),
             prevent: steps_for(entry.prevent, clues.surface),
             pages: pages_for(entry, clues.surface),
             status_page: status_page(&clues),
             again,
+            sentence,
+            translation,
         }
     }
 }

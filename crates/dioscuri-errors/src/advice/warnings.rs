@@ -14,7 +14,8 @@ const SHORT: Duration = Duration::from_secs(300);
 /// Longer than this nobody should hold a connection or a worker.
 const LONG: Duration = Duration::from_secs(15 * 60);
 
-pub(super) fn tell(clues: &Clues<'_>, again: Again, lang: Lang) -> Vec<String> {
+/// `known`: whether a sentence of Google's was found, which leaves less doubt than other words.
+pub(super) fn tell(clues: &Clues<'_>, again: Again, known: bool, lang: Lang) -> Vec<String> {
     let say = Book::of(lang).phrases;
     let failure = &clues.finding.diagnosis.failure;
     let mut warnings = Vec::new();
@@ -47,7 +48,7 @@ pub(super) fn tell(clues: &Clues<'_>, again: Again, lang: Lang) -> Vec<String> {
     }
     if clues.finding.diagnosis.rule.starts_with("guess-") {
         warnings.push(say.guessed.to_owned());
-    } else if clues.finding.evidence == Evidence::Words {
+    } else if clues.finding.evidence == Evidence::Words && !known {
         warnings.push(say.words_only.to_owned());
     }
     warnings

@@ -266,6 +266,26 @@ fn what_is_known_of_a_class_alone_is_told_in_every_language() {
     }
 }
 
+#[track_caller]
+fn doubted(text: &str, expected: bool) {
+    let found = Taxonomy::new().find_in(text.as_bytes(), None, UnixTime(0));
+    let told = Advice::new(&found[0], Lang::En);
+    let doubts = told
+        .warnings
+        .iter()
+        .any(|warning| warning.contains("words alone"));
+    assert_eq!(doubts, expected, "{told:?}");
+}
+
+#[test]
+fn words_that_no_server_is_known_to_write_leave_doubt() {
+    doubted("Gemini: 503 UNAVAILABLE", true);
+    doubted(
+        "Gemini: 503 UNAVAILABLE. The model is overloaded. Please try again later.",
+        false,
+    );
+}
+
 #[test]
 fn a_client_is_not_the_server() {
     let told = message(503, "The model is overloaded. Retrying in 2 seconds.");
