@@ -1,7 +1,7 @@
 //! Where the server's words comfort wrongly, and what makes a diagnosis less sure.
 
-use super::Again;
 use super::clues::Clues;
+use super::{Again, Phrases};
 use crate::Evidence;
 use crate::catalogue::{Book, Lang, Words, fill};
 use dioscuri_vocab::Class;
@@ -31,10 +31,7 @@ pub(super) fn tell(clues: &Clues<'_>, again: Again, known: bool, lang: Lang) -> 
             let hint = Words::of(lang).duration(hint);
             warnings.extend(hint_phrase.map(|phrase| fill(phrase, &[("hint", &hint)])));
         }
-        None => warnings.extend(words_of_comfort(clues, again).map(|which| match which {
-            Comfort::ClientsBackoff => say.clients_own_backoff.to_owned(),
-            Comfort::TryAgain => say.says_try_again.to_owned(),
-        })),
+        None => warnings.extend(words_of_comfort(clues, again, say).map(str::to_owned)),
     }
     if failure.class == Class::QuotaUnspecified {
         warnings.push(say.check_quota_proves_nothing.to_owned());
@@ -54,23 +51,13 @@ pub(super) fn tell(clues: &Clues<'_>, again: Again, known: bool, lang: Lang) -> 
     warnings
 }
 
-enum Comfort {
-    ClientsBackoff,
-    TryAgain,
-}
-
-/// Words of comfort without a time that the server stands for.
-fn words_of_comfort(clues: &Clues<'_>, again: Again) -> Option<Comfort> {
-    if clues.says_any(&[
-        "retrying in ",
-        "retrying after ",
-        "will retry in ",
-        "waiting for ",
-    ]) {
-        return Some(Comfort::ClientsBackoff);
+/// What to say of words of comfort without a time that the server stands for.
+fn words_of_comfort(clues: &Clues<'_>, again: Again, say: &Phrases) -> Option<&'static str> {
+    if clues.says_any(&["retrying in ", "retrying after ", "will retry in "]) {
+        return Some(say.clients_own_backoff);
     }
     let hopeless = again == Again::AfterChange;
     // "… and try again" after what to change is no comfort, but advice.
     let comforts = clues.says_any(&["try again later", "please retry", "retry later", "try again in "]);
-    (hopeless && comforts).then_some(Comfort::TryAgain)
+    (hopeless && comforts).then_some(say.says_try_again)
 }
