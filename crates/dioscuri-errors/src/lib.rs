@@ -24,7 +24,11 @@
 //! - [`Taxonomy`]: the default [`Classify`]; an error becomes a [`Failure`](dioscuri_vocab::Failure) with
 //!   class, scope, every quota that it names, and the server's hint.
 //! - [`ResponseReader`] and [`read_answer`]: what went wrong, or well, with an HTTP 200.
+//! - [`Taxonomy::find_in`]: every failure in any text: a log, the `repr` of an exception, a terminal's frame, the
+//!   name of an exception and nothing else.
 //! - [`connection`]: what a broken connection is, by how far it had come.
+//! - [`Advice`] and the [`catalogue`]: what it means for a person, and what to do now and for good, in English,
+//!   German and Chinese.
 //!
 //! # Why not go by the status?
 //!
@@ -38,16 +42,26 @@
 //! since wording changes: reasons, quota names and limits first, then codes, then words. When the provider
 //! adds an error, it is one row and one recorded body.
 //!
-//! # Why facts and no advice?
+//! # Why does a failure hold facts and no advice?
 //!
 //! A failure says what happened and how far it reaches. Whether to retry, where and when is the business of
-//! a policy, and policies differ.
+//! a policy, and policies differ. Advice is for people, and stands apart.
+//!
+//! # How is a text read in which anything may stand?
+//!
+//! First as what it is, if it is valid JSON. Else in one pass that knows the notations of programs (JSON that was
+//! cut, wrapped, or encoded as a string; `repr`, Go's maps, protobuf text, dumps of Node and PHP) and takes every
+//! quote and bracket for what it most likely was. What is found goes through the same rules as a body. The words
+//! around count last: sentences that only these servers write, then codes, statuses and the names of exceptions;
+//! those that other programs have too only in a short text, or beside the name of the provider.
+//! [`Evidence`] says which it was. Nothing found is an answer too: it is better than a guess.
 //!
 //! # Limits
 //!
-//! At most [`ApiError::MAX_BODY`] bytes of an error are read, JSON deeper than 64 levels (128 if it is valid)
-//! is taken as cut, and an error is unwrapped from the messages of three others. Errors inside the text of
-//! programs, such as the `repr` of an SDK's exception, are not read yet.
+//! At most [`ApiError::MAX_BODY`] bytes of a body are read, JSON deeper than 64 levels (128 if it is valid)
+//! is taken as cut, and errors are unwrapped from five others. One event of a log is read up to 256 kB. A text
+//! that a terminal has broken within a word is read where a sentence of three words or more survives.
+//! Numbers of finish reasons are those of the Gemini API where the message does not tell.
 
 mod advice;
 mod answer;
