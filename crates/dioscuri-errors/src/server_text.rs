@@ -60,18 +60,29 @@ fn mask_keys(text: &str) -> String {
         let (before, from) = rest.split_at(start);
         let (word, after) = from.split_at(from.find(|c| !is_key_char(c)).unwrap_or(from.len()));
         masked.push_str(before);
-        masked.push_str(if looks_like_key(word) { "[key]" } else { word });
+        match key_in(word) {
+            Some(at) => {
+                masked.push_str(&word[..at]);
+                masked.push_str("[key]");
+            }
+            None => masked.push_str(word),
+        }
         rest = after;
     }
     masked + rest
 }
 
-fn looks_like_key(word: &str) -> bool {
-    // Keys have 39 characters or more; one with a known beginning is masked even if it was cut. Names of
-    // quotas are as long, but hold no digit.
-    let known = word.starts_with("AIza") || word.starts_with("AQ.");
+/// Where in `word` a key begins.
+fn key_in(word: &str) -> Option<usize> {
+    // Keys have 39 characters or more; one with a known beginning is masked even if it was cut, or if an
+    // escaped line break has left its letter before it. Names of quotas are as long, but hold no digit.
+    let known = word
+        .find("AIza")
+        .or_else(|| word.find("AQ.").filter(|at| *at < 2));
     let long = word.len() >= 39 && word.bytes().any(|byte| byte.is_ascii_digit());
-    (known && word.len() >= 8) || (long && !word.contains('.'))
+    known
+        .filter(|at| word.len() - at >= 8)
+        .or((long && !word.contains('.')).then_some(0))
 }
 
 impl fmt::Debug for ServerText {
@@ -118,6 +129,14 @@ mod tests {
             text.first_sentence(),
             "Consumer 'api_key:[key]' has been suspended"
         );
+    }
+
+    #[test]
+    fn a_key_is_masked_wherever_in_a_word_it_begins() {
+        for before in ["", "n", "key_", "t"] {
+            let text = ServerText::from(format!("{before}AIza{}", "S0".repeat(18)));
+            assert_eq!(text.masked(), format!("{before}[key]"));
+        }
     }
 
     #[test]

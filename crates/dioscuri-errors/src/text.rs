@@ -44,9 +44,6 @@ pub enum Evidence {
     Words,
 }
 
-/// How many bytes of words are kept as the message of an error that has no other.
-const MAX_WORDS: usize = 4096;
-
 /// The name of the rule by which the name of an exception decides.
 const EXCEPTION: &str = "exception-name";
 
@@ -237,17 +234,7 @@ fn said(code: Option<crate::Code>) -> Map<String, Value> {
 }
 
 fn message(words: &str) -> Map<String, Value> {
-    let mut message = String::new();
-    for word in words.split_whitespace() {
-        if message.len() + word.len() > MAX_WORDS {
-            break;
-        }
-        if !message.is_empty() {
-            message.push(' ');
-        }
-        message.push_str(word);
-    }
-    Map::from_iter([("message".to_owned(), Value::from(message))])
+    Map::from_iter([("message".to_owned(), Value::from(harvest::collapsed(words)))])
 }
 
 impl Finding {

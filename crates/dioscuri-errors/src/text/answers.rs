@@ -59,17 +59,30 @@ fn enveloped(event: &Object) -> Value {
         found.map(|(_, value)| value.clone())
     };
     let alone = || {
-        let reason = member("finishreason")?;
+        let reason = name(member("finishreason")?)?;
         let message = member("finishmessage");
         let named = by_message(message.as_ref()).map_or(reason, Value::from);
         Some(json!([{"finishReason": named, "finishMessage": message, "content": member("content")}]))
     };
-    let feedback = || Some(json!({"blockReason": member("blockreason")?}));
+    let feedback = || Some(json!({"blockReason": name(member("blockreason")?)?}));
     json!({
         "candidates": member("candidates").map(listed).or_else(alone),
         "promptFeedback": member("promptfeedback").filter(Value::is_object).or_else(feedback),
         "usageMetadata": Value::Null,
     })
+}
+
+/// A reason as a name or a number, without what a flattened text has put behind it.
+fn name(reason: Value) -> Option<Value> {
+    let Value::String(text) = &reason else {
+        return reason.is_number().then_some(reason);
+    };
+    let word = text
+        .split(|c: char| !(c.is_ascii_alphanumeric() || "_.:".contains(c)))
+        .next()?;
+    let word = word.trim_end_matches(['.', ':']);
+    word.starts_with(|c: char| c.is_ascii_uppercase())
+        .then(|| word.into())
 }
 
 /// Numbers of finish reasons differ between the surfaces; the message tells which one it is.

@@ -39,12 +39,19 @@ pub(super) struct Harvest {
     pub(super) prose: String,
     /// The words inside: what the strings say that stand in structure.
     pub(super) inside: String,
+    /// Whether the text is a part of an error.
+    within_error: bool,
 }
 
 /// How much of the words inside is kept, in bytes.
 const MAX_INSIDE: usize = 16 * 1024;
 
 impl Harvest {
+    /// Whether a string may hold something of ours. In an error only structure counts: its words are its own.
+    fn may_hold_more(&self, text: &str) -> bool {
+        may_hold_structure(text) || !self.within_error && text.contains(": ")
+    }
+
     fn say(&mut self, text: &str) {
         if self.inside.len() + text.len() < MAX_INSIDE {
             self.inside.push_str(text);
@@ -85,7 +92,7 @@ fn search(value: &Value, strict: bool, depth: usize, found: &mut Harvest) {
         Value::Array(values) => values
             .iter()
             .for_each(|value| search(value, strict, depth, found)),
-        Value::String(text) if depth < MAX_WRAPPINGS && may_hold_structure(text) => {
+        Value::String(text) if depth < MAX_WRAPPINGS && found.may_hold_more(text) => {
             let inner = at_depth(text, depth + 1);
             found.say(&inner.prose);
             found.say(&inner.inside);
@@ -115,7 +122,10 @@ fn wrapped(
     depth: usize,
     answers: &mut Vec<Object>,
 ) -> Vec<Hit> {
-    let mut inner = Harvest::default();
+    let mut inner = Harvest {
+        within_error: true,
+        ..Harvest::default()
+    };
     for (key, value) in error
         .iter()
         .chain(object.iter().filter(|(key, _)| letters(key) != "error"))
@@ -226,6 +236,24 @@ fn is_answer(object: &Object) -> bool {
     let candidates = || detail::field(object, "candidates").is_some_and(Value::is_array);
     let only_usage = has("usageMetadata") && (has("modelVersion") || has("responseId"));
     candidates() || only_usage || has("promptFeedback") || has("finishReason") || has("blockReason")
+}
+
+/// How many bytes of words are kept as the message of an error that has no other.
+const MAX_WORDS: usize = 4096;
+
+/// The beginning of `text` with one blank for each run of them.
+pub(super) fn collapsed(text: &str) -> String {
+    let mut words = String::new();
+    for word in text.split_whitespace() {
+        if words.len() + word.len() > MAX_WORDS {
+            break;
+        }
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    words
 }
 
 /// Whether a string may hold structure of ours.

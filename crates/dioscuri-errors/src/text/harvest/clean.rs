@@ -108,8 +108,8 @@ fn common_prefix(text: &str) -> Option<usize> {
             return None;
         }
     }
-    (count > 2).then_some(())?;
     let prefix = first.get(..length)?;
+    (count > 2 || count > 1 && prefix.trim_end().ends_with(['>', '|', '#'])).then_some(())?;
     let end = prefix.rfind(' ')? + 1;
     let marked = prefix[..end].bytes().any(|byte| !byte.is_ascii_whitespace());
     marked.then_some(end)

@@ -26,8 +26,28 @@ pub(super) fn member_to_json(key: &str, node: Node) -> Value {
         Node::Cut(name) if matches!(letters(key).as_str(), "quotaid" | "quotametric") => {
             Value::String(name + CUT)
         }
+        // A terminal has broken a name.
+        Node::Text(name) if name.contains('\n') && is_name(key) => {
+            Value::String(name.split_whitespace().collect())
+        }
         node => to_json(node),
     }
+}
+
+/// Whether the value of member `key` is a name or a number, never words.
+fn is_name(key: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "blockreason",
+        "finishreason",
+        "model",
+        "quotaid",
+        "quotametric",
+        "quotavalue",
+        "reason",
+        "retrydelay",
+        "status",
+    ];
+    NAMES.contains(&letters(key).as_str())
 }
 
 fn constant(word: &str) -> Value {

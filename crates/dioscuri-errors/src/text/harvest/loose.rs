@@ -156,6 +156,10 @@ impl Loose {
         }
         let Some(first) = found.errors.first_mut() else {
             if !error.is_empty() {
+                let words = super::collapsed(&found.prose);
+                if !words.is_empty() {
+                    error.entry("message").or_insert_with(|| words.into());
+                }
                 found.errors.push(Hit {
                     chain: vec![error],
                     strict: false,
