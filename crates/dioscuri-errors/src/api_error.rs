@@ -72,7 +72,7 @@ pub struct LegacyError {
 }
 
 impl ApiError {
-    /// How much of a body is read, in bytes. The largest seen held some 10 kB; a megabyte leaves room for a
+    /// How much of an error's body is read, in bytes. The largest seen held some 10 kB; a megabyte leaves room for a
     /// field violation for each of a few thousand fields, and bounds the time that a hostile body takes.
     pub const MAX_BODY: usize = 1 << 20;
 
@@ -105,10 +105,11 @@ impl ApiError {
 
     /// Reads the two usual bodies in one pass; gives back the part of any other that is to be read.
     fn at_once(seen: Seen<'_>) -> Result<Self, &[u8]> {
-        let body = &seen.body[..seen.body.len().min(Self::MAX_BODY)];
-        if seen.status == Some(200) && answer::is_answer(body) {
+        // To see the end of an answer, all of it is looked at; nothing of it is kept.
+        if seen.status == Some(200) && answer::is_answer(seen.body) {
             return Ok(Self::new(Form::ForeignJson, seen.status));
         }
+        let body = &seen.body[..seen.body.len().min(Self::MAX_BODY)];
         let status = strict::read(body).ok_or(body)?;
         Ok(Self {
             body_status: Some(status.http),

@@ -175,7 +175,14 @@ fn an_answer_that_quotes_an_error_is_none() {
     let quoted = serde_json::to_string(PLAIN).unwrap();
     let body =
         format!(r#"{{"candidates":[{{"content":{{"parts":[{{"text":{quoted}}}]}}}}],"message":{quoted}}}"#);
-    assert_eq!(parse(body).form(), Form::ForeignJson);
+    assert_eq!(parse(&body).form(), Form::ForeignJson);
+    // Nor is it one if it is longer than an error may be.
+    let long = body.replace(
+        "\"message\"",
+        &format!("\"x\":\"{}\",\"message\"", "x".repeat(ApiError::MAX_BODY)),
+    );
+    let answer = ApiError::parse(Seen::new(Some(200), long.as_bytes()));
+    assert_eq!((answer.form(), answer.message()), (Form::ForeignJson, ""));
 }
 
 #[test]
