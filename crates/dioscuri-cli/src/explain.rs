@@ -110,7 +110,7 @@ impl Reference {
     fn carrying(&self, entry: &Entry) -> String {
         match reading::failure(entry) {
             Some(reading) => {
-                let row = self.policy.table().row(&reading.failure, Phase::Sent);
+                let row = self.policy.table().row(&reading, Phase::Sent);
                 carrying::told(&row, self.phrases)
             }
             None => self.phrases.no_failure.to_owned(),
@@ -122,7 +122,7 @@ impl Reference {
         let reading = reading::failure(entry)?;
         let [no, yes] = self.phrases.no_and_yes;
         let transient = if reading.transient { yes } else { no };
-        Some([self.phrases.scope(reading.failure.scope), transient])
+        Some([self.phrases.scope(reading.scope), transient])
     }
 
     /// What kind of name it is.

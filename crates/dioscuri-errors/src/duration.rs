@@ -29,7 +29,8 @@ pub(crate) fn parse_prefix(text: &str) -> Option<(Duration, &str)> {
     let mut total: u128 = 0;
     let mut rest = text;
     let mut found = false;
-    while let Some((nanos, after)) = component(rest) {
+    // A terminal, or a writer, may have put a blank between them.
+    while let Some((nanos, after)) = component(if found { rest.trim_start() } else { rest }) {
         total = total.saturating_add(nanos);
         rest = after;
         found = true;
@@ -141,6 +142,7 @@ mod tests {
         check("900ms", Some((0, 900_000_000)));
         check("10h50m43.65s", Some((39_043, 650_000_000)));
         check("5h59m59s", Some((21_599, 0)));
+        check("5h 59m\n59s", Some((21_599, 0)));
         check("20 seconds", Some((20, 0)));
         check("0s", Some((0, 0)));
         check("1d", Some((86_400, 0)));

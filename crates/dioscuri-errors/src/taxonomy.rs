@@ -38,8 +38,6 @@ pub struct Diagnosis {
     /// The name of the rule that decided. Names that begin with `guess-` mean: the status is not known, this
     /// is the best guess of its hundred.
     pub rule: &'static str,
-    /// Whether the same request to the same endpoint may succeed within minutes, unchanged.
-    pub transient: bool,
 }
 
 impl Taxonomy {
@@ -88,7 +86,6 @@ pub(crate) fn diagnose(error: ApiError, seen: Seen<'_>, now: UnixTime) -> Diagno
     let (failure, rule) = judge(&error, seen, now);
     Diagnosis {
         error,
-        transient: rule.transient.unwrap_or_else(|| failure.class.is_transient()),
         failure,
         rule: rule.name,
     }
@@ -118,6 +115,7 @@ fn judge(error: &ApiError, seen: Seen<'_>, now: UnixTime) -> (Failure, &'static 
 
     let mut failure = Failure::new(rule.class);
     failure.scope = rule.scope.unwrap_or(failure.scope);
+    failure.transient = rule.transient.unwrap_or(failure.transient);
     failure.status = error.status();
     failure.retry_after = hint;
     failure.counted = counted(error, rule.class);

@@ -214,7 +214,6 @@ impl Reading {
             diagnosis.failure = Failure::new(class);
             diagnosis.failure.status = status;
             diagnosis.rule = EXCEPTION;
-            diagnosis.transient = class.is_transient();
         }
         let own = diagnosis.grounds() == Grounds::Own && diagnosis.rule != EXCEPTION;
         let common = prose.status.or(prose.code.map(crate::Code::http)).is_some()
@@ -282,6 +281,6 @@ impl Finding {
             Class::EmptyResponse | Class::GatewayError | Class::Connection | Class::QuotaUnspecified => 1,
             _ => 0,
         };
-        (class, self.diagnosis.transient, self.evidence)
+        (class, self.diagnosis.failure.transient, self.evidence)
     }
 }

@@ -138,7 +138,7 @@ impl Places {
     fn new(row: &Row, failure: &Failure) -> Self {
         let settle = |when| match when {
             When::OtherKey if failure.scope == Scope::Key => When::Now,
-            When::Hinted if failure.hint().is_some() => When::Backoff,
+            When::Hinted if failure.hint().is_some() || failure.transient => When::Backoff,
             When::OtherKey | When::Hinted => When::Never,
             settled => settled,
         };

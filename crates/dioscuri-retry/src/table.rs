@@ -16,7 +16,7 @@ pub enum When {
     OtherKey,
     /// After a backoff, and not before the server's hint.
     Backoff,
-    /// As [`When::Backoff`] where the server gave a hint; else never.
+    /// As [`When::Backoff`] where the server gave a hint, or said that it passes soon; else never.
     Hinted,
 }
 

@@ -18,6 +18,9 @@ pub struct Failure {
     pub status: Option<u16>,
     /// The server's own hint when to come back, uncapped; each consumer caps it.
     pub retry_after: Option<Hint>,
+    /// Whether the same request to the same endpoint may succeed within minutes, unchanged: as its class says,
+    /// unless the server says more ("try again in a few minutes").
+    pub transient: bool,
     /// Every quota that the body names, each its own domain.
     pub violations: Vec<Violation>,
     /// Whether the server likely counted the request against its quotas; `None` where nobody knows.
@@ -25,7 +28,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure of `class` with its usual scope, and nothing else known.
+    /// A failure of `class` with its usual scope, as lasting as the class is, and nothing else known.
     #[must_use]
     pub const fn new(class: Class) -> Self {
         Self {
@@ -33,6 +36,7 @@ impl Failure {
             scope: class.usual_scope(),
             status: None,
             retry_after: None,
+            transient: class.is_transient(),
             violations: Vec::new(),
             counted: None,
         }

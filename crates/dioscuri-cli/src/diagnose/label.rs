@@ -47,7 +47,7 @@ impl Label {
         let (error, failure) = (&finding.diagnosis.error, &finding.diagnosis.failure);
         Self {
             class: class(failure.class),
-            retryable: finding.diagnosis.transient,
+            retryable: finding.diagnosis.failure.transient,
             retry_after_s: failure.hint().map(|hint| hint.as_secs_f64()),
             status: status(error).map(Code::name),
             reason: error.reason().map(str::to_owned),

@@ -36,7 +36,7 @@ pub(super) fn write(reference: &Reference, chosen: &[&'static Entry]) -> String 
         name: entry.name,
         kind: Kind::of(entry.topic).name(),
         class: entry.class.map(Class::name),
-        scope: failure(entry).map(|reading| reading.failure.scope.name()),
+        scope: failure(entry).map(|reading| reading.scope.name()),
         retryable: failure(entry).map(|reading| reading.transient),
         meaning: entry.meaning,
         cause: entry.cause,

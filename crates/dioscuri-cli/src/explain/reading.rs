@@ -12,25 +12,15 @@ use dioscuri::{
 };
 use serde_json::{Value, json};
 
-/// A failure that is told by one name alone.
-pub(super) struct Reading {
-    pub(super) failure: Failure,
-    /// Whether the same request may succeed within minutes, unchanged.
-    pub(super) transient: bool,
-}
-
 /// What an answer with nothing but the name of `entry` is; `None` if it is no failure.
-pub(super) fn failure(entry: &Entry) -> Option<Reading> {
+pub(super) fn failure(entry: &Entry) -> Option<Failure> {
     let class = entry.class?;
     // Where the name is not all that decides, the catalogue says what it mostly is.
-    let certain = alone(entry).filter(|read| read.failure.class == class);
-    Some(certain.unwrap_or_else(|| Reading {
-        failure: Failure::new(class),
-        transient: class.is_transient(),
-    }))
+    let certain = alone(entry).filter(|read| read.class == class);
+    Some(certain.unwrap_or_else(|| Failure::new(class)))
 }
 
-fn alone(entry: &Entry) -> Option<Reading> {
+fn alone(entry: &Entry) -> Option<Failure> {
     let name = entry.name;
     match entry.topic {
         Topic::Reason => {
@@ -55,16 +45,12 @@ pub(super) fn class_of_status(name: &str) -> Option<Class> {
         }
         (None, None) => return None,
     };
-    read(None, &body).map(|read| read.failure.class)
+    read(None, &body).map(|read| read.class)
 }
 
-fn read(status: Option<u16>, body: &Value) -> Option<Reading> {
+fn read(status: Option<u16>, body: &Value) -> Option<Failure> {
     let found = Taxonomy::new().find_in(body.to_string().as_bytes(), status, UnixTime(0));
-    let decisive = found.into_iter().next()?.diagnosis;
-    Some(Reading {
-        failure: decisive.failure,
-        transient: decisive.transient,
-    })
+    Some(found.into_iter().next()?.diagnosis.failure)
 }
 
 #[cfg(test)]
@@ -100,7 +86,7 @@ mod tests {
     #[test]
     fn a_reason_reaches_as_far_as_its_rule_says() {
         let reason = |name| entries(Lang::En).find(|entry| entry.name == name).unwrap();
-        let scope = failure(reason("CONSUMER_SUSPENDED")).unwrap().failure.scope;
+        let scope = failure(reason("CONSUMER_SUSPENDED")).unwrap().scope;
         assert_eq!(
             (scope, Class::PermissionDenied.usual_scope()),
             (Scope::Endpoint, Scope::Key)
@@ -110,7 +96,7 @@ mod tests {
     #[test]
     fn the_taxonomy_and_the_catalogue_mean_the_same_by_a_name() {
         for entry in entries(Lang::En).filter(|entry| entry.class.is_some()) {
-            let read = alone(entry).map(|read| read.failure.class);
+            let read = alone(entry).map(|read| read.class);
             // Some reasons mean something only together with their code.
             let is_open = matches!(read, None | Some(Class::Unknown));
             assert!(is_open || read == entry.class, "{} is {read:?}", entry.name);

@@ -66,7 +66,7 @@ impl Again {
             (Class::QuotaDay, hint) if clues.daily() => Self::NextPacificDay { hint },
             (Class::QuotaDay, Some(hint)) => Self::After(hint),
             (Class::QuotaDay, None) => Self::AtReset,
-            _ if !diagnosis.transient => Self::AfterChange,
+            _ if !diagnosis.failure.transient => Self::AfterChange,
             (_, Some(hint)) => Self::After(hint),
             (Class::QuotaMinute, None) => Self::After(MINUTE),
             (Class::QuotaUnspecified | Class::Capacity | Class::Unavailable, None) => OVERLOADED,

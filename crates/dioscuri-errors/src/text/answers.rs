@@ -228,21 +228,17 @@ fn of(class: Class) -> Failure {
 }
 
 fn finding(
-    failure: Failure,
+    mut failure: Failure,
     rule: &'static str,
     finish: Option<Arc<str>>,
     block: Option<Arc<str>>,
 ) -> Finding {
-    let transient = match finish.as_deref() {
-        // Worth one more try, though others of their class are not.
-        Some("OTHER" | "IMAGE_OTHER") => true,
-        _ => failure.class.is_transient(),
-    };
+    // Worth one more try, though others of their class are not.
+    failure.transient |= matches!(finish.as_deref(), Some("OTHER" | "IMAGE_OTHER"));
     let diagnosis = Diagnosis {
         error: ApiError::from_objects(Form::Salvaged, Some(200), &[]),
         failure,
         rule,
-        transient,
     };
     let mut finding = Finding::new(Evidence::Salvaged, diagnosis);
     finding.finish_reason = finish;

@@ -95,7 +95,7 @@ fn every_notation_says_the_same() {
             Some("GenerateRequestsPerDayPerProjectPerModel-FreeTier"),
             "{name}"
         );
-        assert!(!diagnosis.transient, "{name}");
+        assert!(!diagnosis.failure.transient, "{name}");
     }
 }
 
@@ -362,7 +362,7 @@ fn a_status_beside_the_text_always_counts() {
 
 #[test]
 fn what_passes_soon_is_told_from_what_does_not() {
-    let transient = |text: &str| found(text)[0].diagnosis.transient;
+    let transient = |text: &str| found(text)[0].diagnosis.failure.transient;
     assert!(transient(
         "400 The File abc is not in an ACTIVE state and usage is not allowed."
     ));

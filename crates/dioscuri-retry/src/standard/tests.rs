@@ -115,7 +115,7 @@ fn a_spend_limit_is_waited_for_and_spent_credits_are_not() {
 }
 
 #[test]
-fn a_precondition_is_waited_for_only_where_the_server_says_when() {
+fn a_precondition_is_waited_for_only_where_the_server_says_that_it_passes() {
     check(
         &first(),
         &hinted(Class::FailedPrecondition, 120),
@@ -126,6 +126,9 @@ fn a_precondition_is_waited_for_only_where_the_server_says_when() {
         &Failure::new(Class::FailedPrecondition),
         Verdict::Permanent,
     );
+    let mut soon = Failure::new(Class::FailedPrecondition);
+    soon.transient = true;
+    check(&first(), &soon, [Some(500), None, None]);
 }
 
 #[test]

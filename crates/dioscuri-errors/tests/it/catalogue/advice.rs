@@ -255,7 +255,7 @@ fn what_is_known_of_a_class_alone_is_told_in_every_language() {
     let mut finding = finding(400, &json!({"code": 400, "message": "x"}));
     for class in Class::ALL {
         finding.diagnosis.failure = Failure::new(*class);
-        finding.diagnosis.transient = class.is_transient();
+        finding.diagnosis.failure.transient = class.is_transient();
         for lang in Lang::ALL {
             let told = Advice::new(&finding, *lang);
             let waits = told.again != Again::AfterChange;
