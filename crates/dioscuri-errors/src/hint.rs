@@ -54,7 +54,7 @@ fn until(date: &str, now: UnixTime) -> Option<Duration> {
 }
 
 fn in_message(message: &str) -> Option<Duration> {
-    let lower = message.to_ascii_lowercase();
+    let lower = message.to_ascii_lowercase().replace('\n', " ");
     OPENINGS.iter().find_map(|opening| {
         lower.match_indices(opening).find_map(|(at, _)| {
             let (after, _) = duration::parse_prefix(lower[at + opening.len()..].trim_start())?;

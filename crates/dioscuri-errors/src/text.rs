@@ -196,6 +196,10 @@ impl Reading {
 
     /// An error without structure.
     fn words(self, text: &str) -> Option<Finding> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
         let prose = Prose::read(text);
         if let Some(finding) = answers::words(text, &prose) {
             return Some(finding);

@@ -241,17 +241,21 @@ fn is_answer(object: &Object) -> bool {
 /// How many bytes of words are kept as the message of an error that has no other.
 const MAX_WORDS: usize = 4096;
 
-/// The beginning of `text` with one blank for each run of them.
+/// The beginning of `text` with one blank for each run of them, or one line break.
 pub(super) fn collapsed(text: &str) -> String {
     let mut words = String::new();
-    for word in text.split_whitespace() {
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let (word, after) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
         if words.len() + word.len() > MAX_WORDS {
             break;
         }
-        if !words.is_empty() {
-            words.push(' ');
-        }
         words.push_str(word);
+        rest = after.trim_start();
+        let blanks = &after[..after.len() - rest.len()];
+        if !rest.is_empty() {
+            words.push(if blanks.contains('\n') { '\n' } else { ' ' });
+        }
     }
     words
 }
