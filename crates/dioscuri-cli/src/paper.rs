@@ -43,10 +43,8 @@ impl Paper {
     pub(crate) fn for_stdout() -> Self {
         let is_terminal = io::stdout().is_terminal();
         let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let columns = std::env::var("COLUMNS")
-            .ok()
-            .and_then(|columns| columns.parse().ok());
-        let width = columns.unwrap_or(if is_terminal { USUAL } else { WIDEST });
+        let columns = || terminal_size::terminal_size().map_or(USUAL, |(width, _)| usize::from(width.0));
+        let width = if is_terminal { columns() } else { WIDEST };
         Self::new(width, is_terminal && !is_plain)
     }
 

@@ -19,7 +19,7 @@ const DAY: &str = r#"{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "me
 
 fn command(args: &[&str]) -> Command {
     let mut command = dioscuri();
-    command.arg("diagnose").args(args).env_remove("COLUMNS");
+    command.arg("diagnose").args(args);
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
