@@ -2,28 +2,33 @@
 
 use crate::{ApiError, Code, Form};
 use dioscuri_vocab::{Hint, Violation, Window};
+use std::cell::OnceCell;
 
 /// One error, made ready for the rules.
 pub(crate) struct Facts<'a> {
     pub(crate) error: &'a ApiError,
     pub(crate) violations: &'a [Violation],
     pub(crate) hint: Option<Hint>,
-    /// The message in lower case.
-    message: String,
-    /// The same without blanks, for texts that a terminal may have broken within words.
-    squeezed: Option<String>,
+    /// The message in lower case, once a rule asks for it: structure decides most errors.
+    message: OnceCell<String>,
+    /// The same without blanks, if it has line breaks: a terminal may have put them within words.
+    squeezed: OnceCell<String>,
 }
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(error: &'a ApiError, violations: &'a [Violation], hint: Option<Hint>) -> Self {
-        let message = error.message().to_ascii_lowercase();
         Self {
             error,
             violations,
             hint,
-            squeezed: matches!(error.form(), Form::Salvaged | Form::Text).then(|| squeeze(&message)),
-            message,
+            message: OnceCell::new(),
+            squeezed: OnceCell::new(),
         }
+    }
+
+    fn message(&self) -> &str {
+        let lower = || self.error.message().to_ascii_lowercase();
+        self.message.get_or_init(lower)
     }
 
     pub(crate) fn is(&self, code: Code) -> bool {
@@ -47,13 +52,17 @@ impl<'a> Facts<'a> {
     }
 
     pub(crate) fn says(&self, words: &str) -> bool {
+        self.message().contains(words) || self.says_brokenly(words)
+    }
+
+    /// Whether a text that may be broken within words says `words`.
+    fn says_brokenly(&self, words: &str) -> bool {
         // Two words in one are a name, such as that of an exception.
-        let sentence = words.matches(' ').count() > 1;
-        let broken = || {
-            let text = self.squeezed.as_ref().filter(|_| sentence);
-            text.is_some_and(|text| text.contains(&squeeze(words)))
-        };
-        self.message.contains(words) || broken()
+        let sentence = || words.matches(' ').count() > 1;
+        let squeezed = || self.squeezed.get_or_init(|| squeeze(self.message()));
+        matches!(self.error.form(), Form::Salvaged | Form::Text)
+            && sentence()
+            && squeezed().contains(&squeeze(words))
     }
 
     pub(crate) fn says_any(&self, words: &[&str]) -> bool {
@@ -65,7 +74,7 @@ impl<'a> Facts<'a> {
     }
 
     pub(crate) fn begins(&self, words: &str) -> bool {
-        self.message.starts_with(words)
+        self.message().starts_with(words)
     }
 
     pub(crate) fn is_html(&self) -> bool {
@@ -74,7 +83,7 @@ impl<'a> Facts<'a> {
 
     /// Neither words nor details.
     pub(crate) fn is_bare(&self) -> bool {
-        self.message.is_empty() && self.error.details().is_empty()
+        self.error.message().is_empty() && self.error.details().is_empty()
     }
 
     pub(crate) fn window(&self, window: Window) -> bool {

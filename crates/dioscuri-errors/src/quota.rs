@@ -2,7 +2,8 @@
 
 use crate::{ApiError, QuotaViolation, ServerText};
 use dioscuri_vocab::{QuotaTier, Unit, Violation, Window};
-use std::sync::Arc;
+use memchr::memmem::Finder;
+use std::sync::{Arc, LazyLock};
 
 /// How much of a sentence about a quota is read, in bytes. The longest seen takes some 300.
 const MAX_SENTENCE: usize = 600;
@@ -19,8 +20,12 @@ pub(crate) fn violations(error: &ApiError) -> Vec<Violation> {
     if let Some(violation) = from_metadata(error) {
         merge(&mut found, violation);
     }
-    for violation in sentences(error.message()).filter_map(from_sentence) {
-        merge(&mut found, violation);
+    for sentence in sentences(error.message()) {
+        if !repeats(sentence, &found)
+            && let Some(violation) = from_sentence(sentence)
+        {
+            merge(&mut found, violation);
+        }
     }
     from_words(error.message(), &mut found);
     found
@@ -61,9 +66,16 @@ fn from_metadata(error: &ApiError) -> Option<Violation> {
     let mut violation = Violation::new();
     violation.metric = get("quota_metric").map(Arc::from);
     violation.quota_id = get("quota_limit").map(Arc::from);
-    if violation.metric.as_ref().or(violation.quota_id.as_ref()).is_none() {
+    if violation
+        .metric
+        .as_ref()
+        .or(violation.quota_id.as_ref())
+        .is_none()
+    {
         // A subscription's quota has no name, but may be of one model.
-        violation.model = get("model").filter(|_| error.reason() == Some("QUOTA_EXHAUSTED")).map(Arc::from);
+        violation.model = get("model")
+            .filter(|_| error.reason() == Some("QUOTA_EXHAUSTED"))
+            .map(Arc::from);
         return violation.model.is_some().then_some(violation);
     }
     violation.location = get("quota_location").map(Arc::from);
@@ -85,14 +97,16 @@ fn window_of_unit(unit: &str) -> Option<Window> {
     }
 }
 
+/// How a sentence about a quota goes on from where its subject is named.
+static OPENING: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("uota exceeded for "));
+
 /// The sentences of `message` that tell of an exceeded quota, from their "for" on.
 fn sentences(message: &str) -> impl Iterator<Item = &str> {
-    const OPENING: &str = "uota exceeded for ";
     let mut rest = message;
     let next = move || {
-        let start = rest.find(OPENING)? + OPENING.len();
+        let start = OPENING.find(rest.as_bytes())? + OPENING.needle().len();
         let sentence = &rest[start..];
-        let end = sentence.find(OPENING).unwrap_or(sentence.len());
+        let end = OPENING.find(sentence.as_bytes()).unwrap_or(sentence.len());
         rest = &sentence[end..];
         let end = (0..=end.min(MAX_SENTENCE))
             .rev()
@@ -100,6 +114,21 @@ fn sentences(message: &str) -> impl Iterator<Item = &str> {
         Some(&sentence[..end])
     };
     std::iter::from_fn(next).take(MAX_VIOLATIONS)
+}
+
+/// Whether `sentence` says, letter by letter, what one of `found` says: so it is mostly, and need not be taken
+/// apart. Not if it could fill a gap in another of them.
+fn repeats(sentence: &str, found: &[Violation]) -> bool {
+    let repeated = |known: &Violation| {
+        let said = sentence.strip_prefix("metric: ")?;
+        let said = said.strip_prefix(known.metric.as_deref()?)?;
+        let said = said.strip_prefix(", limit: ")?;
+        let (limit, said) = said.split_once(", model: ")?;
+        let said = said.strip_prefix(known.model.as_deref()?)?;
+        let ends = said.bytes().next().is_none_or(|byte| byte == b'\n');
+        (ends && limit.parse().ok() == known.limit).then_some(())
+    };
+    found.iter().all(|known| known.limit.is_some()) && found.iter().any(|known| repeated(known).is_some())
 }
 
 /// Three forms: `metric: M, limit: N, model: X`, `M with base model: X.`, and the display names
@@ -148,7 +177,8 @@ fn metric(text: &str) -> String {
 
 /// Whether `text` is a name, not a placeholder that somebody has put in its place.
 fn is_name(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./@:-".contains(&byte))
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"_./@:-".contains(&byte))
 }
 
 /// The number after `limit:`, up to anything that is no digit.
@@ -165,7 +195,9 @@ fn model(text: &str) -> Option<Arc<str>> {
         .strip_suffix("n*")
         .or(model.strip_suffix("nPlease"))
         .unwrap_or(model);
-    let end = model.find(|c: char| !(c.is_ascii_alphanumeric() || "_./@:-".contains(c))).unwrap_or(model.len());
+    let end = model
+        .find(|c: char| !(c.is_ascii_alphanumeric() || "_./@:-".contains(c)))
+        .unwrap_or(model.len());
     let model = model[..end].trim_end_matches(['.', ':']);
     (!model.is_empty()).then(|| model.into())
 }
@@ -192,41 +224,47 @@ fn word(text: &str) -> &str {
 
 /// The violation of which nothing is told but the window, or of which a shortened message tells the rest.
 fn from_words(message: &str, found: &mut Vec<Violation>) {
-    let lower = message.to_ascii_lowercase();
-    if let [only] = found.as_mut_slice() {
-        only.limit = only.limit.or_else(|| limit(message));
-        only.model = only.model.take().or_else(|| model(message));
-    } else if found.is_empty() && lower.contains("quota") {
-        let mut violation = Violation::new();
-        violation.window = lower.contains("daily quota").then_some(Window::Day);
-        violation.limit = limit(message);
-        violation.model = model(message).or_else(|| model_exceeded(&lower));
-        violation.unit = lower.contains("request quota exceeded").then_some(Unit::Requests);
-        if violation != Violation::new() {
-            found.push(violation);
+    match found.as_mut_slice() {
+        [] => found.extend(only_from_words(message)),
+        [only] => {
+            only.limit = only.limit.or_else(|| limit(message));
+            only.model = only.model.take().or_else(|| model(message));
         }
+        _ => {}
     }
+}
+
+fn only_from_words(message: &str) -> Option<Violation> {
+    let lower = message.to_ascii_lowercase();
+    lower.contains("quota").then_some(())?;
+    let mut violation = Violation::new();
+    violation.window = lower.contains("daily quota").then_some(Window::Day);
+    violation.limit = limit(message);
+    violation.model = model(message).or_else(|| model_exceeded(&lower));
+    violation.unit = lower.contains("request quota exceeded").then_some(Unit::Requests);
+    (violation != Violation::new()).then_some(violation)
 }
 
 /// Fills in what the names of a quota say: the id first, then the metric, then `words`.
 fn name(violation: &mut Violation, words: &str) {
-    let id = violation.quota_id.as_deref().unwrap_or_default();
-    let metric = violation.metric.as_deref().unwrap_or_default();
-    let names = [letters(id), letters(metric), letters(words)];
-    let first = |read: fn(&str) -> Option<_>| names.iter().find_map(|name| read(name));
-    violation.window = violation.window.or_else(|| first(window_in));
-    let unit = names.iter().find_map(|name| unit_in(name));
-    violation.unit = violation.unit.or(unit);
-    let tier = names.iter().find_map(|name| tier_in(name));
-    violation.tier = violation.tier.or(tier);
+    let names = [violation.quota_id.clone(), violation.metric.clone()];
+    for name in names.iter().flatten().map(|name| &**name).chain([words]) {
+        if violation.window.is_some() && violation.unit.is_some() && violation.tier.is_some() {
+            break;
+        }
+        let name = letters(name);
+        violation.window = violation.window.or_else(|| window_in(&name));
+        violation.unit = violation.unit.or_else(|| unit_in(&name));
+        violation.tier = violation.tier.or_else(|| tier_in(&name));
+    }
 }
 
 /// Letters and digits of a name in lower case, so that `PerDay`, `per_day` and `per day` read alike.
 fn letters(name: &str) -> String {
-    name.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
+    let mut letters = String::with_capacity(name.len());
+    let kept = name.bytes().filter(u8::is_ascii_alphanumeric);
+    letters.extend(kept.map(|byte| char::from(byte.to_ascii_lowercase())));
+    letters
 }
 
 fn window_in(name: &str) -> Option<Window> {
@@ -269,7 +307,9 @@ fn find<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
 /// Adds `said` to the violation it speaks of, or as one more.
 fn merge(found: &mut Vec<Violation>, said: Violation) {
     // Of several that it may mean, one of which nobody has said the limit yet.
-    let open = found.iter().position(|known| same(known, &said) && known.limit.is_none());
+    let open = found
+        .iter()
+        .position(|known| same(known, &said) && known.limit.is_none());
     let known = open.or_else(|| found.iter().position(|known| same(known, &said)));
     if let Some(known) = known.and_then(|at| found.get_mut(at)) {
         fill(known, said);
