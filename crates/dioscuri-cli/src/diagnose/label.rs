@@ -66,7 +66,8 @@ impl Label {
     pub(super) const fn nothing() -> Self {
         Self {
             class: Class::Unknown.name(),
-            retryable: false,
+            // Nothing speaks against another try.
+            retryable: Class::Unknown.is_transient(),
             retry_after_s: None,
             status: None,
             reason: None,
