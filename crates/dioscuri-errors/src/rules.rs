@@ -144,13 +144,16 @@ pub(crate) const RULES: &[Rule] = &[
             "unsupported",
             "not available",
         ]);
-        let precondition = f.is(Code::FailedPrecondition)
-            || f.says_any(&["user location", "location is not supported for the api"]);
-        precondition && place && refused
+        let ours = f.says_any(&[
+            "user location",
+            "location is not supported for the api",
+            "not available in your country",
+        ]);
+        (ours || f.is(Code::FailedPrecondition)) && place && refused
     }),
     rule("billing-words", Class::Billing, |f| {
         let refused = f.may_be(429) || f.status(403) || f.is(Code::FailedPrecondition);
-        refused && speaks_of_money(f)
+        refused && speaks_of_money(f) || f.says("only accessible to billed users")
     }),
     rule("cached-content", Class::NotFound, |f| {
         (f.status(404) || f.status(403)) && names_cached_content(f)
