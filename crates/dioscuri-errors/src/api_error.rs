@@ -1,6 +1,5 @@
 //! An error body, typed: the code, the message and the details of google.rpc.
 
-mod mend;
 mod strict;
 mod wire;
 

@@ -2,7 +2,7 @@
 
 mod answers;
 mod blocks;
-mod harvest;
+pub(crate) mod harvest;
 mod keys;
 mod names;
 mod notation;

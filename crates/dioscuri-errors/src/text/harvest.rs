@@ -13,18 +13,23 @@ use serde_json::{Map, Value, json};
 
 type Object = Map<String, Value>;
 
+/// An error and those that are wrapped in it, the outermost first.
+pub(crate) type Chain = Vec<Object>;
+
 /// An error may be wrapped in the text of another this many times.
 const MAX_WRAPPINGS: usize = 5;
 
 /// At most this many errors of one piece of text are kept. The most seen in one body is three.
 const MAX_HITS: usize = 64;
 
-/// One error: an object and those that were wrapped in it, the outermost first.
+/// One error.
 #[derive(Clone, Debug)]
 pub(super) struct Hit {
-    pub(super) chain: Vec<Object>,
+    pub(super) chain: Chain,
     /// Whether it stood in valid JSON.
     pub(super) strict: bool,
+    /// Whether it was put together from members that stand loose in prose.
+    pub(super) loose: bool,
 }
 
 /// What stands in a text.
@@ -58,6 +63,21 @@ impl Harvest {
             self.inside.push('\n');
         }
     }
+}
+
+/// The errors in `values`, which are valid JSON.
+pub(crate) fn errors_of(values: &[Value]) -> Vec<Chain> {
+    let mut found = Harvest::default();
+    for value in values {
+        search(value, true, 0, &mut found);
+    }
+    found.errors.into_iter().map(|hit| hit.chain).collect()
+}
+
+/// The errors that stand with their brackets in `text`, in whatever notation.
+pub(crate) fn errors_in(text: &str) -> Vec<Chain> {
+    let hits = harvest(text).errors.into_iter();
+    hits.filter(|hit| !hit.loose).map(|hit| hit.chain).collect()
 }
 
 pub(super) fn harvest(text: &str) -> Harvest {
@@ -139,7 +159,12 @@ fn wrapped(
     let mut chain = vec![around(object), error];
     let mut inner = inner.errors.into_iter();
     chain.extend(inner.next().into_iter().flat_map(|hit| hit.chain));
-    std::iter::once(Hit { chain, strict }).chain(inner).collect()
+    let hit = Hit {
+        chain,
+        strict,
+        loose: false,
+    };
+    std::iter::once(hit).chain(inner).collect()
 }
 
 /// What stands beside the error object: gateways put the status there.

@@ -44,9 +44,10 @@ fn without_colours(text: &str) -> String {
         out.push_str(&rest[..at]);
         let sequence = &rest[at + 1..];
         let length = sequence.strip_prefix('[').map_or(0, |parameters| {
-            parameters
-                .find(|c: char| c.is_ascii_alphabetic())
-                .map_or(1, |end| end + 2)
+            let end = parameters.find(|c: char| !matches!(c, '0'..='9' | ';' | ':' | '?'));
+            let end = end.unwrap_or(parameters.len());
+            // What ends the sequence is a letter; anything else was never one.
+            1 + end + usize::from(parameters[end..].starts_with(|c: char| c.is_ascii_alphabetic()))
         });
         rest = &sequence[length..];
     }

@@ -1,7 +1,7 @@
 //! Structure of any notation as JSON.
 
 use super::Object;
-use crate::text::keys::letters;
+use crate::text::keys::{self, letters};
 use crate::text::notation::{Node, last_segment};
 use serde_json::Value;
 
@@ -26,6 +26,8 @@ pub(super) fn member_to_json(key: &str, node: Node) -> Value {
         Node::Cut(name) if matches!(letters(key).as_str(), "quotaid" | "quotametric") => {
             Value::String(name + CUT)
         }
+        // Words say something without their end.
+        Node::Cut(words) if keys::is_sentence(key) => Value::String(words),
         // A terminal has broken a name.
         Node::Text(name) if name.contains('\n') && is_name(key) => {
             Value::String(name.split_whitespace().collect())

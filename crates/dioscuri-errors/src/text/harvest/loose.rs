@@ -163,6 +163,7 @@ impl Loose {
                 found.errors.push(Hit {
                     chain: vec![error],
                     strict: false,
+                    loose: true,
                 });
             }
             return;

@@ -95,7 +95,6 @@ impl Reader<'_> {
 
     /// Whether the quote at `at` ends a value, judged by what follows: quotes inside values may have lost their escapes.
     fn closes(&self, at: usize, so_far: &str) -> bool {
-        let rest = &self.bytes[at + 1..];
         let next = self.skipped(at + 1);
         let blank = &self.bytes[at + 1..next];
         match self.bytes.get(next) {
@@ -103,9 +102,8 @@ impl Reader<'_> {
             Some(b',') => self.comma_separates(next),
             // A word that is a whole value, and prose after it.
             _ => {
-                blank.contains(&b'\n')
-                    || rest.is_empty()
-                    || (!so_far.contains(' ') && !so_far.is_empty() && !blank.is_empty())
+                let name = !so_far.is_empty() && so_far.len() <= MAX_KEY && !so_far.contains(' ');
+                blank.contains(&b'\n') || name && !blank.is_empty()
             }
         }
     }
