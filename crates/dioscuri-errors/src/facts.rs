@@ -11,7 +11,9 @@ pub(crate) struct Facts<'a> {
     pub(crate) hint: Option<Hint>,
     /// The message in lower case, once a rule asks for it: structure decides most errors.
     message: OnceCell<String>,
-    /// The same without blanks, if it has line breaks: a terminal may have put them within words.
+    /// Whether line breaks may stand within words: a terminal has put them there.
+    is_broken: bool,
+    /// The message without blanks.
     squeezed: OnceCell<String>,
 }
 
@@ -22,12 +24,14 @@ impl<'a> Facts<'a> {
             violations,
             hint,
             message: OnceCell::new(),
+            is_broken: matches!(error.form(), Form::Salvaged | Form::Text) && error.message().contains('\n'),
             squeezed: OnceCell::new(),
         }
     }
 
+    /// With a blank for every line break: sentences go over lines.
     fn message(&self) -> &str {
-        let lower = || self.error.message().to_ascii_lowercase();
+        let lower = || self.error.message().to_ascii_lowercase().replace('\n', " ");
         self.message.get_or_init(lower)
     }
 
@@ -60,9 +64,7 @@ impl<'a> Facts<'a> {
         // Two words in one are a name, such as that of an exception.
         let sentence = || words.matches(' ').count() > 1;
         let squeezed = || self.squeezed.get_or_init(|| squeeze(self.message()));
-        matches!(self.error.form(), Form::Salvaged | Form::Text)
-            && sentence()
-            && squeezed().contains(&squeeze(words))
+        self.is_broken && sentence() && squeezed().contains(&squeeze(words))
     }
 
     pub(crate) fn says_any(&self, words: &[&str]) -> bool {

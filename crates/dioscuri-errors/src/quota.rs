@@ -1,9 +1,12 @@
 //! Reads quotas from wherever a refusal names them, and merges what is said twice.
 
-use crate::{ApiError, QuotaViolation, ServerText};
+use crate::{ApiError, Form, QuotaViolation, ServerText};
 use dioscuri_vocab::{QuotaTier, Unit, Violation, Window};
 use memchr::memmem::Finder;
-use std::sync::{Arc, LazyLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 /// How much of a sentence about a quota is read, in bytes. The longest seen takes some 300.
 const MAX_SENTENCE: usize = 600;
@@ -20,15 +23,28 @@ pub(crate) fn violations(error: &ApiError) -> Vec<Violation> {
     if let Some(violation) = from_metadata(error) {
         merge(&mut found, violation);
     }
-    for sentence in sentences(error.message()) {
+    let message = in_one_line(error);
+    for sentence in sentences(&message) {
         if !repeats(sentence, &found)
             && let Some(violation) = from_sentence(sentence)
         {
             merge(&mut found, violation);
         }
     }
-    from_words(error.message(), &mut found);
+    from_words(&message, &mut found);
     found
+}
+
+/// The message, in which each quota still begins a line but no sentence is broken: a terminal may have done that.
+fn in_one_line(error: &ApiError) -> Cow<'_, str> {
+    let message = error.message();
+    let lenient = matches!(error.form(), Form::Salvaged | Form::Text);
+    if lenient && message.contains('\n') {
+        let lines = message.replace('\n', " ").replace(" * ", "\n* ");
+        Cow::Owned(lines)
+    } else {
+        Cow::Borrowed(message)
+    }
 }
 
 fn from_detail(detail: &QuotaViolation) -> Violation {

@@ -263,7 +263,7 @@ impl Finding {
 
     /// Whether it says nothing that the words around could not say better.
     fn is_vague(&self) -> bool {
-        matches!(self.diagnosis.failure.class, Class::Unknown)
+        self.diagnosis.failure.class == Class::Unknown && self.finish_reason.is_none()
     }
 
     /// Whether `other` is the same failure once more, perhaps told with less.

@@ -31,6 +31,7 @@ pub(super) fn refuses_the_request(f: &Facts<'_>) -> bool {
         "is missing a thought_signature",
         "multiple authentication credentials received",
         "proto field is not repeating",
+        "minimum allowed deadline is",
     ])
 }
 

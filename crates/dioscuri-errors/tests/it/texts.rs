@@ -37,10 +37,10 @@ fn notations() -> Vec<(&'static str, String)> {
         ("HTML", DAILY.replace('"', "&quot;")),
         ("coloured", format!("\u{1b}[31m{DAILY}\u{1b}[0m")),
         ("quoted by mail", format!("> {}", pretty().replace('\n', "\n> "))),
-        ("numbered", pretty().lines().zip(1..).map(|(line, n)| format!("{n:4} {line}\n")).collect()),
-        ("in a frame", pretty().lines().map(|line| format!("│ {line:<170} │\n")).collect()),
-        ("of a container", pretty().lines().map(|line| format!("web-1  | 2026-11-22 08:00:00 ERROR {line}\n")).collect()),
-        ("inspected", pretty().lines().map(|line| format!("    '{line}\\n' +\n")).collect()),
+        ("numbered", each_line(|n, line| format!("{n:4} {line}"))),
+        ("in a frame", each_line(|_, line| format!("│ {line:<170} │"))),
+        ("of a container", each_line(|_, line| format!("web-1  | 2026-11-22 08:00:00 ERROR {line}"))),
+        ("inspected", each_line(|_, line| format!("    '{line}\\n' +"))),
         ("bytes", format!("b'{}'", pretty().replace('\n', "\\n"))),
         (
             "go",
@@ -63,6 +63,13 @@ fn notations() -> Vec<(&'static str, String)> {
                 .to_owned(),
         ),
     ]
+}
+
+/// The pretty body with something around each of its lines.
+fn each_line(around: impl Fn(usize, &str) -> String) -> String {
+    let pretty = pretty();
+    let lines: Vec<_> = pretty.lines().zip(1..).map(|(line, n)| around(n, line)).collect();
+    lines.join("\n")
 }
 
 fn pretty() -> String {
