@@ -201,7 +201,9 @@ fn is_name(text: &str) -> bool {
 fn limit(text: &str) -> Option<u64> {
     let digits = after(text, "limit:")?;
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    digits[..end].parse().ok()
+    // A letter read for a digit; but an `n` may be left of a line break.
+    let misread = digits[end..].starts_with(|c: char| c.is_ascii_alphabetic() && c != 'n');
+    digits[..end].parse().ok().filter(|_| !misread)
 }
 
 /// The model that a sentence names. An `n` may be left at its end of a line break that lost its backslash.

@@ -151,6 +151,12 @@ pub(crate) const RULES: &[Rule] = &[
         ]);
         (ours || f.is(Code::FailedPrecondition)) && place && refused
     }),
+    // Its window of ten minutes moves on.
+    rule("spend-limit", Class::Billing, |f| {
+        let spend = f.says_any(&["spend-based", "spend rate limit", "spending rate limit"]);
+        f.may_be(429) && spend && f.hint.is_some()
+    })
+    .transient(true),
     rule("billing-words", Class::Billing, |f| {
         let refused = f.may_be(429) || f.status(403) || f.is(Code::FailedPrecondition);
         refused && speaks_of_money(f) || f.says("only accessible to billed users")
@@ -167,7 +173,11 @@ pub(crate) const RULES: &[Rule] = &[
     rule("quota-day-words", Class::QuotaDay, |f| {
         let daily = f.says("quota") && f.says_any(&["per day", "perday", "per_day", "daily"]);
         // The quota of a subscription.
-        f.may_be(429) && (daily || f.says("individual quota reached"))
+        let plan = f.says_any(&[
+            "individual quota reached",
+            "exhausted your capacity on this model",
+        ]);
+        f.may_be(429) && (daily || plan) || f.status(429) && f.says("daily limit")
     }),
     rule("quota-minute-words", Class::QuotaMinute, |f| {
         let named = f.status(429) || f.may_be(429) && f.says("quota");

@@ -7,13 +7,12 @@ mod keys;
 mod names;
 mod notation;
 mod prose;
+mod reading;
 
 use crate::rules::Grounds;
-use crate::{ApiError, Diagnosis, Form, Seen, Taxonomy, taxonomy};
-use dioscuri_vocab::{Class, Failure, UnixTime};
-use harvest::{Harvest, Hit};
-use prose::Prose;
-use serde_json::{Map, Value};
+use crate::{ApiError, Diagnosis, Seen, Taxonomy};
+use dioscuri_vocab::{Class, UnixTime};
+use reading::{Reading, Trust};
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 /// One failure that was found in a text.
@@ -44,17 +43,11 @@ pub enum Evidence {
     Words,
 }
 
-/// The name of the rule by which the name of an exception decides.
-const EXCEPTION: &str = "exception-name";
-
-/// A status with no more words than this around it has nothing to say. In words, the status included.
-const MIN_WORDS: usize = 3;
-
 /// Texts up to this size are read whole; in longer ones only what is near a word of ours. In bytes.
 const MAX_WHOLE: usize = 16 * 1024;
 
 /// Texts up to this size are what somebody wants to have explained: also a bare status, or the name of an exception
-/// that other programs have too, is evidence then. In longer ones it needs the name of the provider beside it. In bytes.
+/// that other programs have too, is evidence then. In longer ones the provider must be named. In bytes.
 const MAX_QUOTE: usize = 4 * 1024;
 
 impl Taxonomy {
@@ -83,17 +76,21 @@ impl Taxonomy {
     pub fn find_in(&self, text: &[u8], status: Option<u16>, now: UnixTime) -> Vec<Finding> {
         let read = readable(text);
         let mut findings = Vec::new();
+        let mut provider = None;
         for block in blocks::blocks(&read, MAX_WHOLE) {
-            let reading = Reading {
-                status,
-                now,
-                quoted: read.len() <= MAX_QUOTE || blocks::names_provider(&read[block.clone()]),
+            let piece = &read[block.clone()];
+            let trust = if read.len() <= MAX_QUOTE || blocks::names_provider(piece) {
+                Trust::Anything
+            } else if *provider.get_or_insert_with(|| blocks::names_provider(&read)) {
+                Trust::Names
+            } else {
+                Trust::Own
             };
-            let start = findings.len();
-            findings.extend(reading.block(&read[block.clone()]));
-            for finding in &mut findings[start..] {
-                finding.span = block.clone();
-            }
+            let found = Reading { status, now, trust }.block(piece);
+            findings.extend(found.into_iter().map(|finding| Finding {
+                span: block.clone(),
+                ..finding
+            }));
         }
         if findings.is_empty() && status.is_some_and(|status| !(200..300).contains(&status)) {
             let diagnosis = self.diagnose(Seen::new(status, text), now);
@@ -116,128 +113,6 @@ fn readable(text: &[u8]) -> Cow<'_, str> {
                 .collect(),
         ),
     }
-}
-
-/// How one piece of text is read.
-#[derive(Clone, Copy)]
-struct Reading {
-    status: Option<u16>,
-    now: UnixTime,
-    /// Whether somebody has picked this text as an error: weak evidence counts.
-    quoted: bool,
-}
-
-impl Reading {
-    fn block(self, text: &str) -> Vec<Finding> {
-        let Harvest {
-            errors,
-            answers,
-            prose,
-            inside,
-            ..
-        } = harvest::harvest(text);
-        let around = Prose::read(&prose);
-        let mut findings: Vec<Finding> = Vec::new();
-        for hit in errors {
-            let finding = self.error(hit, around, &prose);
-            if !finding.is_ours() && !self.quoted || finding.says_nothing() {
-                continue;
-            }
-            if !findings.iter().any(|known| known.says_the_same(&finding)) {
-                findings.push(finding);
-            }
-        }
-        findings.extend(answers::read(&answers, self.status == Some(200), self.now));
-        if findings.iter().all(Finding::is_vague) {
-            let words = self
-                .words(&prose)
-                .or_else(|| self.words(&inside))
-                .or_else(|| self.words(text));
-            if words.is_some() {
-                findings = words.into_iter().collect();
-            }
-        }
-        findings
-    }
-
-    /// An error with structure.
-    fn error(self, hit: Hit, around: Prose, prose: &str) -> Finding {
-        let mut chain = hit.chain;
-        // What stands before a body says what a cut body does not.
-        chain.insert(0, said(around.code));
-        let form = if hit.strict { Form::Json } else { Form::Salvaged };
-        let failed = self.status.filter(|status| *status >= 300);
-        let mut error = ApiError::from_objects(form, failed.or(around.status), &chain);
-        if error.message().is_empty() {
-            chain.insert(0, message(prose));
-            error = ApiError::from_objects(form, failed.or(around.status), &chain);
-        }
-        if error.status().is_none() || error.stated_code().is_none() {
-            let inside = Prose::read(error.message());
-            chain.insert(0, said(inside.code));
-            let status = failed.or(around.status).or(inside.status);
-            error = ApiError::from_objects(form, status, &chain);
-        }
-        let diagnosis = taxonomy::diagnose(error, self.seen(), self.now);
-        if diagnosis.grounds() != Grounds::Own {
-            // A program's own code around a complaint about an answer.
-            let message = diagnosis.error.message();
-            if let Some(finding) = answers::words(message, &Prose::read(message)) {
-                return finding;
-            }
-        }
-        let evidence = if hit.strict {
-            Evidence::Structure
-        } else {
-            Evidence::Salvaged
-        };
-        Finding::new(evidence, diagnosis)
-    }
-
-    /// An error without structure.
-    fn words(self, text: &str) -> Option<Finding> {
-        let text = text.trim();
-        if text.is_empty() {
-            return None;
-        }
-        let prose = Prose::read(text);
-        if let Some(finding) = answers::words(text, &prose) {
-            return Some(finding);
-        }
-        let status = self.status.filter(|status| *status >= 300).or(prose.status);
-        let words = if text.split_whitespace().nth(MIN_WORDS).is_some() {
-            text
-        } else {
-            ""
-        };
-        let error = ApiError::from_objects(Form::Text, status, &[message(words), said(prose.code)]);
-        let mut diagnosis = taxonomy::diagnose(error, self.seen(), self.now);
-        let named = prose.class.or(prose.wrapper.filter(|_| diagnosis.is_a_guess()));
-        if let Some(class) = named.filter(|_| diagnosis.is_a_guess()) {
-            let status = diagnosis.failure.status;
-            diagnosis.failure = Failure::new(class);
-            diagnosis.failure.status = status;
-            diagnosis.rule = EXCEPTION;
-        }
-        let own = diagnosis.grounds() == Grounds::Own && diagnosis.rule != EXCEPTION;
-        let common = prose.status.or(prose.code.map(crate::Code::http)).is_some()
-            || named.is_some()
-            || diagnosis.grounds() == Grounds::Common;
-        (own || self.quoted && common).then(|| Finding::new(Evidence::Words, diagnosis))
-    }
-
-    fn seen(self) -> Seen<'static> {
-        Seen::new(self.status, b"")
-    }
-}
-
-fn said(code: Option<crate::Code>) -> Map<String, Value> {
-    let code = code.map(|code| ("status".to_owned(), Value::from(code.name())));
-    code.into_iter().collect()
-}
-
-fn message(words: &str) -> Map<String, Value> {
-    Map::from_iter([("message".to_owned(), Value::from(harvest::collapsed(words)))])
 }
 
 impl Finding {

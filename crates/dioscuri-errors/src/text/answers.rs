@@ -1,6 +1,6 @@
 //! Answers of an HTTP 200 that stand in a text, whole, in pieces, or as a program's complaint about them.
 
-use super::{Evidence, Finding, keys::letters, prose::Prose};
+use super::{Evidence, Finding, harvest::Answer, keys::letters, prose::Prose};
 use crate::finish::{self, Finish};
 use crate::{ApiError, ClassifyStream, Diagnosis, Form, ResponseReader};
 use dioscuri_vocab::{Class, Failure, UnixTime};
@@ -10,10 +10,12 @@ use std::sync::Arc;
 type Object = Map<String, Value>;
 
 /// What is wrong with the answer that `events` make; `None` if it is good or goes on elsewhere.
-pub(super) fn read(events: &[Object], complete: bool, now: UnixTime) -> Option<Finding> {
-    if events.is_empty() {
+pub(super) fn read(answers: &[Answer], complete: bool, now: UnixTime) -> Option<Finding> {
+    if answers.is_empty() {
         return None;
     }
+    let events: Vec<_> = answers.iter().map(|answer| &answer.event).collect();
+    let events = events.as_slice();
     let mut reader = ResponseReader::new();
     for event in events {
         let json = serde_json::to_vec(&enveloped(event)).unwrap_or_default();
@@ -31,6 +33,14 @@ pub(super) fn read(events: &[Object], complete: bool, now: UnixTime) -> Option<F
         {
             return None;
         }
+        // A piece without a list of candidates says nothing of their parts.
+        Some(failure)
+            if failure.class == Class::EmptyResponse
+                && reason.as_deref() == Some("STOP")
+                && !listed_in(events) =>
+        {
+            return None;
+        }
         // Something else may have the same names.
         Some(failure) if failure.class == Class::Unknown && reason.is_none() && block.is_none() => {
             return None;
@@ -40,12 +50,22 @@ pub(super) fn read(events: &[Object], complete: bool, now: UnixTime) -> Option<F
         None if reason.as_deref() == Some("MAX_TOKENS") => of(Class::TruncatedOutput),
         None => return None,
     };
-    Some(finding(failure, "answer", reason, block))
+    let mut finding = finding(failure, "answer", reason, block);
+    if answers.iter().all(|answer| answer.strict) {
+        finding.evidence = Evidence::Structure;
+    }
+    Some(finding)
+}
+
+fn listed_in(events: &[&Object]) -> bool {
+    events
+        .iter()
+        .any(|event| event.keys().any(|key| letters(key) == "candidates"))
 }
 
 /// Whether there is an answer that says by itself that it has nothing.
-fn whole(events: &[Object]) -> bool {
-    let usage = |object: &Object| object.keys().any(|key| letters(key) == "usagemetadata");
+fn whole(events: &[&Object]) -> bool {
+    let usage = |object: &&Object| object.keys().any(|key| letters(key) == "usagemetadata");
     events.iter().any(usage)
 }
 

@@ -83,21 +83,54 @@ static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .ok()
 });
 
-/// Words of whom a status belongs to.
-const PROVIDERS: &[&str] = &[
-    "gemini",
-    "google",
-    "vertex",
-    "aiplatform",
-    "generativelanguage",
-    "genai",
-    "cloudcode",
-];
+/// Names of our provider and of what it offers.
+static PROVIDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let names = [
+        "gemini",
+        "google",
+        "vertex",
+        "aiplatform",
+        "generativelanguage",
+        "genai",
+        "cloudcode",
+    ];
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(names)
+        .ok()
+});
+
+/// Names of other providers, by which their errors tell themselves.
+static OTHERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let names = [
+        "platform.openai.com",
+        "api.openai.com",
+        "insufficient_quota",
+        "anthropic",
+        "claude",
+        "botocore",
+        "amazonaws",
+        "throttlingexception",
+        "stripe",
+        "azure.com",
+        "api.mistral",
+        "\"kind\": \"status\"",
+        "\"kind\":\"status\"",
+    ];
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(names)
+        .ok()
+});
 
 /// Whether `text` names the provider.
 pub(super) fn names_provider(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    PROVIDERS.iter().any(|name| lower.contains(name))
+    PROVIDER.as_ref().is_some_and(|finder| finder.is_match(text))
+}
+
+/// Whether `text` names another provider and not ours.
+pub(super) fn names_another(text: &str) -> bool {
+    OTHERS.as_ref().is_some_and(|finder| finder.is_match(text)) && !names_provider(text)
 }
 
 /// The pieces of `text`, in order. In a text longer than `quote` bytes only those near an anchor.
@@ -127,11 +160,13 @@ fn end_of(text: &str, start: usize) -> usize {
     let mut end = start;
     let mut depth = 0_i64;
     let moment = record::moment(&text[start..]);
+    let lines_of_json = record::is_json(&text[start..]);
     for line in text[start..].split_inclusive('\n') {
         let length = end - start;
         // Two records of one millisecond are one, of which each line was logged.
         let same = || moment.is_some() && record::moment(line) == moment;
-        let next = record::begins(line) && (depth == 0 || !goes_on(line)) && !same();
+        let begins = record::begins(line) || lines_of_json && record::is_json(line);
+        let next = begins && (depth == 0 || !goes_on(line)) && !same();
         if length > 0 && (next || depth == 0 && length > SOFT) || length > HARD {
             break;
         }

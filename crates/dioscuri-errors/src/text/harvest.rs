@@ -32,12 +32,20 @@ pub(super) struct Hit {
     pub(super) loose: bool,
 }
 
+/// An answer, or a piece of one.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) event: Object,
+    /// Whether it stood in valid JSON.
+    pub(super) strict: bool,
+}
+
 /// What stands in a text.
 #[derive(Debug, Default)]
 pub(super) struct Harvest {
     pub(super) errors: Vec<Hit>,
     /// Answers, or pieces of them.
-    pub(super) answers: Vec<Object>,
+    pub(super) answers: Vec<Answer>,
     /// Details of google.rpc that stand outside of an error.
     pub(super) details: Vec<Value>,
     /// The words around.
@@ -125,7 +133,10 @@ fn search(value: &Value, strict: bool, depth: usize, found: &mut Harvest) {
                 .errors
                 .extend(wrapped(object, error, strict, depth, &mut found.answers)),
             None if let Some(detail) = detail_of(object) => found.details.push(detail),
-            None if is_answer(object) => found.answers.push(object.clone()),
+            None if is_answer(object) => found.answers.push(Answer {
+                event: object.clone(),
+                strict,
+            }),
             None => object
                 .values()
                 .for_each(|value| search(value, strict, depth, found)),
@@ -140,7 +151,7 @@ fn wrapped(
     error: Object,
     strict: bool,
     depth: usize,
-    answers: &mut Vec<Object>,
+    answers: &mut Vec<Answer>,
 ) -> Vec<Hit> {
     let mut inner = Harvest {
         within_error: true,

@@ -102,7 +102,7 @@ const NAMES: &[Name] = &[
     own("ContextWindowExceeded", Is(Class::ContextTooLong)),
     own("ContentPolicyViolation", Is(Class::BlockedPrompt)),
     own("APIConnection", Is(Class::GatewayError)),
-    own("APITimeout", Http(504)),
+    own("APITimeout", Is(Class::DeadlineExceeded)),
     common("Authentication", Http(401)),
     common("UnprocessableEntity", Http(422)),
     // Connections, by the libraries below the SDKs.
@@ -110,7 +110,7 @@ const NAMES: &[Name] = &[
     own("ServerDisconnected", Is(Class::GatewayError)),
     own("ClientConnector", Is(Class::GatewayError)),
     own("ConnectionReset", Is(Class::GatewayError)),
-    own("ReadTimeout", Http(504)),
+    own("ReadTimeout", Is(Class::DeadlineExceeded)),
     own("ConnectTimeout", Is(Class::GatewayError)),
 ];
 
@@ -133,7 +133,7 @@ pub(super) fn find(word: &str, after_dot: bool, before_colon: bool) -> Option<Me
         name.word == word || stem == Some(name.word) || case && name.word.eq_ignore_ascii_case(word)
     };
     let told = stem.is_some() || after_dot || before_colon;
-    let ended = stem.is_some() || case;
+    let ended = stem.is_some() || after_dot;
     NAMES
         .iter()
         .find(|name| named(name) && (told || !name.common) && (ended || !name.needs_its_ending()))

@@ -12,6 +12,8 @@ const CONTEXT: usize = 32;
 pub(super) struct Prose {
     /// The HTTP status.
     pub(super) status: Option<u16>,
+    /// Whether a status stands right before the name of a code: so only Google's servers and SDKs write it.
+    pub(super) paired: bool,
     /// The canonical code, by its name or the name of an exception.
     pub(super) code: Option<Code>,
     /// A failure that a program found itself.
@@ -36,6 +38,7 @@ impl Prose {
     fn take(&mut self, word: &Word<'_>, likely: &mut Option<u16>) {
         let name = word.name;
         if name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.paired |= code_follows(word.after) && status(word).is_some();
             match status(word) {
                 Some((status, true)) => self.status = self.status.or(Some(status)),
                 Some((status, false)) => *likely = likely.or(Some(status)),

@@ -434,6 +434,13 @@ const RECORDED: &[Row] = &[
         Scope::Capacity,
     ),
     (
+        Some(429),
+        r#"{"error":{"code":429,"message":"The spend-based rate limit is exceeded. Please retry in 95s.","status":"RESOURCE_EXHAUSTED"}}"#,
+        "spend-limit",
+        Class::Billing,
+        Scope::BillingAccount,
+    ),
+    (
         None,
         "Deadline expired before operation could complete.",
         "deadline-words",

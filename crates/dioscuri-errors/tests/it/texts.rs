@@ -395,3 +395,47 @@ fn hints_of_every_form_are_read() {
         assert_eq!(found[0].diagnosis.failure.hint(), Some(expected), "{words}");
     }
 }
+
+#[test]
+fn what_a_model_wrote_is_no_failure() {
+    let text = r#"{"candidates": [{"content": {"parts": [{"text": "The model is overloaded: 429 RESOURCE_EXHAUSTED"}]}, "finishReason": "STOP"}]}"#;
+    assert_eq!(found(text), []);
+    assert_eq!(
+        Taxonomy::new().find_in(text.as_bytes(), Some(200), UnixTime(0)),
+        []
+    );
+}
+
+#[test]
+fn the_errors_of_other_providers_are_not_ours() {
+    for text in [
+        r#"{"error": {"message": "You exceeded your current quota.", "type": "insufficient_quota", "code": "insufficient_quota"}}"#,
+        "botocore.errorfactory.ThrottlingException: Too many requests: 429",
+        r#"{"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}, "vendor": "anthropic", "status": 529}"#,
+    ] {
+        assert_eq!(found(text), [], "{text}");
+    }
+}
+
+#[test]
+fn the_headers_of_a_printed_answer_count() {
+    let text = "HTTP/2 429\nretry-after: 37\n\n{\"error\": {\"code\": 429, \"message\": \"Slow down.\", \"status\": \"RESOURCE_EXHAUSTED\"}}";
+    let found = found(text);
+    assert_eq!(found.len(), 1, "it is told once");
+    assert_eq!(found[0].diagnosis.failure.hint(), Some(Duration::from_secs(37)));
+}
+
+#[test]
+fn in_a_long_log_a_code_counts_where_the_provider_is_named_and_a_pair_anywhere() {
+    let line = |text: &str| format!("2026-11-22 10:00:00 {text}\n").repeat(600);
+    assert_eq!(found(&line("StatusCode.UNAVAILABLE")), []);
+    assert_eq!(found(&line("429 RESOURCE_EXHAUSTED")).len(), 600);
+    let named = format!("using gemini-9-flash\n{}", line("StatusCode.UNAVAILABLE"));
+    assert_eq!(found(&named).len(), 600);
+}
+
+#[test]
+fn a_letter_read_for_a_digit_is_no_limit() {
+    let text = "429 Quota exceeded for metric: generativelanguage.googleapis.com/x_requests, limit: 2O, model: gemini-9";
+    assert_eq!(found(text)[0].diagnosis.failure.violations[0].limit, None);
+}

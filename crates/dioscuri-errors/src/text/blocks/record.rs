@@ -3,13 +3,18 @@
 /// Where a date is looked for: after the names of a container, a host or a logger. In bytes.
 const HEAD: usize = 80;
 
-/// Whether `line` begins as the records of logs do: with a date, a time, a level, or as a line of JSON.
+/// Whether `line` begins as the records of logs do: with a date, a time, or a level.
 pub(super) fn begins(line: &str) -> bool {
     let line = line
         .trim_start_matches(['[', '"', '\'', '(', '<', '>', ' '])
         .trim_end();
-    let json = line.starts_with("{\"") && line.ends_with('}');
-    json || begins_with_level(line) || is_klog(line) || is_syslog(line) || is_epoch(line) || has_date(line)
+    begins_with_level(line) || is_klog(line) || is_syslog(line) || is_epoch(line) || has_date(line)
+}
+
+/// Whether the first line of `text` is an object of JSON: some logs are lines of them.
+pub(super) fn is_json(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    line.starts_with("{\"") && line.ends_with('}')
 }
 
 /// A date, or the time of a day at the beginning. Digits count by their places.
@@ -96,7 +101,6 @@ mod tests {
             "Nov 22 10:00:00 host app: failed",
             "Nov  2 10:00:00 host app: failed",
             "1763805600.123 failed",
-            "{\"severity\": \"ERROR\"}",
         ] {
             assert!(begins(line), "{line}");
         }

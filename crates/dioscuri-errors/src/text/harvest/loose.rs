@@ -1,6 +1,6 @@
 //! Members that stand loose in prose: a fragment of a body, lines copied by hand, the fields of protobuf text.
 
-use super::{Harvest, Hit, Object, code_words, names_a_code, search};
+use super::{Answer, Harvest, Hit, Object, code_words, names_a_code, search};
 use crate::text::keys::letters;
 use serde_json::{Value, json};
 
@@ -136,7 +136,10 @@ impl Loose {
     /// Adds what the loose members make to what was found.
     pub(super) fn finish(mut self, found: &mut Harvest) {
         if !self.answer.is_empty() {
-            found.answers.push(self.answer.clone());
+            found.answers.push(Answer {
+                event: self.answer.clone(),
+                strict: false,
+            });
         }
         self.end_quota(found);
         if !self.info.is_empty() {
