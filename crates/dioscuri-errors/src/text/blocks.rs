@@ -1,6 +1,6 @@
 //! Cuts a text into the pieces that each tell of one event: records of a log, paragraphs, pages of JSON.
 
-mod record;
+pub(super) mod record;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::{ops::Range, sync::LazyLock};
@@ -160,18 +160,23 @@ fn end_of(text: &str, start: usize) -> usize {
     let mut end = start;
     let mut depth = 0_i64;
     let moment = record::moment(&text[start..]);
+    let name = record::container(&text[start..]).map(|(name, _)| name);
     let lines_of_json = record::is_json(&text[start..]);
     for line in text[start..].split_inclusive('\n') {
         let length = end - start;
         // Two records of one millisecond are one, of which each line was logged.
         let same = || moment.is_some() && record::moment(line) == moment;
         let begins = record::begins(line) || lines_of_json && record::is_json(line);
-        let next = begins && (depth == 0 || !goes_on(line)) && !same();
+        // What another container writes in between ends nothing.
+        let between = depth > 0 && name.is_some() && record::container(line).map(|(name, _)| name) != name;
+        let next = begins && !between && (depth == 0 || !goes_on(line)) && !same();
         if length > 0 && (next || depth == 0 && length > SOFT) || length > HARD {
             break;
         }
         // Brackets that are only closed are prose.
-        depth = (depth + opened(line)).max(0);
+        if !between {
+            depth = (depth + opened(line)).max(0);
+        }
         if line.len() > HARD {
             return end + floor(line, HARD);
         }

@@ -439,3 +439,14 @@ fn a_letter_read_for_a_digit_is_no_limit() {
     let text = "429 Quota exceeded for metric: generativelanguage.googleapis.com/x_requests, limit: 2O, model: gemini-9";
     assert_eq!(found(text)[0].diagnosis.failure.violations[0].limit, None);
 }
+
+#[test]
+fn what_other_containers_write_in_between_does_not_tear_a_body() {
+    let mut text = String::new();
+    for line in pretty().lines() {
+        text += &format!("worker-1  | {line}\nweb-1     | 2026-11-22 08:00:00 GET /health 200\n");
+    }
+    let found = found(&text);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].diagnosis.failure.violations[0].limit, Some(20));
+}

@@ -28,6 +28,14 @@ fn has_date(line: &str) -> bool {
             .any(|at| fits(&bytes[at..], b"0000-00-00") || fits(&bytes[at..], b"0000/00/00"))
 }
 
+/// The name of the container that `docker compose` puts before each line: `web-1  | …`, and the rest of the line.
+pub(in crate::text) fn container(line: &str) -> Option<(&str, &str)> {
+    let (name, rest) = line.split_once('|')?;
+    let name = name.trim_end();
+    let word = !name.is_empty() && name.len() <= HEAD && !name.contains(char::is_whitespace);
+    (word && name.is_ascii()).then(|| (name, rest.strip_prefix(' ').unwrap_or(rest)))
+}
+
 /// What stands before the message of a record, up to the milliseconds of its time.
 pub(super) fn moment(text: &str) -> Option<&str> {
     let head = &text.as_bytes()[..text.len().min(HEAD)];

@@ -1,6 +1,10 @@
 //! Takes away what terminals, screens and programs have put around a text.
 
+use crate::text::blocks::record;
 use std::borrow::Cow;
+
+/// Of more containers than this the lines are left as they are. Compose files seldom have more.
+const MAX_CONTAINERS: usize = 32;
 
 /// `text` without colours, frames and typographic signs, and with the pieces of strings joined that Node prints.
 ///
@@ -15,6 +19,9 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
     }
     if text.contains("&quot;") || text.contains("&#") {
         text = Cow::Owned(without_entities(&text));
+    }
+    if let Some(sorted) = by_container(&text) {
+        text = Cow::Owned(sorted);
     }
     if is_numbered(&text) {
         text = Cow::Owned(
@@ -116,6 +123,26 @@ fn common_prefix(text: &str) -> Option<usize> {
     marked.then_some(end)
 }
 
+/// The lines of each container together, without its name, if several have written.
+fn by_container(text: &str) -> Option<String> {
+    let mut names: Vec<(&str, String)> = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let (name, rest) = record::container(line)?;
+        let at = names.iter().position(|(known, _)| *known == name);
+        let at = at.unwrap_or_else(|| {
+            names.push((name, String::new()));
+            names.len() - 1
+        });
+        if names.len() > MAX_CONTAINERS {
+            return None;
+        }
+        let lines = &mut names[at].1;
+        lines.push_str(rest);
+        lines.push('\n');
+    }
+    (names.len() > 1).then(|| names.into_iter().map(|(_, lines)| lines).collect())
+}
+
 /// Whether an editor has put their numbers before the lines.
 fn is_numbered(text: &str) -> bool {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
@@ -181,6 +208,12 @@ mod tests {
             clean("\u{1b}[31m│ {“code”： 429｝ │\u{1b}[0m"),
             "  {\"code\": 429}  "
         );
+    }
+
+    #[test]
+    fn lines_of_several_containers_are_told_apart() {
+        let text = "a-1  | {\nweb  | GET /\na-1  | \"code\": 429}\n";
+        assert_eq!(clean(text), "{\n\"code\": 429}\nGET /\n");
     }
 
     #[test]
