@@ -1,6 +1,14 @@
 //! Text that a server wrote, and that may quote a prompt or a key.
 
+mod mask;
+
 use std::{fmt, sync::Arc};
+
+/// The length of a sentence, in characters.
+const MAX_SENTENCE: usize = 200;
+
+/// How much of a sentence is looked at, in characters: what is masked may be longer than its mask.
+const MAX_LOOKED_AT: usize = 2_000;
 
 /// Text that a server wrote.
 ///
@@ -23,66 +31,45 @@ impl ServerText {
         &self.0
     }
 
-    /// The whole text with API keys masked. It may still quote the request: for whoever wrote it, not for a log.
+    /// The whole text with keys, tokens and passwords masked. It may still quote the request: for whoever wrote it,
+    /// not for a log.
+    ///
+    /// ```
+    /// use dioscuri_errors::ServerText;
+    ///
+    /// let text = ServerText::from("GET /v1beta/models?key=my-secret failed");
+    /// assert_eq!(text.masked(), "GET /v1beta/models?key=[key] failed");
+    /// ```
     #[must_use]
     pub fn masked(&self) -> String {
-        mask_keys(&self.0)
+        mask::secrets(&self.0)
     }
 
-    /// The first sentence, at most 200 characters of it, fit for a log: what stands in double quotes, which is
-    /// where Google's servers quote values of the request, is left out, and API keys are masked.
+    /// The whole text, fit for a log: [`masked`](Self::masked), and without what stands in double quotes, which is
+    /// where Google's servers quote values of the request.
+    ///
+    /// ```
+    /// use dioscuri_errors::ServerText;
+    ///
+    /// let text = ServerText::from("Invalid value at 'top_k' (TYPE_INT32), \"my secret\"");
+    /// assert_eq!(text.redacted(), "Invalid value at 'top_k' (TYPE_INT32), \"…\"");
+    /// ```
+    #[must_use]
+    pub fn redacted(&self) -> String {
+        mask::secrets(&mask::quotes(&self.0))
+    }
+
+    /// The first sentence, at most 200 characters of it, [`redacted`](Self::redacted).
     #[must_use]
     pub fn first_sentence(&self) -> String {
         let line = self.0.trim().lines().next().unwrap_or_default();
         let end = line.find(". ").unwrap_or(line.len());
         let sentence = line[..end].trim_end_matches('.');
-        let short: String = sentence.chars().take(200).collect();
-        mask_keys(&mask_quotes(&short))
+        // Cut when it is masked: of a key that is cut before, nobody can tell what it was.
+        let reach: String = sentence.chars().take(MAX_LOOKED_AT).collect();
+        let told = mask::secrets(&mask::quotes(&reach));
+        told.chars().take(MAX_SENTENCE).collect()
     }
-}
-
-/// Replaces what stands in double quotes, also where the closing quote was cut off.
-fn mask_quotes(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    for (nth, piece) in text.split('"').enumerate() {
-        let quoted = nth % 2 == 1;
-        masked.push_str(if quoted { "\"…\"" } else { piece });
-    }
-    masked
-}
-
-/// Masks what looks like an API key: `AIza…`, `AQ.…`, and any long word of letters and digits.
-fn mask_keys(text: &str) -> String {
-    let is_key_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(is_key_char) {
-        let (before, from) = rest.split_at(start);
-        let (word, after) = from.split_at(from.find(|c| !is_key_char(c)).unwrap_or(from.len()));
-        masked.push_str(before);
-        match key_in(word) {
-            Some(at) => {
-                masked.push_str(&word[..at]);
-                masked.push_str("[key]");
-            }
-            None => masked.push_str(word),
-        }
-        rest = after;
-    }
-    masked + rest
-}
-
-/// Where in `word` a key begins.
-fn key_in(word: &str) -> Option<usize> {
-    // Keys have 39 characters or more; one with a known beginning is masked even if it was cut, or if an
-    // escaped line break has left its letter before it. Names of quotas are as long, but hold no digit.
-    let known = word
-        .find("AIza")
-        .or_else(|| word.find("AQ.").filter(|at| *at < 2));
-    let long = word.len() >= 39 && word.bytes().any(|byte| byte.is_ascii_digit());
-    known
-        .filter(|at| word.len() - at >= 8)
-        .or((long && !word.contains('.')).then_some(0))
 }
 
 impl fmt::Debug for ServerText {
@@ -159,6 +146,18 @@ mod tests {
     fn the_name_of_a_quota_is_no_key() {
         let name = "GenerateContentInputTokensPerModelPerMinute-FreeTier";
         assert_eq!(ServerText::from(name).first_sentence(), name);
+    }
+
+    #[test]
+    fn a_key_at_the_end_of_a_sentence_is_not_cut_to_what_nobody_knows() {
+        for before in 150..200 {
+            let text = ServerText::from(format!(
+                "{} {}",
+                "x".repeat(before).replace("xx", "x "),
+                "S0".repeat(30)
+            ));
+            assert!(!text.first_sentence().contains("S0"), "{}", text.first_sentence());
+        }
     }
 
     #[test]
