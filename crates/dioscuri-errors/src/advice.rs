@@ -143,14 +143,22 @@ fn pages_for(entry: &Entry, surface: Option<Surface>) -> Vec<&'static str> {
 }
 
 fn status_page(clues: &Clues<'_>) -> Option<&'static str> {
-    let may_be_outage = matches!(
-        clues.class(),
-        Class::Capacity
-            | Class::Internal
-            | Class::Unavailable
-            | Class::DeadlineExceeded
-            | Class::GatewayError
-    );
+    let by_server = clues
+        .finding
+        .diagnosis
+        .failure
+        .status
+        .is_none_or(|status| status >= 500);
+    let may_be_outage = by_server
+        && !clues.is_clients_timeout()
+        && matches!(
+            clues.class(),
+            Class::Capacity
+                | Class::Internal
+                | Class::Unavailable
+                | Class::DeadlineExceeded
+                | Class::GatewayError
+        );
     may_be_outage.then_some(match clues.surface {
         Some(Surface::Vertex | Surface::CodeAssist) => pages::STATUS_CLOUD,
         Some(Surface::Developer) | None => pages::STATUS_DEVELOPER,

@@ -15,7 +15,8 @@ pub enum Again {
     After(Duration),
     /// After the next midnight in `America/Los_Angeles`.
     NextPacificDay {
-        /// What the server says instead. One attempt after it does no harm.
+        /// When one attempt before that does no harm: after what the server says, or, of a quota that may be
+        /// that of a minute, after a minute.
         hint: Option<Duration>,
     },
     /// When the window of a plan resets, in hours to days; the server does not say when.
@@ -35,6 +36,9 @@ pub enum Again {
 
 /// A quota of a minute has room again after this long, whenever its window began.
 const MINUTE: Duration = Duration::from_secs(60);
+
+/// The window of the limit on spending.
+const SPENDING_WINDOW: Duration = Duration::from_secs(600);
 
 /// For overloads: 2 s, 4 s … 60 s, some two minutes in all; most spikes are over by then.
 /// Google's pages ask for exponential waits of at least a second.
@@ -61,8 +65,14 @@ const NOT_READY: Again = Again::Backoff {
 impl Again {
     pub(super) fn read(clues: &Clues<'_>) -> Self {
         let diagnosis = &clues.finding.diagnosis;
-        let hint = diagnosis.failure.hint();
+        let hint = clues.hint();
         match (clues.class(), hint) {
+            (Class::QuotaUnspecified, hint) if clues.is_own_quota() => Self::NextPacificDay {
+                hint: hint.or(Some(MINUTE)),
+            },
+            (Class::Billing, hint) if clues.is_spend_rate() => Self::After(hint.unwrap_or(SPENDING_WINDOW)),
+            // The call itself is wrong; another sample comes to the same end.
+            (Class::MalformedOutput, _) if clues.is_history_wrong() => Self::AfterChange,
             (Class::QuotaDay, hint) if clues.daily() => Self::NextPacificDay { hint },
             (Class::QuotaDay, Some(hint)) => Self::After(hint),
             (Class::QuotaDay, None) => Self::AtReset,

@@ -2,6 +2,7 @@
 
 use super::clues::{Clues, Surface};
 use super::fields::{self, Problem};
+use super::warnings::LONG;
 use crate::catalogue::{Subject, Topic, pages as p};
 use dioscuri_vocab::{Class, QuotaTier, Unit};
 
@@ -27,7 +28,13 @@ const fn case(
 }
 
 /// The first that holds tells.
-const CASES: [Case; 30] = [
+const CASES: [Case; 37] = [
+    case(
+        "minute_held",
+        Class::QuotaMinute,
+        &[p::RATE_LIMITS, p::VERTEX_QUOTAS],
+        |c| c.hint().is_some_and(|hint| hint > LONG),
+    ),
     case(
         "minute_vertex",
         Class::QuotaMinute,
@@ -53,13 +60,25 @@ const CASES: [Case; 30] = [
         "day_plan",
         Class::QuotaDay,
         &[p::CODE_ASSIST, p::RATE_LIMITS],
-        |c| !c.daily(),
+        |c| c.is_plan() && !c.daily(),
+    ),
+    case(
+        "day_tokens",
+        Class::QuotaDay,
+        &[p::RATE_LIMITS, p::TOKENS, p::CACHING],
+        |c| c.daily() && all_tokens(c),
     ),
     case(
         "day_free",
         Class::QuotaDay,
         &[p::RATE_LIMITS, p::BILLING, p::PRICING],
         free,
+    ),
+    case(
+        "own_quota",
+        Class::QuotaUnspecified,
+        &[p::RATE_LIMITS, p::VERTEX_QUOTAS],
+        |c| !c.violations().is_empty(),
     ),
     case(
         "zero_vertex",
@@ -88,19 +107,20 @@ const CASES: [Case; 30] = [
     case("prepaid", Class::Billing, &[p::BILLING], |c| {
         c.says_any(&["prepay", "prepaid"])
     }),
+    case("spend_rate", Class::Billing, &[p::RATE_LIMITS, p::BILLING], |c| {
+        c.is_spend_rate()
+    }),
+    case(
+        "monthly_cap",
+        Class::Billing,
+        &[p::BILLING, p::RATE_LIMITS],
+        |c| c.says_all(&["project", "monthly"]) && c.says_any(&["spending cap", "spend cap"]),
+    ),
     case(
         "spending_cap",
         Class::Billing,
         &[p::BILLING, p::RATE_LIMITS],
-        |c| {
-            c.says_any(&[
-                "spending cap",
-                "spend cap",
-                "spending limit",
-                "spend limit",
-                "spend-based",
-            ])
-        },
+        |c| c.says_any(&["spending cap", "spend cap", "spending limit", "spend limit"]),
     ),
     case(
         "signature",
@@ -158,9 +178,21 @@ const CASES: [Case; 30] = [
         &[p::REGIONS, p::BILLING],
         |c| c.says("billing"),
     ),
+    case(
+        "service_agents",
+        Class::FailedPrecondition,
+        &[p::VERTEX_ERRORS, p::IAM],
+        |c| c.says("service agent"),
+    ),
     case("file_not_ready", Class::FailedPrecondition, &[p::FILES], |c| {
         c.says_all(&["file", "active state"])
     }),
+    case(
+        "client_timeout",
+        Class::DeadlineExceeded,
+        &[p::LONG_CONTEXT, p::BATCH, p::TROUBLESHOOTING],
+        clients_timeout,
+    ),
     case("expired_key", Class::AuthInvalidKey, &[p::API_KEYS], |c| {
         c.says("expired")
     }),
@@ -221,6 +253,17 @@ const CASES: [Case; 30] = [
 fn free(clues: &Clues<'_>) -> bool {
     let mut violations = clues.violations().iter();
     violations.any(|violation| violation.tier == Some(QuotaTier::Free))
+}
+
+fn clients_timeout(clues: &Clues<'_>) -> bool {
+    clues.is_clients_timeout()
+}
+
+/// Whether what was used up is counted in tokens alone.
+fn all_tokens(clues: &Clues<'_>) -> bool {
+    let mut units = clues.violations().iter().map(|violation| violation.unit);
+    let is_tokens = |unit| matches!(unit, Some(Unit::InputTokens | Unit::OutputTokens));
+    !clues.violations().is_empty() && units.all(is_tokens)
 }
 
 /// What the texts of each language are laid beside.

@@ -1,7 +1,8 @@
 //! What advice may ask about a finding.
 
-use crate::{Detail, Finding, ServerText};
-use dioscuri_vocab::{Class, Violation, Window};
+use crate::{Detail, Evidence, Finding, ServerText};
+use dioscuri_vocab::{Class, QuotaTier, Violation, Window};
+use std::time::Duration;
 
 /// A finding, made ready for the questions of advice.
 pub(crate) struct Clues<'a> {
@@ -44,6 +45,18 @@ const MARKS: &[(&str, Surface)] = &[
     ("unable to submit request because", Surface::Vertex),
     ("is not found for api version", Surface::Developer),
     ("provisioned throughput", Surface::Vertex),
+    ("vertex", Surface::Vertex),
+];
+
+/// Words by which a text shows that it is about this API at all.
+const NAMES: &[&str] = &[
+    "gemini",
+    "google",
+    "vertex",
+    "genai",
+    "aistudio",
+    "ai studio",
+    "ai.dev",
 ];
 
 impl<'a> Clues<'a> {
@@ -72,14 +85,65 @@ impl<'a> Clues<'a> {
         words.iter().all(|words| self.says(words))
     }
 
+    pub(crate) fn hint(&self) -> Option<Duration> {
+        self.finding.diagnosis.failure.hint()
+    }
+
     pub(crate) fn violations(&self) -> &'a [Violation] {
         &self.finding.diagnosis.failure.violations
     }
 
-    /// Whether it is a quota of a day, and not of a plan's hours to days.
+    /// Whether it is a quota of a day, and not of a plan's hours to days. The free tier has no windows longer
+    /// than a minute but the day.
     pub(crate) fn daily(&self) -> bool {
-        let daily = |violation: &Violation| violation.window == Some(Window::Day);
+        let daily = |violation: &Violation| {
+            let free = violation.tier == Some(QuotaTier::Free) && !self.is_plan();
+            violation.window == Some(Window::Day) || free
+        };
         self.violations().iter().any(daily) || self.says_any(&["per day", "per_day", "perday", "daily"])
+    }
+
+    /// Whether it is the allowance of a subscription or of a login, as Code Assist has them.
+    pub(crate) fn is_plan(&self) -> bool {
+        self.surface == Some(Surface::CodeAssist)
+            || self.finding.diagnosis.error.reason() == Some("QUOTA_EXHAUSTED")
+            || self.says_any(&["your capacity on this model", "individual quota"])
+    }
+
+    /// Whether a quota of the caller's is named, of whatever window.
+    pub(crate) fn is_own_quota(&self) -> bool {
+        self.class() == Class::QuotaUnspecified && !self.violations().is_empty()
+    }
+
+    /// Whether it is the limit on the spending of any 10 minutes.
+    pub(crate) fn is_spend_rate(&self) -> bool {
+        self.class() == Class::Billing && self.says_any(&["spend-based", "last 10 minutes"])
+    }
+
+    /// Whether the answer broke off over the conversation that was sent, and not over a slip of the model.
+    pub(crate) fn is_history_wrong(&self) -> bool {
+        let reason = self.finding.finish_reason.as_deref();
+        reason.is_some_and(|reason| ["MISSING_THOUGHT_SIGNATURE", "TOO_MANY_TOOL_CALLS"].contains(&reason))
+    }
+
+    /// Whether the caller's own client stopped waiting: a library speaks, and no status of a server is named.
+    pub(crate) fn is_clients_timeout(&self) -> bool {
+        let by_server = ["504", "408", "gateway", "deadline", "upstream", "server error"];
+        self.class() == Class::DeadlineExceeded
+            && self.finding.evidence == Evidence::Words
+            && self.says_any(&["timeout", "timed out", "etimedout"])
+            && !self.says_any(&by_server)
+    }
+
+    /// Whether there are words, and none of them shows that this API or its provider is meant.
+    pub(crate) fn is_of_anybody(&self) -> bool {
+        let metrics = self
+            .violations()
+            .iter()
+            .filter_map(|violation| violation.metric.as_deref());
+        let mut texts = metrics.chain([self.message.as_str()]);
+        let named = self.surface.is_some() || texts.any(|text| NAMES.iter().any(|name| text.contains(name)));
+        self.finding.evidence == Evidence::Words && !self.message.is_empty() && !named
     }
 
     /// Whether the server speaks of a resource of this kind, in its message or in `ResourceInfo`.

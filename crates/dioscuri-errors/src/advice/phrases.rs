@@ -69,6 +69,8 @@ pub(crate) struct Phrases {
     /// `{hint}`.
     pub(crate) hint_but_change: &'static str,
     /// `{hint}`.
+    pub(crate) hint_if_minute: &'static str,
+    /// `{hint}`.
     pub(crate) hint_is_long: &'static str,
     pub(crate) says_try_again: &'static str,
     pub(crate) clients_own_backoff: &'static str,
@@ -77,6 +79,7 @@ pub(crate) struct Phrases {
     pub(crate) several_quotas: &'static str,
     pub(crate) attempts_count: &'static str,
     pub(crate) guessed: &'static str,
+    pub(crate) unnamed: &'static str,
     pub(crate) words_only: &'static str,
 }
 

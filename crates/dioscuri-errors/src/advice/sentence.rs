@@ -8,6 +8,12 @@ use crate::{Evidence, Finding, ServerText};
 /// program may put before them.
 const MAX_MESSAGE: usize = 2_000;
 
+/// Sentences that say what to do about the one before, and nothing alone.
+const FOLLOW_UPS: &[&str] = &["Please retry", "Please try again"];
+
+/// What programs write beside every 429: told only if there is no other sentence.
+const HTTP_PHRASE: &str = "Too many requests";
+
 /// A gap holds a name, a number or an address: nothing longer than this, in bytes.
 const MAX_GAP: usize = 300;
 
@@ -23,8 +29,10 @@ pub(super) struct Known {
 /// The first sentence, or two if both are known, and the translation of what is known.
 pub(super) fn read(finding: &Finding, lang: Lang) -> (Option<String>, Option<String>) {
     let message = even(finding.diagnosis.error.message());
-    let found = known(&message);
-    if found.is_empty() {
+    let (before, found) = known(&message);
+    // What a server says first is what it has to say; a program's words before it are no sentence.
+    let first_is_unknown = finding.diagnosis.error.is_structured() && is_a_sentence(before);
+    if found.is_empty() || first_is_unknown {
         return (unknown(finding), None);
     }
     let told = |lang| {
@@ -46,6 +54,11 @@ fn unknown(finding: &Finding) -> Option<String> {
         Evidence::Words => false,
     };
     (fit && error.is_structured()).then(|| sentence.to_owned())
+}
+
+fn is_a_sentence(text: &str) -> bool {
+    let text = text.trim_end();
+    text.ends_with(['.', '!', '?']) && looks_like_a_sentence(text)
 }
 
 fn looks_like_a_sentence(text: &str) -> bool {
@@ -75,16 +88,25 @@ struct Said<'a> {
     gaps: Vec<(&'static str, &'a str)>,
 }
 
-/// The first known sentence in `message`, and the one that follows it if it is known too. Programs put words
-/// of their own before what the server said.
-fn known(message: &str) -> Vec<Said<'_>> {
-    let mut found = Vec::new();
-    let first = word_starts(message).find_map(|at| begins_with(&message[at..]));
-    if let Some((said, rest)) = first {
-        found.push(said);
-        found.extend(begins_with(rest).map(|(said, _)| said));
-    }
-    found
+/// What stands before the first known sentence in `message`, that sentence, and the one that follows it if it
+/// is known too. Programs put words of their own before what the server said.
+fn known(message: &str) -> (&str, Vec<Said<'_>>) {
+    let starts = word_starts(message);
+    let mut told = starts.filter_map(|at| Some((at, begins_with(&message[at..])?)));
+    let mut phrase = None;
+    let first = told.find(|(at, (said, _))| {
+        let is_phrase = said.known.en == HTTP_PHRASE;
+        if is_phrase {
+            phrase.get_or_insert(*at);
+        }
+        !is_phrase && !FOLLOW_UPS.iter().any(|start| said.known.en.starts_with(start))
+    });
+    let first = first.or_else(|| phrase.and_then(|at| Some((at, begins_with(&message[at..])?))));
+    let Some((at, (said, rest))) = first else {
+        return ("", Vec::new());
+    };
+    let next = begins_with(rest).map(|(said, _)| said);
+    (&message[..at], std::iter::once(said).chain(next).collect())
 }
 
 fn word_starts(text: &str) -> impl Iterator<Item = usize> {
@@ -201,7 +223,7 @@ mod tests {
     #[track_caller]
     fn check(message: &str, english: &str, german: &str) {
         let message = even(message);
-        let found = known(&message);
+        let (_, found) = known(&message);
         let told = |lang| {
             found
                 .iter()
@@ -219,6 +241,26 @@ mod tests {
             "The model is overloaded. Please try again later.",
             "The model is overloaded. Please try again later.",
             "Das Modell ist überlastet. Bitte versuchen Sie es später noch einmal.",
+        );
+    }
+
+    #[test]
+    fn what_to_do_about_a_sentence_is_not_told_alone() {
+        check("The flux is full. Please retry in 3m12s.", "", "");
+        check("Please try again later.", "", "");
+    }
+
+    #[test]
+    fn the_phrase_of_http_is_told_for_want_of_another() {
+        check(
+            "429 Too Many Requests",
+            "Too many requests.",
+            "Zu viele Anfragen.",
+        );
+        check(
+            "[429 Too Many Requests] You exceeded your current quota.",
+            "You exceeded your current quota.",
+            "Ihr aktuelles Kontingent ist überschritten.",
         );
     }
 

@@ -12,19 +12,23 @@ use std::time::Duration;
 const SHORT: Duration = Duration::from_secs(300);
 
 /// Longer than this nobody should hold a connection or a worker.
-const LONG: Duration = Duration::from_secs(15 * 60);
+pub(super) const LONG: Duration = Duration::from_secs(15 * 60);
 
 /// `known`: whether a sentence of Google's was found, which leaves less doubt than other words.
 pub(super) fn tell(clues: &Clues<'_>, again: Again, known: bool, lang: Lang) -> Vec<String> {
     let say = Book::of(lang).phrases;
     let failure = &clues.finding.diagnosis.failure;
     let mut warnings = Vec::new();
+    if clues.is_of_anybody() {
+        warnings.push(say.unnamed.to_owned());
+    }
     match failure.hint() {
         Some(hint) => {
             let hint_phrase = match (failure.class, again) {
+                (Class::QuotaUnspecified, Again::NextPacificDay { .. }) => Some(say.hint_if_minute),
                 (_, Again::NextPacificDay { .. }) => (hint <= SHORT).then_some(say.hint_but_daily),
                 (Class::QuotaZero, _) => Some(say.hint_but_zero),
-                (Class::Billing, _) => Some(say.hint_but_billing),
+                (Class::Billing, Again::AfterChange) => Some(say.hint_but_billing),
                 (_, Again::AfterChange) => Some(say.hint_but_change),
                 _ => (hint > LONG).then_some(say.hint_is_long),
             };
@@ -33,7 +37,7 @@ pub(super) fn tell(clues: &Clues<'_>, again: Again, known: bool, lang: Lang) -> 
         }
         None => warnings.extend(words_of_comfort(clues, again, say).map(str::to_owned)),
     }
-    if failure.class == Class::QuotaUnspecified {
+    if failure.class == Class::QuotaUnspecified && !clues.is_own_quota() && clues.says("check quota") {
         warnings.push(say.check_quota_proves_nothing.to_owned());
     }
     if failure.violations.len() > 1 && failure.class != Class::QuotaZero {
@@ -45,7 +49,7 @@ pub(super) fn tell(clues: &Clues<'_>, again: Again, known: bool, lang: Lang) -> 
     }
     if clues.finding.diagnosis.rule.starts_with("guess-") {
         warnings.push(say.guessed.to_owned());
-    } else if clues.finding.evidence == Evidence::Words && !known {
+    } else if clues.finding.evidence == Evidence::Words && !known && !clues.is_of_anybody() {
         warnings.push(say.words_only.to_owned());
     }
     warnings

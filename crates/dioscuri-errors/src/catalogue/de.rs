@@ -44,7 +44,7 @@ const WORDS: Words = Words {
     again_after_change: "Erst nach einer Änderung: Dieselbe Anfrage scheitert wieder.",
     again_after: "Nach {wait}: {when}.",
     again_next_pacific_day: "Nach Mitternacht Pazifikzeit: {when}.",
-    again_probe: "Ein einziger Versuch nach {wait} zeigt, ob der Server es ernst meint; danach auf den Reset warten.",
+    again_probe: "Davor schadet ein einziger Versuch nach {wait} nicht; wird auch er abgelehnt, auf den Reset warten.",
     again_at_reset: "Sobald sich das Zeitfenster des Tarifs zurücksetzt. Wann, sagt der Server nicht: Stunden bis Tage.",
     again_backoff: "Mit wachsender Pause: erst {first}, dann jeweils doppelt bis {last}, mit Jitter, höchstens {attempts} Versuche.",
     again_once: "Einmal, sofort. Kommt es wieder, die Anfrage ändern.",

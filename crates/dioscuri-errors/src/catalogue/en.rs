@@ -44,7 +44,7 @@ const WORDS: Words = Words {
     again_after_change: "Only after you have changed something: the same request will fail again.",
     again_after: "After {wait}: {when}.",
     again_next_pacific_day: "After midnight Pacific time: {when}.",
-    again_probe: "A single attempt after {wait} shows whether the server meant it; then wait for the reset.",
+    again_probe: "Before that, a single attempt after {wait} does no harm; if it is refused too, wait for the reset.",
     again_at_reset: "When the window of your plan resets. The server does not say when: allow for hours to days.",
     again_backoff: "Now and then: wait {first}, double it up to {last}, with jitter, at most {attempts} attempts.",
     again_once: "Once, right away. If it comes back, change the request.",

@@ -44,7 +44,7 @@ const WORDS: Words = Words {
     again_after_change: "先改动再试：原样重发还会失败。",
     again_after: "{wait}后：{when}。",
     again_next_pacific_day: "太平洋时间零点之后：{when}。",
-    again_probe: "可以在 {wait}后只试一次，看服务器的提示是否可信；不行就等配额重置。",
+    again_probe: "在此之前，{wait}后可以只试一次；如果仍被拒，就等配额重置。",
     again_at_reset: "等套餐的时间窗口重置。服务器没有说明时间，可能是几小时到几天。",
     again_backoff: "退避重试：先等 {first}，之后每次翻倍，最长 {last}，加随机抖动，最多 {attempts} 次。",
     again_once: "可以立刻重试一次；如果再次出现，就要修改请求。",

@@ -1,6 +1,7 @@
 //! The catalogue: complete, in every language, and true to the classifier.
 
 mod advice;
+mod comfort;
 
 use dioscuri_errors::catalogue::{Entry, Lang, Topic, Words, entries, lookup};
 use dioscuri_errors::{Classify, Seen, Taxonomy, read_answer};

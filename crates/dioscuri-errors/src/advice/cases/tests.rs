@@ -18,6 +18,11 @@ fn says(status: u16, message: &str) -> Finding {
     refused(status, &json!({"code": status, "message": message}))
 }
 
+fn reads(text: &str) -> Finding {
+    let found = Taxonomy::new().find_in(text.as_bytes(), None, UnixTime(0));
+    found.into_iter().next().expect("an error is found")
+}
+
 fn exceeds(service: &str, id: &str, limit: &str) -> Finding {
     let metric = format!("{service}.googleapis.com/requests");
     let details = json!([{"@type": "type.googleapis.com/google.rpc.QuotaFailure",
@@ -34,6 +39,16 @@ fn bodies() -> Vec<(&'static str, Finding)> {
     const VERTEX: &str = "aiplatform";
     vec![
         (
+            "minute_held",
+            refused(
+                429,
+                &json!({"code": 429, "message": "Quota exceeded.", "details": [
+                    {"@type": "type.googleapis.com/google.rpc.QuotaFailure",
+                     "violations": [{"quotaId": "RequestsPerMinutePerProject", "quotaValue": "10"}]},
+                    {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "86000s"}]}),
+            ),
+        ),
+        (
             "minute_vertex",
             exceeds(VERTEX, "RequestsPerMinutePerProject", "60"),
         ),
@@ -49,12 +64,23 @@ fn bodies() -> Vec<(&'static str, Finding)> {
             "day_plan",
             says(
                 429,
-                "You have used up your plan. Your quota will reset after 5h10m.",
+                "You have exhausted your capacity on this model. Your quota will reset after 5h10m.",
             ),
+        ),
+        (
+            "day_tokens",
+            exceeds(DEVELOPER, "InputTokensPerModelPerDay-FreeTier", "1000000"),
         ),
         (
             "day_free",
             exceeds(DEVELOPER, "RequestsPerDayPerProject-FreeTier", "20"),
+        ),
+        (
+            "own_quota",
+            says(
+                429,
+                "Quota exceeded for metric: generativelanguage.googleapis.com/free_tier_requests, limit: 20, model: gemini-x",
+            ),
         ),
         ("zero_vertex", exceeds(VERTEX, "RequestsPerMinutePerProject", "0")),
         (
@@ -71,8 +97,16 @@ fn bodies() -> Vec<(&'static str, Finding)> {
         ),
         ("prepaid", says(429, "The prepaid credits are depleted.")),
         (
+            "spend_rate",
+            says(429, "Your spend-based limit is exceeded. Please retry in 3m12s."),
+        ),
+        (
+            "monthly_cap",
+            says(429, "Your project has exceeded its monthly spending cap."),
+        ),
+        (
             "spending_cap",
-            says(429, "The spending cap of the project is reached."),
+            says(429, "The spending cap of the tier is reached."),
         ),
         (
             "signature",
@@ -110,11 +144,22 @@ fn bodies() -> Vec<(&'static str, Finding)> {
             ),
         ),
         (
+            "service_agents",
+            says(
+                400,
+                "Service agents are being provisioned. Try again in a few minutes.",
+            ),
+        ),
+        (
             "file_not_ready",
             says(
                 400,
                 "The File abc is not in an ACTIVE state and usage is not allowed.",
             ),
+        ),
+        (
+            "client_timeout",
+            reads("httpx.ReadTimeout: The read operation timed out"),
         ),
         (
             "expired_key",

@@ -72,10 +72,10 @@ const FINISH_TEXTS: [Text; subjects::FINISHES.len()] = [
         meaning: "Die Antwort wurde aus einem Grund gestoppt, der nicht genannt wird.",
         cause: "Oft eine Richtlinie oder ein Ausrutscher des Modells; mehr sagt die API nicht.",
         now: &[
-            "Einmal erneut senden.",
-            "Kommt es wieder: den Wortlaut ändern oder ein anderes Modell nehmen.",
+            "Den Wortlaut ändern oder ein anderes Modell nehmen.",
+            "Dieselbe Anfrage kann ein andermal durchgehen, verlassen kann man sich darauf nicht.",
         ],
-        for_good: &["Als Fehler behandeln, mit einer Wiederholung und einem Ausweichweg."],
+        for_good: &["Als Fehler behandeln, mit einem Ausweichweg."],
         prevent: &["Anfragen klar halten und innerhalb der Nutzungsbedingungen."],
     },
     Text {
@@ -201,10 +201,10 @@ const FINISH_TEXTS: [Text; subjects::FINISHES.len()] = [
         meaning: "Es kam kein Bild, aus einem Grund, der nicht genannt wird.",
         cause: "Ein Ausrutscher des Modells oder eine Richtlinie; mehr sagt die API nicht.",
         now: &[
-            "Einmal erneut senden.",
-            "Kommt es wieder: die Beschreibung ändern.",
+            "Die Beschreibung ändern.",
+            "Dieselbe Anfrage kann ein andermal durchgehen, verlassen kann man sich darauf nicht.",
         ],
-        for_good: &["Als Fehler behandeln, mit einer Wiederholung."],
+        for_good: &["Als Fehler behandeln und es dem Nutzer sagen."],
         prevent: &["Ein Bild klar und ohne Widersprüche beschreiben."],
     },
     Text {

@@ -7,6 +7,20 @@ pub(super) static ENTRIES: [Entry; SUBJECTS.len()] = write(&SUBJECTS, &TEXTS);
 
 const TEXTS: [Text; SUBJECTS.len()] = [
     Text {
+        name: "minute_held",
+        meaning: "Genannt ist ein Minutenkontingent, aber der Server verlangt eine viel längere Pause.",
+        cause: "Ein Minutenkontingent ist nach einer Minute wieder frei; was länger sperrt, ist ein größeres Zeitfenster oder eine Maßnahme gegen zu viele Anfragen, und der Server benennt es nicht.",
+        now: &[
+            "So lange warten, wie der Server sagt, und dann eine einzige Anfrage senden.",
+            "Bis dahin alle Schleifen anhalten, die an dieses Projekt und Modell senden.",
+        ],
+        for_good: &[
+            "Selbst auf das Limit drosseln, das der Fehler nennt.",
+            "Eine Stufe aufsteigen oder Aufschiebbares über die Batch API schicken.",
+        ],
+        prevent: &["Nach einigen Ablehnungen in Folge anhalten, statt jede Anfrage zu wiederholen."],
+    },
+    Text {
         name: "minute_vertex",
         meaning: "Ein Minutenkontingent des Google-Cloud-Projekts ist aufgebraucht.",
         cause: "Ein festes Kontingent von Vertex AI, gezählt je Projekt, Region und Basismodell.",
@@ -38,7 +52,7 @@ const TEXTS: [Text; SUBJECTS.len()] = [
             "Ein leichteres Modell nehmen (Flash-Lite): Seine kostenlosen Limits sind höher.",
         ],
         prevent: &[
-            "Anfragen gleichmäßig verteilen: 5 pro Minute heißt alle 12 Sekunden eine.",
+            "Anfragen gleichmäßig über die Minute verteilen, statt alle auf einmal zu senden.",
             "Prompts kürzen, wenn Tokens knapp sind.",
         ],
     },
@@ -74,12 +88,30 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         prevent: &["Für kleine Schritte ein leichteres Modell nehmen und den Kontext kurz halten."],
     },
     Text {
+        name: "day_tokens",
+        meaning: "Das Tageskontingent an Tokens ist aufgebraucht.",
+        cause: "Ausgegangen sind Tokens, nicht Anfragen: Alle Prompts des Tages an dieses Modell zählen zusammen, auch Tokens aus dem Cache. Alle Schlüssel des Projekts teilen sich das Kontingent; es beginnt um Mitternacht Pazifikzeit neu.",
+        now: &[
+            "Höchstens einen Probeversuch senden, dann bis zum Reset aufhören: Fast jeder Versuch wird abgelehnt.",
+            "Ein anderes Modell der eigenen Stufe nehmen: Jedes hat sein eigenes Tageskontingent.",
+        ],
+        for_good: &[
+            "Weniger senden: die wichtigen Passagen statt ganzer Dokumente, und einen kürzeren Verlauf.",
+            "Abrechnung aktivieren oder eine Stufe aufsteigen: Bezahlte Stufen erlauben pro Tag ein Vielfaches.",
+            "Mit Abrechnung: Massenaufträge über die Batch API schicken; sie hat ein eigenes Kontingent.",
+        ],
+        prevent: &[
+            "Tokens vor dem Senden zählen (countTokens kostet nichts) und über den Tag summieren.",
+            "Antworten aufheben: denselben langen Prompt nicht zweimal senden.",
+        ],
+    },
+    Text {
         name: "day_free",
         meaning: "Das Tageskontingent der kostenlosen Stufe ist aufgebraucht.",
         cause: "Die kostenlose Stufe erlaubt je Modell nur wenige Anfragen am Tag. Alle Schlüssel des Projekts teilen sie \
                 sich; das Kontingent beginnt um Mitternacht Pazifikzeit neu.",
         now: &[
-            "Keine Wiederholungen mehr: Bis zum Reset wird fast jeder Versuch abgelehnt.",
+            "Höchstens einen Probeversuch senden, dann bis zum Reset aufhören: Fast jeder Versuch wird abgelehnt.",
             "Ein anderes Modell der eigenen Stufe nehmen: Jedes hat sein eigenes Tageskontingent, Flash-Lite ein größeres.",
         ],
         for_good: &[
@@ -90,6 +122,23 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         prevent: &[
             "Anfragen je Tag und Modell mitzählen und vor dem Limit anhalten.",
             "Antworten zwischenspeichern: dieselbe Frage nicht zweimal stellen.",
+        ],
+    },
+    Text {
+        name: "own_quota",
+        meaning: "Ein Kontingent des eigenen Projekts ist aufgebraucht; ob das einer Minute oder eines Tages, sagt der Text nicht.",
+        cause: "Das Kontingent ist genannt, sein Zeitfenster nicht. Das einer Minute wird von selbst wieder frei; das eines Tages beginnt um Mitternacht Pazifikzeit neu. Alle Schlüssel des Projekts teilen es sich.",
+        now: &[
+            "Nach der Zeit, die der Server nennt, oder nach einer Minute einmal versuchen.",
+            "Wird auch das abgelehnt, ist es das Tageskontingent: bis zum Reset aufhören oder ein anderes Modell nehmen.",
+        ],
+        for_good: &[
+            "Selbst auf das Limit drosseln, das der Fehler nennt.",
+            "Abrechnung aktivieren oder eine Stufe aufsteigen, wenn das Limit für den Bedarf zu niedrig ist.",
+        ],
+        prevent: &[
+            "Anfragen und Tokens je Minute und je Tag mitzählen, für jedes Modell.",
+            "Den ganzen Body einer Ablehnung aufheben: Seine Details nennen das Zeitfenster.",
         ],
     },
     Text {
@@ -158,13 +207,43 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         ],
     },
     Text {
+        name: "spend_rate",
+        meaning: "Die Ausgaben innerhalb von 10 Minuten haben das Limit der Stufe erreicht.",
+        cause: "Das Limit gilt für die Kosten der jeweils letzten 10 Minuten: Sobald ältere Aufrufe herausfallen, ist wieder Platz.",
+        now: &[
+            "So lange warten, wie der Server sagt, höchstens 10 Minuten, und dann langsamer weitermachen.",
+            "Große und teure Anfragen so lange zurückhalten.",
+        ],
+        for_good: &[
+            "Nach Kosten drosseln, nicht nur nach Anfragen: gleichmäßig über je 10 Minuten verteilen.",
+            "Eine Stufe aufsteigen: Ihr Limit ist höher.",
+            "Was warten kann, über die Batch API zum halben Preis schicken.",
+        ],
+        prevent: &[
+            "Die Kosten der letzten 10 Minuten aus usageMetadata summieren und vor dem Limit langsamer werden.",
+        ],
+    },
+    Text {
+        name: "monthly_cap",
+        meaning: "Das monatliche Ausgabenlimit des Projekts ist erreicht.",
+        cause: "Wer das Projekt betreibt, hat dieses Limit in AI Studio gesetzt; es gilt bis zum Ende des Monats.",
+        now: &[
+            "Das Limit des Projekts auf der Ausgabenseite von AI Studio anheben oder entfernen.",
+            "Soll es bleiben: Am Monatsersten läuft das Projekt wieder.",
+        ],
+        for_good: &["Ein Limit setzen, das zum echten Bedarf passt."],
+        prevent: &[
+            "Budgetwarnungen bei 50, 80 und 100 Prozent setzen; Abrechnungsdaten hinken etwa zehn Minuten nach.",
+        ],
+    },
+    Text {
         name: "spending_cap",
         meaning: "Ein Ausgabenlimit ist erreicht.",
-        cause: "Ein Limit des Projekts, des Monats oder der Stufe für je 10 Minuten.",
+        cause: "Ein Limit des Projekts oder das Monatslimit der Stufe.",
         now: &[
             "Abrechnungsseite von AI Studio öffnen: Welches Limit ist es?",
-            "Ein eigenes: anheben. Das 10-Minuten-Limit der Stufe: langsamer senden, bis das Fenster weitergewandert ist.",
-            "Das Monatslimit der Stufe: Es öffnet sich am Monatsersten oder mit der nächsten Stufe.",
+            "Ein eigenes: anheben.",
+            "Das Monatslimit der Stufe: Es endet am Monatsersten oder mit dem Wechsel in die nächste Stufe.",
         ],
         for_good: &["Limits am echten Bedarf ausrichten und rechtzeitig eine Stufe aufsteigen."],
         prevent: &[
@@ -262,6 +341,16 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         prevent: &["Vor dem Deployment die Regionenliste und die Bedingungen der kostenlosen Stufe prüfen."],
     },
     Text {
+        name: "service_agents",
+        meaning: "Google richtet die Dienst-Agents (Service Agents) des Projekts noch ein.",
+        cause: "Sie entstehen, sobald zum ersten Mal eine Funktion andere Dienste liest, etwa Cloud Storage; das dauert einige Minuten.",
+        now: &["Einige Minuten warten, dann dieselbe Anfrage erneut senden."],
+        for_good: &[
+            "Hält es an: prüfen, ob die Vertex AI API aktiviert ist und die Agents ihre Rollen haben (IAM, einschließlich der von Google erteilten Rollen).",
+        ],
+        prevent: &["Den ersten Aufruf eines neuen Projekts zur Einrichtung zählen, bevor Verkehr kommt."],
+    },
+    Text {
         name: "file_not_ready",
         meaning: "Die Datei ist noch nicht bereit.",
         cause: "Nach dem Hochladen verarbeitet Google sie; bis ihr Status ACTIVE ist, lässt sie sich nicht nutzen. Video dauert am längsten.",
@@ -270,6 +359,23 @@ const TEXTS: [Text; SUBJECTS.len()] = [
             "Das Warten in den Code einbauen. Ist der Status FAILED, in anderem Format neu hochladen.",
         ],
         prevent: &["Rechtzeitig hochladen. Dateien leben 48 Stunden."],
+    },
+    Text {
+        name: "client_timeout",
+        meaning: "Der Client hat nicht länger gewartet: Sein eigenes Timeout hat den Aufruf beendet.",
+        cause: "Bis dahin war keine Antwort da; einen Fehler hat der Server selbst nicht gemeldet. Lange Prompts, viel Denken und lange Antworten dauern Minuten.",
+        now: &[
+            "Das Client-Timeout erhöhen (Minuten bei langen Prompts, 15 und mehr bei langen Antworten) und erneut senden.",
+            "Oder weniger verlangen: kürzerer Kontext, niedrigere Denkstufe, weniger Ausgabe-Tokens.",
+        ],
+        for_good: &[
+            "Streamen: Die ersten Wörter kommen früh, und dazwischen genügt ein kurzes Timeout.",
+            "Lange Arbeiten der Batch API übergeben.",
+        ],
+        prevent: &[
+            "Timeouts je Modell und Aufgabe setzen statt eines für alles.",
+            "Daran denken, dass der Server weitergearbeitet haben kann: Solche Aufrufe können zählen und Geld kosten.",
+        ],
     },
     Text {
         name: "expired_key",

@@ -28,10 +28,10 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
     Text {
         name: "quota_day",
         meaning: "Das Tageskontingent (oder das eines Tarifs über Stunden bis Tage) ist aufgebraucht.",
-        cause: "Dieses Projekt hat dem Modell heute so viele Anfragen geschickt, wie seine Stufe erlaubt. \
+        cause: "Dieses Projekt hat dem Modell heute so viel geschickt, wie seine Stufe erlaubt. \
                 Tageskontingente beginnen um Mitternacht Pazifikzeit neu; alle Schlüssel eines Projekts teilen sie sich.",
         now: &[
-            "Keine Wiederholungen mehr: Bis zum Reset wird fast jeder Versuch abgelehnt.",
+            "Höchstens einen Probeversuch senden, dann bis zum Reset aufhören: Fast jeder Versuch wird abgelehnt.",
             "Für den Rest des Tages ein anderes Modell nehmen: Jedes hat sein eigenes Tageskontingent.",
         ],
         for_good: &[
@@ -108,7 +108,7 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
         now: &[
             "Abrechnungsseite in AI Studio oder der Cloud Console öffnen: Guthaben, Limits und Kontostatus ansehen.",
             "Guthaben aufladen, das Limit anheben oder ein offenes Rechnungskonto verknüpfen.",
-            "Geht es um Ausgaben je 10 Minuten: langsamer senden, bis dieses Fenster weitergewandert ist.",
+            "Geht es um Ausgaben je 10 Minuten: einige Minuten warten und dann langsamer senden.",
         ],
         for_good: &[
             "Automatisches Aufladen einschalten und das Limit am echten Bedarf ausrichten.",
@@ -427,8 +427,8 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
     },
     Text {
         name: "truncated_output",
-        meaning: "Das Limit der Ausgabe-Tokens war erreicht, bevor eine Antwort da war.",
-        cause: "Das Denken zählt zu maxOutputTokens: Es kann das ganze Budget aufbrauchen, und für Text bleibt nichts.",
+        meaning: "Das Limit der Ausgabe-Tokens war erreicht, bevor die Antwort vollständig war.",
+        cause: "Das Denken zählt zu maxOutputTokens: Es kann das ganze Budget aufbrauchen, und für Text bleibt wenig oder nichts.",
         now: &[
             "maxOutputTokens erhöhen oder weglassen.",
             "Die Denkstufe senken (bei älteren Modellen das Denkbudget).",

@@ -46,6 +46,8 @@ pub(super) const PHRASES: Phrases = Phrases {
     hint_but_billing: "Der Server sagt, in {hint} gehe es wieder; es geht aber um Geld. Warten allein hilft selten.",
     hint_but_change: "Der Server sagt, in {hint} gehe es wieder; dieselbe Anfrage scheitert aber erneut: Erst muss sich \
                       etwas ändern.",
+    hint_if_minute: "{hint} zu warten reicht nur, wenn es das Kontingent einer Minute ist. Wird auch der nächste Versuch \
+                     abgelehnt, ist es das Tageskontingent; es beginnt um Mitternacht Pazifikzeit neu.",
     hint_is_long: "{hint} ist lang. Die Arbeit zurückstellen und neu einplanen; keinen Worker und keine Verbindung so \
                    lange warten lassen.",
     says_try_again: "Der Server spricht von erneutem Versuchen. Das hilft hier nicht: Erst muss sich etwas ändern.",
@@ -55,5 +57,6 @@ pub(super) const PHRASES: Phrases = Phrases {
     several_quotas: "{count} Kontingente sind genannt. Das mit dem längsten Zeitfenster entscheidet, wann es weitergeht.",
     attempts_count: "Fehlversuche kosten nichts, zählen aber auf das Kontingent.",
     guessed: "Der Status ist nicht bekannt. Dies ist die beste Vermutung nach seinem Hunderter.",
-    words_only: "Dies ist nur aus Wörtern gelesen. Mit der ganzen Antwort des Servers wäre die Diagnose sicherer.",
+    unnamed: "Gemini ist hier nirgends genannt: Kommt der Text von einem anderen Dienst, gilt dieser Rat nicht.",
+    words_only: "Die Diagnose stützt sich nur auf den Wortlaut. Mit der vollständigen Antwort des Servers wäre sie sicherer.",
 };

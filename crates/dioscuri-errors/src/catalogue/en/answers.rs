@@ -72,10 +72,10 @@ const FINISH_TEXTS: [Text; subjects::FINISHES.len()] = [
         meaning: "The answer was stopped for a reason that is not told.",
         cause: "Often a policy or a slip of the model; the API does not say more.",
         now: &[
-            "Send once more.",
-            "If it comes back: change the wording, or take another model.",
+            "Change the wording, or take another model.",
+            "The same request may pass another time, but nothing promises it.",
         ],
-        for_good: &["Treat it as a failure with one retry and a fallback."],
+        for_good: &["Treat it as a failure, with a fallback."],
         prevent: &["Keep requests clear and within the terms of use."],
     },
     Text {
@@ -200,8 +200,11 @@ const FINISH_TEXTS: [Text; subjects::FINISHES.len()] = [
         name: "IMAGE_OTHER",
         meaning: "No image was delivered, for a reason that is not told.",
         cause: "A slip of the model or a policy; the API does not say more.",
-        now: &["Send once more.", "If it comes back: change the description."],
-        for_good: &["Treat it as a failure with one retry."],
+        now: &[
+            "Change the description.",
+            "The same request may pass another time, but nothing promises it.",
+        ],
+        for_good: &["Treat it as a failure, and say so to the user."],
         prevent: &["Describe one picture clearly, without contradictions."],
     },
     Text {

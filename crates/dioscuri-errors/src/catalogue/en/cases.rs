@@ -7,6 +7,20 @@ pub(super) static ENTRIES: [Entry; SUBJECTS.len()] = write(&SUBJECTS, &TEXTS);
 
 const TEXTS: [Text; SUBJECTS.len()] = [
     Text {
+        name: "minute_held",
+        meaning: "A quota per minute is named, but the server holds you off for much longer than a minute.",
+        cause: "The quota of a minute is full again after a minute; what holds longer is a longer window or a measure against too many requests, and the server does not name it.",
+        now: &[
+            "Wait as long as the server says, and send one request then.",
+            "Stop every loop that sends to this project and model meanwhile.",
+        ],
+        for_good: &[
+            "Throttle on your side to the limit that the error names.",
+            "Move up a tier, or give work that can wait to the Batch API.",
+        ],
+        prevent: &["Stop after a few refusals in a row instead of repeating each request."],
+    },
+    Text {
         name: "minute_vertex",
         meaning: "A quota per minute of your Google Cloud project is used up.",
         cause: "A fixed quota of Vertex AI, counted per project, region and base model.",
@@ -38,7 +52,7 @@ const TEXTS: [Text; SUBJECTS.len()] = [
             "Use a lighter model (Flash-Lite): its free limits are higher.",
         ],
         prevent: &[
-            "Space requests evenly: 5 a minute means one every 12 seconds.",
+            "Spread requests evenly over the minute instead of sending them all at once.",
             "Shorten prompts if tokens are what runs out.",
         ],
     },
@@ -72,12 +86,30 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         prevent: &["Use a lighter model for small steps, and keep the context short."],
     },
     Text {
+        name: "day_tokens",
+        meaning: "The quota of tokens for a day is used up.",
+        cause: "What ran out are tokens, not requests: all prompts of the day to this model count together, cached tokens included. All keys of the project share the quota; it resets at midnight Pacific time.",
+        now: &[
+            "Send one probe at most, then stop until the reset: nearly every attempt is refused.",
+            "Use another model that your tier includes: each has its own daily quota.",
+        ],
+        for_good: &[
+            "Shorten what you send: the passages that matter instead of whole documents, and a shorter history.",
+            "Enable billing or move up a tier: paid tiers allow many times as much a day.",
+            "With billing, send bulk work through the Batch API: it has a quota of its own.",
+        ],
+        prevent: &[
+            "Count tokens before you send (countTokens is free), and add them up for the day.",
+            "Keep answers: do not send the same long prompt twice.",
+        ],
+    },
+    Text {
         name: "day_free",
         meaning: "The daily quota of the free tier is used up.",
         cause: "The free tier allows only a few requests a day for each model. All keys of the project share them; \
                 the quota resets at midnight Pacific time.",
         now: &[
-            "Stop retrying: until the reset nearly every attempt is refused.",
+            "Send one probe at most, then stop until the reset: nearly every attempt is refused.",
             "Use another model that your tier includes: each has its own daily quota. Flash-Lite models have larger ones.",
         ],
         for_good: &[
@@ -88,6 +120,23 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         prevent: &[
             "Count requests per day and model, and stop before the limit.",
             "Cache answers: do not ask the same question twice.",
+        ],
+    },
+    Text {
+        name: "own_quota",
+        meaning: "A quota of your project is used up; the text does not say whether it is that of a minute or of a day.",
+        cause: "The quota is named, its window is not. That of a minute has room again by itself; that of a day resets at midnight Pacific time. All keys of the project share it.",
+        now: &[
+            "Try once after the time that the server gives, or after a minute.",
+            "If that is refused too, it is the quota of the day: stop until the reset, or use another model.",
+        ],
+        for_good: &[
+            "Throttle on your side to the limit that the error names.",
+            "Enable billing or move up a tier if the limit is too low for your use.",
+        ],
+        prevent: &[
+            "Count requests and tokens per minute and per day, for each model.",
+            "Keep the whole body of a refusal: its details name the window.",
         ],
     },
     Text {
@@ -154,12 +203,42 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         prevent: &["Watch the balance and set alerts; billing data lags about ten minutes behind."],
     },
     Text {
+        name: "spend_rate",
+        meaning: "Your spending within 10 minutes has reached the limit of your tier.",
+        cause: "The limit is on the cost of the last 10 minutes, a window that moves along: room comes back as older calls leave it.",
+        now: &[
+            "Wait as long as the server says, 10 minutes at most, then go on more slowly.",
+            "Hold back large and expensive requests until then.",
+        ],
+        for_good: &[
+            "Throttle by cost, not only by requests: spread it evenly over each 10 minutes.",
+            "Move up a tier: its limit is higher.",
+            "Give work that can wait to the Batch API at half the price.",
+        ],
+        prevent: &[
+            "Add up the cost of the last 10 minutes from usageMetadata, and slow down before the limit.",
+        ],
+    },
+    Text {
+        name: "monthly_cap",
+        meaning: "The monthly spending cap of the project is reached.",
+        cause: "Whoever runs the project has set this cap in AI Studio; it holds until the month ends.",
+        now: &[
+            "Raise the cap of the project on the spend page of AI Studio, or remove it.",
+            "If the cap shall stand: the project runs again on the first of the month.",
+        ],
+        for_good: &["Set a cap that fits your real use."],
+        prevent: &[
+            "Set budget alerts at 50, 80 and 100 percent; billing data lags about ten minutes behind.",
+        ],
+    },
+    Text {
         name: "spending_cap",
         meaning: "A limit on spending is reached.",
-        cause: "A cap of the project, of the month, or of the tier for any 10 minutes.",
+        cause: "A cap of the project, or the month's cap of the tier.",
         now: &[
             "Open the billing page of AI Studio: which cap is it?",
-            "A cap of yours: raise it. The tier's cap for 10 minutes: slow down until the window has moved on.",
+            "A cap of yours: raise it.",
             "The month's cap of the tier: it opens on the first of the month, or with the next tier.",
         ],
         for_good: &["Set caps that fit your real use, and move up a tier in time."],
@@ -253,12 +332,39 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         prevent: &["Check the list of regions and the terms of the free tier before you deploy."],
     },
     Text {
+        name: "service_agents",
+        meaning: "Google is still setting up the service agents of the project.",
+        cause: "They are made at the first use of a feature that reads other services, such as Cloud Storage; this takes a few minutes.",
+        now: &["Wait a few minutes, then send the same request again."],
+        for_good: &[
+            "If it lasts: check that the Vertex AI API is enabled and that the agents have their roles (IAM, with Google's grants shown).",
+        ],
+        prevent: &["Make the first call of a new project part of its setup, before traffic comes."],
+    },
+    Text {
         name: "file_not_ready",
         meaning: "The file is not ready yet.",
         cause: "After the upload Google processes it; until its state is ACTIVE it cannot be used. Video takes longest.",
         now: &["Ask for the file's state every few seconds (files.get), and send once it is ACTIVE."],
         for_good: &["Build the wait into your code. If the state is FAILED, upload again in another format."],
         prevent: &["Upload ahead of use. Files live 48 hours."],
+    },
+    Text {
+        name: "client_timeout",
+        meaning: "Your client stopped waiting: its own timeout ended the call.",
+        cause: "No answer had come until then; the server itself reported no failure. Long prompts, much thinking and long answers take minutes.",
+        now: &[
+            "Raise the client's timeout (minutes for long prompts, 15 and more for long answers) and send again.",
+            "Or ask for less: less context, a lower thinking level, fewer output tokens.",
+        ],
+        for_good: &[
+            "Stream: the first words arrive early, and the timeout can be short between them.",
+            "Give long work to the Batch API.",
+        ],
+        prevent: &[
+            "Set timeouts per model and task instead of one for all.",
+            "Bear in mind that the server may have gone on: such calls can count and be billed.",
+        ],
     },
     Text {
         name: "expired_key",

@@ -28,10 +28,10 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
     Text {
         name: "quota_day",
         meaning: "The quota of the day (or of your plan's window of hours to days) is used up.",
-        cause: "This project sent this model as many requests today as its tier allows. Daily quotas reset at \
+        cause: "This project sent this model as much today as its tier allows. Daily quotas reset at \
                 midnight Pacific time; all keys of a project share them.",
         now: &[
-            "Stop retrying: until the reset nearly every attempt is refused.",
+            "Send one probe at most, then stop until the reset: nearly every attempt is refused.",
             "Use another model for the rest of the day: each has its own daily quota.",
         ],
         for_good: &[
@@ -108,7 +108,7 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
         now: &[
             "Open the billing page of AI Studio or the Cloud console and look at balance, caps and account status.",
             "Top up the prepaid credits, raise the cap, or link an open billing account.",
-            "If the limit is on spending within 10 minutes: slow down until that window has moved on.",
+            "If the limit is on spending within 10 minutes: wait a few minutes, and then send more slowly.",
         ],
         for_good: &[
             "Turn on automatic top-up, and set a cap that fits your real use.",
@@ -424,8 +424,8 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
     },
     Text {
         name: "truncated_output",
-        meaning: "The limit of output tokens was reached before there was any answer.",
-        cause: "Thinking counts against maxOutputTokens: it can use up the whole budget and leave no text.",
+        meaning: "The limit of output tokens was reached before the answer was complete.",
+        cause: "Thinking counts against maxOutputTokens: it can use up the whole budget and leave little text or none.",
         now: &[
             "Raise maxOutputTokens, or leave it out.",
             "Lower the thinking level (or the thinking budget of older models).",

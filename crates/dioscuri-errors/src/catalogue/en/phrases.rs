@@ -46,6 +46,8 @@ pub(super) const PHRASES: Phrases = Phrases {
     hint_but_billing: "The server says to come back in {hint}, but it is about money. Waiting alone rarely helps.",
     hint_but_change: "The server says to come back in {hint}, but the same request will fail again: something has \
                       to change first.",
+    hint_if_minute: "The wait of {hint} is enough only for the quota of a minute. If the next attempt is refused too, it is \
+                     the day's, and resets at midnight Pacific time.",
     hint_is_long: "{hint} is long. Put the work aside and plan it anew; do not keep a worker or a connection waiting.",
     says_try_again: "The server speaks of trying again. That does not help here: something has to change first.",
     clients_own_backoff: "“Retrying in …” is the client's own back-off. The server has promised nothing by it.",
@@ -53,5 +55,6 @@ pub(super) const PHRASES: Phrases = Phrases {
     several_quotas: "{count} quotas are named. The one that lasts longest decides when you can go on.",
     attempts_count: "Failed attempts are not billed, but they count against your quota.",
     guessed: "The status is not a known one. This is the best guess of its hundred.",
+    unnamed: "Nothing here names Gemini: if another service said this, this advice does not apply.",
     words_only: "This was read from words alone. With the server's whole answer the diagnosis would be surer.",
 };

@@ -58,8 +58,11 @@ const FINISH_TEXTS: [Text; subjects::FINISHES.len()] = [
         name: "OTHER",
         meaning: "答案被中止，原因没有说明。",
         cause: "多为政策原因或模型偶发失误；API 没有更多说明。",
-        now: &["再发一次。", "如果再次出现：换个说法，或换用其他模型。"],
-        for_good: &["当作失败处理：重试一次，再走备用方案。"],
+        now: &[
+            "换个说法，或换用其他模型。",
+            "同样的请求改天也可能通过，但没有保证。",
+        ],
+        for_good: &["当作失败处理，并准备备用方案。"],
         prevent: &["请求写清楚，并遵守使用条款。"],
     },
     Text {
@@ -176,8 +179,8 @@ const FINISH_TEXTS: [Text; subjects::FINISHES.len()] = [
         name: "IMAGE_OTHER",
         meaning: "没有返回图片，原因没有说明。",
         cause: "模型偶发失误或政策原因；API 没有更多说明。",
-        now: &["再发一次。", "如果再次出现：修改描述。"],
-        for_good: &["当作失败处理，重试一次。"],
+        now: &["修改描述。", "同样的请求改天也可能通过，但没有保证。"],
+        for_good: &["当作失败处理，并告知用户。"],
         prevent: &["清楚地描述一幅画面，不要自相矛盾。"],
     },
     Text {

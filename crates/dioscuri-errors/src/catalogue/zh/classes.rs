@@ -27,9 +27,9 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
     Text {
         name: "quota_day",
         meaning: "当天的配额（或套餐按几小时到几天计的额度）已用完。",
-        cause: "该项目今天发给此模型的请求数已达到所在层级的上限。每日配额在太平洋时间零点重置，同一项目的所有密钥共用。",
+        cause: "该项目今天在此模型上的用量已达到所在层级的上限。每日配额在太平洋时间零点重置，同一项目的所有密钥共用。",
         now: &[
-            "停止重试：重置之前几乎每次都会被拒。",
+            "最多试一次，之后停到重置为止：几乎每次都会被拒。",
             "今天剩下的时间换用其他模型：每个模型有各自的每日配额。",
         ],
         for_good: &[
@@ -102,7 +102,7 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
         now: &[
             "打开 AI Studio 或 Cloud 控制台的结算页，查看余额、上限和账号状态。",
             "充值、提高上限，或关联一个有效的结算账号。",
-            "如果是“每 10 分钟支出”限制：放慢速度，等时间窗口滑过。",
+            "如果是“每 10 分钟支出”限制：等几分钟，再放慢速度发送。",
         ],
         for_good: &[
             "开启自动充值，并按实际用量设置上限。",
@@ -399,8 +399,8 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
     },
     Text {
         name: "truncated_output",
-        meaning: "还没有任何答案，输出 token 就到了上限。",
-        cause: "思考也计入 maxOutputTokens：可能把额度全部用光，一个字也没留下。",
+        meaning: "答案还没写完，输出 token 就到了上限。",
+        cause: "思考也计入 maxOutputTokens：可能把额度全部用光，正文所剩无几，甚至一个字也没有。",
         now: &[
             "调大 maxOutputTokens，或不设置它。",
             "降低思考级别（旧模型是思考预算）。",

@@ -44,6 +44,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     hint_but_zero: "服务器说 {hint}后再来，但限额是 0，等多久都没用。",
     hint_but_billing: "服务器说 {hint}后再来，但这是费用问题，光等通常没用。",
     hint_but_change: "服务器说 {hint}后再来，但同样的请求还会失败：必须先做改动。",
+    hint_if_minute: "等待 {hint}只对每分钟配额有用；如果下一次仍被拒，那就是每日配额，要到太平洋时间零点才重置。",
     hint_is_long: "要等 {hint}，时间很长。先搁置任务、重新安排，不要让工作进程或连接一直等着。",
     says_try_again: "服务器提到重试，但在这里没有用：必须先做改动。",
     clients_own_backoff: "“Retrying in …” 是客户端自己的退避等待，服务器并没有作出任何承诺。",
@@ -51,5 +52,6 @@ pub(super) const PHRASES: Phrases = Phrases {
     several_quotas: "提到了 {count} 项配额。时间窗口最长的那项决定何时能继续。",
     attempts_count: "失败的请求不收费，但会计入配额。",
     guessed: "这个状态码未知，只能按它所属的百位段作最合理的推测。",
-    words_only: "这只是从文字中读出来的；有服务器的完整响应，诊断会更可靠。",
+    unnamed: "文本中没有提到 Gemini：如果这是其他服务的报错，以下建议不适用。",
+    words_only: "这一诊断只依据文字；有服务器的完整响应会更可靠。",
 };

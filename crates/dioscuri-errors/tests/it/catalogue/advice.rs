@@ -16,7 +16,7 @@ fn advice(status: u16, error: &Value) -> Advice {
     Advice::new(&finding(status, error), Lang::En)
 }
 
-fn message(status: u16, message: &str) -> Advice {
+pub(super) fn message(status: u16, message: &str) -> Advice {
     advice(status, &json!({"code": status, "message": message}))
 }
 
