@@ -103,16 +103,13 @@ impl Taxonomy {
 
 /// `text` with a question mark for every byte that is no UTF-8, so that what stands where stays there.
 fn readable(text: &[u8]) -> Cow<'_, str> {
-    let mut chunks = text.utf8_chunks();
-    match (chunks.next(), chunks.next()) {
-        (None, _) => Cow::Borrowed(""),
-        (Some(only), None) if only.invalid().is_empty() => Cow::Borrowed(only.valid()),
-        _ => Cow::Owned(
-            text.utf8_chunks()
-                .flat_map(|chunk| std::iter::once(chunk.valid()).chain(chunk.invalid().iter().map(|_| "?")))
-                .collect(),
-        ),
+    if let Ok(text) = str::from_utf8(text) {
+        return Cow::Borrowed(text);
     }
+    text.utf8_chunks()
+        .flat_map(|chunk| std::iter::once(chunk.valid()).chain(chunk.invalid().iter().map(|_| "?")))
+        .collect::<String>()
+        .into()
 }
 
 impl Finding {

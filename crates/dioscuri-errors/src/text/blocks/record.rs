@@ -30,9 +30,10 @@ fn has_date(line: &str) -> bool {
 
 /// The name of the container that `docker compose` puts before each line: `web-1  | …`, and the rest of the line.
 pub(in crate::text) fn container(line: &str) -> Option<(&str, &str)> {
-    let (name, rest) = line.split_once('|')?;
-    let name = name.trim_end();
-    let word = !name.is_empty() && name.len() <= HEAD && !name.contains(char::is_whitespace);
+    let head = &line.as_bytes()[..line.len().min(HEAD)];
+    let bar = memchr::memchr2(b'|', b'\n', head).filter(|at| head[*at] == b'|')?;
+    let (name, rest) = (line[..bar].trim_end(), &line[bar + 1..]);
+    let word = !name.is_empty() && !name.contains(char::is_whitespace);
     (word && name.is_ascii()).then(|| (name, rest.strip_prefix(' ').unwrap_or(rest)))
 }
 
