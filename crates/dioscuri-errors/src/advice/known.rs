@@ -309,12 +309,12 @@ pub(super) static KNOWN: &[Known] = &[
     Known {
         en: "User location is not supported for the API use without a billing account linked",
         de: "Am Standort des Nutzers wird die API-Nutzung ohne verknüpftes Rechnungskonto nicht unterstützt",
-        zh: "未关联结算账号时，用户所在位置不支持使用该 API",
+        zh: "未关联结算账号时，用户所在地区不支持使用该 API",
     },
     Known {
         en: "User location is not supported for the API use",
         de: "Am Standort des Nutzers wird die API-Nutzung nicht unterstützt",
-        zh: "用户所在位置不支持使用该 API",
+        zh: "用户所在地区不支持使用该 API",
     },
     // What is not there.
     Known {

@@ -184,7 +184,7 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         cause: "PayGo-Anfragen aller Kunden konkurrieren darum; oberhalb der eigenen Grundmenge gibt es keine Zusage.",
         now: &[
             "Backoff: ein bis zwei Sekunden warten, jedes Mal verdoppeln, mit Jitter.",
-            "Den globalen Endpunkt oder einen anderen Standort nehmen: Jeder ist ein eigener Topf.",
+            "Den globalen Endpunkt oder einen anderen Standort nehmen: Jeder hat seine eigene Kapazität.",
         ],
         for_good: &[
             "Standardmäßig den globalen Endpunkt nutzen; wo Daten am Ort bleiben müssen, einen zweiten Standort einrichten.",
@@ -209,7 +209,7 @@ const TEXTS: [Text; SUBJECTS.len()] = [
     Text {
         name: "spend_rate",
         meaning: "Die Ausgaben innerhalb von 10 Minuten haben das Limit der Stufe erreicht.",
-        cause: "Das Limit gilt für die Kosten der jeweils letzten 10 Minuten: Sobald ältere Aufrufe herausfallen, ist wieder Platz.",
+        cause: "Das Limit gilt für die Kosten der jeweils letzten 10 Minuten: Sobald ältere Aufrufe herausfallen, ist wieder Spielraum da.",
         now: &[
             "So lange warten, wie der Server sagt, höchstens 10 Minuten, und dann langsamer weitermachen.",
             "Große und teure Anfragen so lange zurückhalten.",

@@ -91,7 +91,7 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
             "Muss es sofort sein: ein anderes Modell derselben Familie oder auf Vertex einen anderen Standort nehmen.",
         ],
         for_good: &[
-            "Ein Ausweichmodell einrichten; auf Vertex den globalen Endpunkt bevorzugen, dort ist am meisten Platz.",
+            "Ein Ausweichmodell einrichten; auf Vertex den globalen Endpunkt bevorzugen, er hat die meiste Kapazität.",
             "Wer eine Zusage braucht: Provisioned Throughput (Vertex) kaufen oder Priority-Verarbeitung nutzen.",
             "Massenaufträge in die Batch API oder in ruhige Stunden verlegen.",
         ],
@@ -158,7 +158,8 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
         name: "unsupported_region",
         meaning: "Google bietet diese API dort, wo die Anfrage herkommt, nicht an.",
         cause: "Die Gemini API gibt es nur in gelisteten Ländern, in manchen nur mit aktivierter Abrechnung. Es zählt die \
-                Adresse der sendenden Maschine, etwa des Cloud-Servers.",
+                Adresse der sendenden Maschine, etwa des Cloud-Servers: Jede Anfrage von dort wird abgelehnt, egal \
+                mit welchem Schlüssel.",
         now: &[
             "In der Liste der verfügbaren Regionen nachsehen, ob der Standort des Servers dabei ist.",
             "Steht das Land nur für bezahlte Nutzung darin: ein Rechnungskonto mit dem Projekt verknüpfen.",

@@ -56,7 +56,7 @@ pub(super) const PHRASES: Phrases = Phrases {
                                  gemeinsame Kapazität.",
     several_quotas: "{count} Kontingente sind genannt. Das mit dem längsten Zeitfenster entscheidet, wann es weitergeht.",
     attempts_count: "Fehlversuche kosten nichts, zählen aber auf das Kontingent.",
-    guessed: "Der Status ist nicht bekannt. Dies ist die beste Vermutung nach seinem Hunderter.",
+    guessed: "Dieser Status ist unbekannt; eingeordnet ist er allein nach seiner ersten Ziffer.",
     unnamed: "Gemini ist hier nirgends genannt: Kommt der Text von einem anderen Dienst, gilt dieser Rat nicht.",
     words_only: "Die Diagnose stützt sich nur auf den Wortlaut. Mit der vollständigen Antwort des Servers wäre sie sicherer.",
 };

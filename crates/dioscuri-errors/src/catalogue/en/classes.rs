@@ -157,8 +157,9 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
     Text {
         name: "unsupported_region",
         meaning: "Google does not offer this API where the request comes from.",
-        cause: "The Gemini API is served in listed countries only; in some of them only with billing enabled. The \
-                address of the machine that sends counts, for example your cloud server's.",
+        cause: "The Gemini API is served in listed countries only; in some of them only with billing enabled. What \
+                counts is the address of the machine that sends, for example your cloud server's: every request from \
+                it is refused, whatever the key.",
         now: &[
             "Check the list of available regions for the place where your server runs.",
             "If the country is listed for paid use only: link a billing account to the project.",

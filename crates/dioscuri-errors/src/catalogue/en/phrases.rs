@@ -54,7 +54,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     check_quota_proves_nothing: "“Check quota” does not prove that your quota is used up. Often it is shared capacity.",
     several_quotas: "{count} quotas are named. The one that lasts longest decides when you can go on.",
     attempts_count: "Failed attempts are not billed, but they count against your quota.",
-    guessed: "The status is not a known one. This is the best guess of its hundred.",
+    guessed: "The status is not a known one; it was judged by its first digit alone.",
     unnamed: "Nothing here names Gemini: if another service said this, this advice does not apply.",
     words_only: "This was read from words alone. With the server's whole answer the diagnosis would be surer.",
 };

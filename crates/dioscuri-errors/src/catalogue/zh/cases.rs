@@ -131,14 +131,14 @@ const TEXTS: [Text; SUBJECTS.len()] = [
     },
     Text {
         name: "zero_vertex",
-        meaning: "限额为 0：该项目在此位置没有这个模型的配额。",
-        cause: "并没有用掉任何配额。在 Vertex AI 上，有些模型和位置的初始配额就是 0。",
+        meaning: "限额为 0：该项目在此区域没有这个模型的配额。",
+        cause: "并没有用掉任何配额。在 Vertex AI 上，有些模型和区域的初始配额就是 0。",
         now: &[
             "不要等待，也不要重试：这样永远不会成功。",
-            "换用项目有配额的位置或模型，优先试 global 端点。",
+            "换用项目有配额的区域或模型，优先试 global 端点。",
         ],
         for_good: &["在 Cloud 控制台（IAM 和管理 > 配额）申请配额。"],
-        prevent: &["部署之前先查看模型和位置的配额。"],
+        prevent: &["部署之前先查看模型和区域的配额。"],
     },
     Text {
         name: "zero_free",
@@ -302,7 +302,7 @@ const TEXTS: [Text; SUBJECTS.len()] = [
         meaning: "在请求发出的地区，只有启用结算才能使用此 API。",
         cause: "有些国家和地区没有免费层级，而该项目没有关联结算账号。",
         now: &["在 AI Studio 或 Cloud 控制台为项目关联结算账号。"],
-        for_good: &["保持结算启用，或在 Google 提供服务的位置通过 Vertex AI 使用 Gemini。"],
+        for_good: &["保持结算启用，或在 Google 提供服务的区域通过 Vertex AI 使用 Gemini。"],
         prevent: &["部署之前先查地区列表和免费层级的条款。"],
     },
     Text {
@@ -412,10 +412,10 @@ const TEXTS: [Text; SUBJECTS.len()] = [
     Text {
         name: "model_elsewhere",
         meaning: "该区域不提供这个模型，或您的项目无权使用。",
-        cause: "名称写错或已下线，或者模型在其他位置提供：Gemini 3 及以后只在 global、us 和 eu 提供。",
-        now: &["试试 global 位置。", "在位置列表里核对模型的名称和版本。"],
-        for_good: &["选择提供该模型的位置；数据必须留在当地时用 us 或 eu。"],
-        prevent: &["启动时检查每个模型在每个配置的位置是否存在。"],
+        cause: "名称写错或已下线，或者模型在其他区域提供：Gemini 3 及以后只在 global、us 和 eu 提供。",
+        now: &["试试 global 区域。", "在区域列表里核对模型的名称和版本。"],
+        for_good: &["选择提供该模型的区域；数据必须留在当地时用 us 或 eu。"],
+        prevent: &["启动时检查每个模型在每个配置的区域是否存在。"],
     },
     Text {
         name: "unknown_model",

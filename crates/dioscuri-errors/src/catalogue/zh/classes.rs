@@ -151,13 +151,13 @@ const TEXTS: [Text; subjects::CLASSES.len()] = [
     Text {
         name: "unsupported_region",
         meaning: "Google 没有在请求发出的地区提供此 API。",
-        cause: "Gemini API 只在列出的国家和地区提供，其中一些地区必须启用结算。以发送请求的机器地址为准，例如您的云服务器。",
+        cause: "Gemini API 只在列出的国家和地区提供，其中一些地区必须启用结算。以发送请求的机器（例如您的云服务器）的地址为准：该机器发出的所有请求都会被拒，与密钥无关。",
         now: &[
             "对照可用地区列表，检查服务器所在地是否在内。",
             "如果该地区只支持付费使用：为项目关联结算账号。",
         ],
         for_good: &[
-            "签订 Google Cloud 合同，在 Google 提供服务的位置通过 Vertex AI 使用 Gemini。",
+            "签订 Google Cloud 合同，在 Google 提供服务的区域通过 Vertex AI 使用 Gemini。",
             "如果您身在可用地区，只是服务器不在（边缘函数、默认区域）：改正它的区域。",
         ],
         prevent: &[

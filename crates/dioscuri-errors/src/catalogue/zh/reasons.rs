@@ -237,11 +237,11 @@ const TEXTS: [Text; subjects::REASONS.len()] = [
     },
     Text {
         name: "LOCATION_POLICY_VIOLATED",
-        meaning: "组织政策不允许使用这个位置。",
-        cause: "请求里的位置不在组织允许的范围内。",
-        now: &["改用既被允许又提供该模型的位置。"],
-        for_good: &["在数据规定允许时，请管理员开放一个位置。"],
-        prevent: &["把允许的位置写进每个环境的配置。"],
+        meaning: "组织政策不允许使用这个区域。",
+        cause: "请求里的区域不在组织允许的范围内。",
+        now: &["改用既被允许又提供该模型的区域。"],
+        for_good: &["在数据规定允许时，请管理员开放一个区域。"],
+        prevent: &["把允许的区域写进每个环境的配置。"],
     },
     Text {
         name: "ORG_RESTRICTION_VIOLATION",
@@ -254,7 +254,7 @@ const TEXTS: [Text; subjects::REASONS.len()] = [
     Text {
         name: "RESOURCE_USAGE_RESTRICTION_VIOLATED",
         meaning: "组织政策禁止在该项目中使用此 API。",
-        cause: "“Restrict Resource Service Usage” 政策没有列出该服务。",
+        cause: "“Restrict Resource Service Usage”政策没有列出该服务。",
         now: &["请管理员把该服务加入政策。"],
         for_good: &["使用政策允许的文件夹中的项目。"],
         prevent: &["规划使用某个 API 之前，先查组织政策。"],
