@@ -77,19 +77,19 @@ impl Advice {
         let clues = Clues::new(finding);
         let entry = entry(&clues, lang);
         let again = Again::read(&clues);
-        let (sentence, translation) = sentence::read(finding, lang);
+        let sentence = sentence::read(finding, lang);
         Self {
             what: entry.meaning.to_owned(),
             why: cause::tell(&clues, entry, lang),
-            warnings: warnings::tell(&clues, again, sentence.is_some(), lang),
+            warnings: warnings::tell(&clues, again, &sentence, lang),
             now: steps_for(entry.now, clues.surface),
             for_good: steps_for(entry.for_good, clues.surface),
             prevent: steps_for(entry.prevent, clues.surface),
             pages: pages_for(entry, clues.surface),
             status_page: status_page(&clues),
             again,
-            sentence,
-            translation,
+            sentence: sentence.told,
+            translation: sentence.translation,
         }
     }
 }

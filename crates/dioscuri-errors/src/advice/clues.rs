@@ -57,6 +57,9 @@ const NAMES: &[&str] = &[
     "aistudio",
     "ai studio",
     "ai.dev",
+    "generativ",
+    "generatecontent",
+    "code assist",
 ];
 
 impl<'a> Clues<'a> {

@@ -14,6 +14,18 @@ const FOLLOW_UPS: &[&str] = &["Please retry", "Please try again"];
 /// What programs write beside every 429: told only if there is no other sentence.
 const HTTP_PHRASE: &str = "Too many requests";
 
+/// How sentences begin that servers of other providers write too.
+const COMMON: &[&str] = &[
+    HTTP_PHRASE,
+    "You exceeded your current quota",
+    "The model is overloaded",
+    "The service is currently unavailable",
+    "The operation was cancelled",
+    "Internal error encountered",
+    "Deadline Exceeded",
+    "Resource exhausted",
+];
+
 /// A gap holds a name, a number or an address: nothing longer than this, in bytes.
 const MAX_GAP: usize = 300;
 
@@ -26,20 +38,37 @@ pub(super) struct Known {
     pub(super) zh: &'static str,
 }
 
-/// The first sentence, or two if both are known, and the translation of what is known.
-pub(super) fn read(finding: &Finding, lang: Lang) -> (Option<String>, Option<String>) {
+/// What a server said, as it is told.
+pub(super) struct Sentence {
+    /// The first sentence, or two if both are known.
+    pub(super) told: Option<String>,
+    /// The translation of what is known.
+    pub(super) translation: Option<String>,
+    /// Whether only Google's servers write it.
+    pub(super) is_googles: bool,
+}
+
+pub(super) fn read(finding: &Finding, lang: Lang) -> Sentence {
     let message = even(finding.diagnosis.error.message());
     let (before, found) = known(&message);
     // What a server says first is what it has to say; a program's words before it are no sentence.
     let first_is_unknown = finding.diagnosis.error.is_structured() && is_a_sentence(before);
     if found.is_empty() || first_is_unknown {
-        return (unknown(finding), None);
+        return Sentence {
+            told: unknown(finding),
+            translation: None,
+            is_googles: false,
+        };
     }
     let told = |lang| {
         let sentences: Vec<_> = found.iter().map(|said| said.tell(lang)).collect();
         sentences.join(Book::of(lang).phrases.gap)
     };
-    (Some(told(Lang::En)), (lang != Lang::En).then(|| told(lang)))
+    Sentence {
+        told: Some(told(Lang::En)),
+        translation: (lang != Lang::En).then(|| told(lang)),
+        is_googles: !found.iter().all(|said| said.known.is_common()),
+    }
 }
 
 /// A sentence that is not known. In damaged text anything may stand for the message, also a line of a log or
@@ -129,6 +158,11 @@ fn begins_with(text: &str) -> Option<(Said<'_>, &str)> {
 }
 
 impl Known {
+    fn is_common(&self) -> bool {
+        let mut starts = COMMON.iter().chain(FOLLOW_UPS);
+        starts.any(|start| self.en.starts_with(start))
+    }
+
     /// Whether `text` begins with this sentence: what stands in its gaps, and what follows.
     fn matches<'a>(&'static self, text: &'a str) -> Option<(Said<'a>, &'a str)> {
         let mut gaps = Vec::new();

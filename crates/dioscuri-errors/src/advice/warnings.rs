@@ -1,6 +1,7 @@
 //! Where the server's words comfort wrongly, and what makes a diagnosis less sure.
 
 use super::clues::Clues;
+use super::sentence::Sentence;
 use super::{Again, Phrases};
 use crate::Evidence;
 use crate::catalogue::{Book, Lang, Words, fill};
@@ -14,12 +15,13 @@ const SHORT: Duration = Duration::from_secs(300);
 /// Longer than this nobody should hold a connection or a worker.
 pub(super) const LONG: Duration = Duration::from_secs(15 * 60);
 
-/// `known`: whether a sentence of Google's was found, which leaves less doubt than other words.
-pub(super) fn tell(clues: &Clues<'_>, again: Again, known: bool, lang: Lang) -> Vec<String> {
+/// A known sentence leaves less doubt than other words.
+pub(super) fn tell(clues: &Clues<'_>, again: Again, sentence: &Sentence, lang: Lang) -> Vec<String> {
     let say = Book::of(lang).phrases;
     let failure = &clues.finding.diagnosis.failure;
     let mut warnings = Vec::new();
-    if clues.is_of_anybody() {
+    let is_of_anybody = clues.is_of_anybody() && !sentence.is_googles;
+    if is_of_anybody {
         warnings.push(say.unnamed.to_owned());
     }
     match failure.hint() {
@@ -49,7 +51,7 @@ pub(super) fn tell(clues: &Clues<'_>, again: Again, known: bool, lang: Lang) -> 
     }
     if clues.finding.diagnosis.rule.starts_with("guess-") {
         warnings.push(say.guessed.to_owned());
-    } else if clues.finding.evidence == Evidence::Words && !known && !clues.is_of_anybody() {
+    } else if clues.finding.evidence == Evidence::Words && sentence.told.is_none() && !is_of_anybody {
         warnings.push(say.words_only.to_owned());
     }
     warnings

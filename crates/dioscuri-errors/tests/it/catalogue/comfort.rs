@@ -131,7 +131,12 @@ fn unnamed(text: &str, expected: bool) {
 fn words_of_anybody_are_taken_with_a_warning() {
     unnamed("Error: 429 Too Many Requests", true);
     unnamed("Error 503: Service unavailable", true);
+    unnamed(
+        "429 You exceeded your current quota, please check your plan and billing details.",
+        true,
+    );
     unnamed("Gemini: 503 Service unavailable", false);
+    unnamed("400 User location is not supported for the API use.", false);
     unnamed("google.api_core: 503 Service unavailable", false);
     unnamed(
         r#"{"error": {"code": 503, "message": "Down.", "status": "UNAVAILABLE"}}"#,
