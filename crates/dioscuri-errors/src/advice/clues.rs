@@ -134,7 +134,7 @@ impl<'a> Clues<'a> {
         let by_server = ["504", "408", "gateway", "deadline", "upstream", "server error"];
         self.class() == Class::DeadlineExceeded
             && self.finding.evidence == Evidence::Words
-            && self.says_any(&["timeout", "timed out", "etimedout"])
+            && self.finding.diagnosis.failure.status.is_none()
             && !self.says_any(&by_server)
     }
 

@@ -111,10 +111,23 @@ fn a_refusal_has_no_status_page() {
 
 #[test]
 fn a_timeout_of_the_client_is_its_own() {
-    let told = english("httpx.ReadTimeout: The read operation timed out");
-    assert!(told.what.starts_with("Your client stopped"), "{}", told.what);
-    let told = english("google.api_core.exceptions.GatewayTimeout: 504 Deadline Exceeded");
-    assert_eq!(told.what, "The answer took longer than the deadline allowed.");
+    let theirs = "The answer took longer than the deadline allowed.";
+    let own = "Your client stopped waiting: its own timeout ended the call.";
+    for (text, what) in [
+        ("httpx.ReadTimeout", own),
+        ("httpx.ReadTimeout: The read operation timed out", own),
+        (
+            "litellm.Timeout: APITimeoutError - Request timed out. gemini",
+            own,
+        ),
+        (
+            "google.api_core.exceptions.GatewayTimeout: 504 Deadline Exceeded",
+            theirs,
+        ),
+        ("Deadline expired before operation could complete.", theirs),
+    ] {
+        assert_eq!(english(text).what, what, "{text}");
+    }
 }
 
 #[track_caller]
