@@ -54,9 +54,10 @@ pub(super) fn secrets(text: &str) -> String {
         let (before, from) = rest.split_at(start);
         masked.push_str(before);
         let word = &from[..from.find(|c| !is_word(c)).unwrap_or(from.len())];
-        rest = if let Some(secret) = refresh_token(from) {
+        rest = if let Some(length) = refresh_token(word, &from[word.len()..]) {
+            masked.push_str(&word[..word.len() - 1]);
             masked.push_str(MASK);
-            &from[secret..]
+            &from[word.len() + length..]
         } else if let Some(at) = key_in(word) {
             masked.push_str(&word[..at]);
             masked.push_str(MASK);
@@ -96,18 +97,18 @@ const fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
-/// The length of a refresh token of Google's at the start of `text`: `1//0…`.
-fn refresh_token(text: &str) -> Option<usize> {
-    let token = text.strip_prefix("1//0")?;
+/// How much of what follows `word` belongs to a refresh token that begins with its last letter: `1//0…`.
+fn refresh_token(word: &str, after: &str) -> Option<usize> {
+    let token = after.strip_prefix("//0").filter(|_| word.ends_with('1'))?;
     let length = token.find(|c| !is_word(c)).unwrap_or(token.len());
-    (length >= MIN_KNOWN).then_some(length + "1//0".len())
+    (length >= MIN_KNOWN).then_some(length + "//0".len())
 }
 
 /// Where in `word` a key begins.
 fn key_in(word: &str) -> Option<usize> {
     // One with a known beginning is masked even if it was cut, or if an escaped line break has left its letter
-    // before it.
-    let early = |at: &usize| *at < 2;
+    // before it. A path may end in one.
+    let early = |at: &usize| at - word[..*at].rfind('.').map_or(0, |dot| dot + 1) < 2;
     let starts = [
         word.find("AIza"),
         word.find("ya29."),
@@ -137,7 +138,8 @@ fn has_digit(word: &str) -> bool {
 
 /// Where in what follows the word `name` its secret value stands.
 fn value_of(name: &str, after: &str) -> Option<(usize, usize)> {
-    let name = name.to_ascii_lowercase();
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let name = last.to_ascii_lowercase();
     if name == "bearer" {
         return token(after);
     }
@@ -222,6 +224,10 @@ mod tests {
         }
         let jwt = ["eyJhbGciOi", "eyJpc3MiOi", "c2lnbmF0dXJl"].join(".");
         check(&format!("assertion {jwt} refused"), "assertion [key] refused");
+        check(
+            &format!("contents.{} is wrong", key("AQ.")),
+            "contents.[key] is wrong",
+        );
     }
 
     #[test]
@@ -260,6 +266,7 @@ mod tests {
             ("authorization: hunter2/two+==", "authorization: [key]"),
             ("a Bearer hunter/2+x==", "a Bearer [key]"),
             ("bearer 'hunter2'", "bearer '[key]'"),
+            ("config.key=hunter", "config.key=[key]"),
         ] {
             check(text, expected);
         }
