@@ -15,6 +15,7 @@ mod scan;
 mod source;
 mod stamp;
 mod timeline;
+mod told;
 
 use crate::{
     args::{self, DiagnosisForm},

@@ -1,5 +1,6 @@
 //! Now, and the user's time zone; both are given, so that what is written can be tested.
 
+use crate::progress::print;
 use dioscuri::parts::{
     budget::next_pacific_midnight,
     errors::catalogue::{Words, fill},
@@ -16,9 +17,18 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// The system's clock and time zone.
+    /// The system's clock and time zone; UTC, and a word about it, if `TZ` names none that is known.
     pub(super) fn of_system() -> Self {
-        Self::new(Timestamp::now(), TimeZone::system())
+        let zone = TimeZone::try_system().unwrap_or_else(|_| {
+            if let Some(name) = std::env::var_os("TZ").filter(|name| !name.is_empty()) {
+                print(&format!(
+                    "the time zone `{}` of TZ is not known; times are in UTC",
+                    name.display()
+                ));
+            }
+            TimeZone::UTC
+        });
+        Self::new(Timestamp::now(), zone)
     }
 
     pub(super) const fn new(now: Timestamp, zone: TimeZone) -> Self {
@@ -47,33 +57,45 @@ impl Clock {
 
     /// `then` in the user's time and in Pacific time; once, where they are the same.
     pub(super) fn both(&self, then: Timestamp, words: &Words) -> String {
-        let local = fill(words.local, &[("time", &self.show(then, &self.zone))]);
         let (here, there) = (then.to_zoned(self.zone.clone()), then.to_zoned(pacific()));
-        if here.offset() == there.offset() {
+        let is_same = here.offset() == there.offset();
+        let is_today = |then: &Zoned| self.now.to_zoned(then.time_zone().clone()).date() == then.date();
+        // A date on one side only would leave open which day the other one means.
+        let form = Form {
+            dated: !is_today(&here) || !is_same && !is_today(&there),
+            exact: soon(self.now, then),
+        };
+        let local = fill(words.local, &[("time", &form.show(&here))]);
+        if is_same {
             return local;
         }
-        let pacific = fill(words.pacific, &[("time", &self.show(then, &pacific()))]);
+        let pacific = fill(words.pacific, &[("time", &form.show(&there))]);
         format!("{local} = {pacific}")
     }
+}
 
-    /// The day is left out while it is the same, the seconds where they do not matter.
-    fn show(&self, then: Timestamp, zone: &TimeZone) -> String {
-        let (now, then) = (self.now.to_zoned(zone.clone()), then.to_zoned(zone.clone()));
-        let time = if soon(&now, &then) {
-            "%H:%M:%S %Z"
-        } else {
-            "%H:%M %Z"
+/// How much of a moment is told.
+struct Form {
+    /// The day is left out while it is the same.
+    dated: bool,
+    /// The seconds, where they matter.
+    exact: bool,
+}
+
+impl Form {
+    fn show(&self, then: &Zoned) -> String {
+        let form = match (self.dated, self.exact) {
+            (false, false) => "%H:%M %Z",
+            (false, true) => "%H:%M:%S %Z",
+            (true, false) => "%Y-%m-%d %H:%M %Z",
+            (true, true) => "%Y-%m-%d %H:%M:%S %Z",
         };
-        if now.date() == then.date() {
-            then.strftime(time).to_string()
-        } else {
-            then.strftime(&format!("%Y-%m-%d {time}")).to_string()
-        }
+        then.strftime(form).to_string()
     }
 }
 
 /// Whether seconds matter: within the hour, either way.
-fn soon(now: &Zoned, then: &Zoned) -> bool {
+fn soon(now: Timestamp, then: Timestamp) -> bool {
     then.duration_since(now).unsigned_abs() < Duration::from_secs(3600)
 }
 
@@ -120,11 +142,11 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn another_day_is_told_with_its_date_in_each_zone() {
+    fn another_day_in_one_zone_is_told_with_the_date_in_both() {
         check(
             &berlin(),
             "2026-11-22T23:30:00Z",
-            "2026-11-23 00:30 CET local time = 15:30 PST Pacific time",
+            "2026-11-23 00:30 CET local time = 2026-11-22 15:30 PST Pacific time",
         );
     }
 

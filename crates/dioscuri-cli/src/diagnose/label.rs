@@ -1,5 +1,6 @@
 //! What a finding says in the words of the contract: the fields of `--format jsonl`.
 
+use super::told::redacted;
 use dioscuri::{
     Class, Unit, Window,
     parts::{
@@ -28,6 +29,9 @@ pub(super) struct Label {
     pub(super) block_reason: Option<String>,
 }
 
+/// The class of what nobody knows.
+pub(super) const UNKNOWN: &str = Class::Unknown.name();
+
 /// The quota that was hit.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(super) struct Quota {
@@ -50,24 +54,25 @@ impl Label {
             retryable: finding.diagnosis.failure.transient,
             retry_after_s: failure.hint().map(|hint| hint.as_secs_f64()),
             status: status(error).map(Code::name),
-            reason: error.reason().map(str::to_owned),
+            reason: error.reason().map(redacted),
             quota: hit(&failure.violations, failure.class).and_then(Quota::of),
             field_violations: error
                 .field_violations()
                 .filter(|violation| !violation.field.is_empty())
-                .map(|violation| violation.field.to_string())
+                .map(|violation| redacted(&violation.field))
                 .collect(),
-            finish_reason: finding.finish_reason.as_deref().map(str::to_owned),
-            block_reason: finding.block_reason.as_deref().map(str::to_owned),
+            finish_reason: finding.finish_reason.as_deref().map(redacted),
+            block_reason: finding.block_reason.as_deref().map(redacted),
         }
     }
 
-    /// The label of a text in which nothing was found.
-    pub(super) const fn nothing() -> Self {
+    /// The label of a text in which nothing was found, and of the HTTP status that came with it.
+    pub(super) fn nothing(status: Option<u16>) -> Self {
+        let is_success = status.is_some_and(|status| (200..300).contains(&status));
         Self {
-            class: Class::Unknown.name(),
-            // Nothing speaks against another try.
-            retryable: Class::Unknown.is_transient(),
+            class: UNKNOWN,
+            // Nothing speaks against another try, unless all is well.
+            retryable: Class::Unknown.is_transient() && !is_success,
             retry_after_s: None,
             status: None,
             reason: None,
@@ -88,7 +93,7 @@ fn status(error: &ApiError) -> Option<Code> {
 impl Quota {
     /// `None` if the violation tells nothing.
     fn of(violation: &Violation) -> Option<Self> {
-        let owned = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
+        let owned = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(redacted);
         (*violation != Violation::new()).then(|| Self {
             metric: owned(&violation.metric),
             id: owned(&violation.quota_id),

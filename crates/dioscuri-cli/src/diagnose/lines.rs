@@ -1,5 +1,7 @@
 //! `--format jsonl`: a labelled line for each line, in order, as they come.
 
+mod asked;
+
 use super::{
     label::Label,
     source::{Source, Unreadable},
@@ -10,38 +12,27 @@ use crate::{
     progress::print,
     stdout,
 };
+use asked::Asked;
 use dioscuri::parts::{errors::Taxonomy, vocab::UnixTime};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json, value::RawValue};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use std::{
     io::{self, Write},
     path::Path,
 };
-
-/// One line of the input. Other fields may be there.
-#[derive(Deserialize)]
-struct Asked<'a> {
-    /// Any value; it is given back as it came.
-    #[serde(borrow, default)]
-    id: Option<&'a RawValue>,
-    #[serde(default)]
-    http_status: Option<Status>,
-    raw: std::borrow::Cow<'a, str>,
-}
-
-/// A status as programs write it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Status {
-    Number(u16),
-    Text(String),
-}
 
 #[derive(Serialize)]
 struct Told<'a> {
     id: Option<&'a RawValue>,
     #[serde(flatten)]
     label: Label,
+}
+
+/// What is told of a line that cannot be read.
+#[derive(Serialize)]
+struct Refused {
+    id: Option<Box<RawValue>>,
+    error: String,
 }
 
 /// Labels every line of `source`. A line that cannot be read gets a line that says why, and the rest goes on.
@@ -67,10 +58,8 @@ pub(super) fn run(source: Source, now: UnixTime, out: impl Write) -> Result<Exit
         }
         any = true;
         let told = if line.too_long {
-            Err(refused(
-                None,
-                &format!("line {} is longer than {MAX_LINE} bytes", line.number),
-            ))
+            let why = format!("line {} is longer than {MAX_LINE} bytes", line.number);
+            Err(refused(&String::from_utf8_lossy(text), why))
         } else {
             label(text, now)
         };
@@ -104,37 +93,28 @@ fn unreadable(path: &Path, error: io::Error) -> anyhow::Error {
 
 /// The label of one line, or why there is none; both as the line to write.
 fn label(line: &[u8], now: UnixTime) -> Result<String, String> {
-    let asked: Asked<'_> =
-        serde_json::from_slice(line).map_err(|error| refused(id_of(line), &error.to_string()))?;
-    let status = match asked.http_status {
-        None => None,
-        Some(Status::Number(number)) => Some(number),
-        Some(Status::Text(text)) => Some(
-            text.trim()
-                .parse()
-                .map_err(|_| refused(id_of(line), "http_status is no number"))?,
-        ),
-    };
-    let found = Taxonomy::new().find_in(asked.raw.as_bytes(), status, now);
-    let told = Told {
-        id: asked.id,
-        label: found.first().map_or_else(Label::nothing, Label::of),
-    };
-    Ok(serde_json::to_string(&told).expect("a label has string keys"))
+    let line = String::from_utf8_lossy(line);
+    let told = Asked::read(&line).and_then(|asked| {
+        let status = asked.status();
+        let found = Taxonomy::new().find_in(&asked.text()?, status, now);
+        let told = Told {
+            id: asked.id,
+            label: found.first().map_or_else(|| Label::nothing(status), Label::of),
+        };
+        Ok(serde_json::to_string(&told).expect("a label has string keys"))
+    });
+    told.map_err(|why| refused(&line, why))
 }
 
-/// The id of a line that is JSON and yet not what was asked for.
-fn id_of(line: &[u8]) -> Option<Value> {
-    serde_json::from_slice::<Value>(line).ok()?.get("id").cloned()
-}
-
-fn refused(id: Option<Value>, why: &str) -> String {
-    json!({ "id": id.unwrap_or_default(), "error": why }).to_string()
+fn refused(line: &str, error: String) -> String {
+    let id = asked::id(line);
+    serde_json::to_string(&Refused { id, error }).expect("a refusal has string keys")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     fn told(line: &str) -> Result<Value, Value> {
         let parse = |text: String| serde_json::from_str(&text).unwrap();
@@ -176,16 +156,76 @@ mod tests {
     }
 
     #[test]
+    fn a_status_is_read_in_every_form_and_what_is_none_says_nothing() {
+        let told = |status: &str| told(&format!(r#"{{"http_status": {status}, "raw": ""}}"#)).unwrap();
+        for status in [
+            "429",
+            "429.0",
+            "\"429\"",
+            "\" 429.00 \"",
+            "\"429 Too Many Requests\"",
+        ] {
+            assert_eq!(told(status)["class"], "quota_unspecified", "{status}");
+        }
+        for status in [
+            "true", "-5", "99999", "429.5", "1e300", "\"soon\"", "[429]", "null", "{}",
+        ] {
+            assert_eq!(told(status)["class"], "unknown", "{status}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_read_as_text_or_as_it_is() {
+        let body = OVERLOADED.replace('\\', "");
+        for raw in [format!("\"{OVERLOADED}\""), body.clone(), format!("[{body}]")] {
+            let told = told(&format!(r#"{{"id": 1, "raw": {raw}}}"#)).unwrap();
+            assert_eq!(told["class"], "capacity", "{raw}");
+        }
+        let told = told(r#"{"raw": null, "http_status": 503}"#).unwrap();
+        assert_eq!(told["class"], "unavailable");
+    }
+
+    #[test]
+    fn what_is_no_text_in_a_text_is_passed_over() {
+        let line = format!(r#"{{"id": 1, "raw": "\ud83d cut {OVERLOADED} \udc00\ud83d"}}"#);
+        assert_eq!(told(&line).unwrap()["class"], "capacity");
+        let line = [
+            br#"{"id": 1, "raw": ""#,
+            &b"\xFF\xC3 "[..],
+            OVERLOADED.as_bytes(),
+            br#""}"#,
+        ]
+        .concat();
+        assert!(label(&line, UnixTime(0)).unwrap().contains("capacity"));
+    }
+
+    #[test]
+    fn a_good_answer_needs_no_retry_and_what_nobody_knows_may_have_one() {
+        let good = r#"{\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"Hello.\"}]}, \"finishReason\": \"STOP\"}]}"#;
+        for (status, retryable) in [("200", false), ("204.0", false), ("null", true)] {
+            let told = told(&format!(r#"{{"http_status": {status}, "raw": "{good}"}}"#)).unwrap();
+            let label = (&told["class"], &told["retryable"]);
+            assert_eq!(label, (&json!("unknown"), &json!(retryable)), "{status}");
+        }
+    }
+
+    #[test]
     fn a_line_that_cannot_be_read_keeps_its_id_and_says_why() {
-        let check = |line: &str, id: Value| {
-            let told = told(line).unwrap_err();
-            assert_eq!(told["id"], id, "{told}");
-            assert!(!told["error"].as_str().unwrap().is_empty());
+        let check = |line: &str, id: Value, why: &str| {
+            let text = label(line.as_bytes(), UnixTime(0)).unwrap_err();
+            assert!(text.starts_with(&format!(r#"{{"id":{id},"error":"#)), "{text}");
+            assert!(text.contains(why) && !text.contains("variant"), "{text}");
         };
-        check("oops", Value::Null);
-        check(r#"{"id": 3}"#, json!(3));
-        check(r#"{"id": 4, "raw": 5}"#, json!(4));
-        check(r#"{"id": 5, "raw": "", "http_status": "soon"}"#, json!(5));
-        check(r#"["id"]"#, Value::Null);
+        check("oops", Value::Null, "no JSON from its column 1");
+        check(r#"{"id": 2, "raw": "cut"#, json!(2), "too early");
+        check(r#"{"id": 3}"#, json!(3), "`raw`");
+        check(r#"{"id": 4, "raw": 5}"#, json!(4), "`raw`");
+        check(
+            r#"{"id": {"a":5}, "raw": "", "raw": ""}"#,
+            json!({"a": 5}),
+            "once",
+        );
+        check(r#"["id"]"#, Value::Null, "array");
+        check("7", Value::Null, "object");
     }
 }

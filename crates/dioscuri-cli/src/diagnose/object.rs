@@ -6,9 +6,10 @@ use super::{
     label::{Label, evidence},
     report::{Group, Report},
     stamp::Stamp,
+    told,
 };
 use crate::figures::seconds;
-use dioscuri::parts::errors::{Advice, Again, ServerText, catalogue::Lang};
+use dioscuri::parts::errors::{Advice, Again, catalogue::Lang};
 use serde::Serialize;
 
 /// The whole report. Fields are added, never changed: other programs read them.
@@ -26,8 +27,8 @@ struct Entry {
     evidence: &'static str,
     /// The rule that decided.
     rule: &'static str,
-    /// The server's message, keys masked.
-    message: String,
+    /// The server's message, without keys and quoted values; `None` if it cannot be told from other words.
+    message: Option<String>,
     /// Where it stands, in bytes from the start.
     span: [u64; 2],
     count: u64,
@@ -84,17 +85,18 @@ impl Object {
 impl Entry {
     fn new(group: &Group, clock: &Clock, lang: Lang) -> Self {
         let diagnosis = &group.finding.diagnosis;
+        let advice = told::advice(&group.finding, lang);
         let seen = |stamp: Option<Stamp>| stamp.map(|stamp| stamp.at.to_string());
         Self {
             label: group.label.clone(),
             evidence: evidence(group.finding.evidence),
             rule: diagnosis.rule,
-            message: ServerText::from(diagnosis.error.message()).masked(),
+            message: told::message(&group.finding, &advice),
             span: [group.span.start, group.span.end],
             count: group.count,
             first_seen: seen(group.first),
             last_seen: seen(group.last),
-            advice: Advised::new(Advice::new(&group.finding, lang), group, clock),
+            advice: Advised::new(advice, group, clock),
         }
     }
 }

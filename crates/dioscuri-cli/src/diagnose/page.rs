@@ -8,10 +8,11 @@ use super::{
     phrases::Phrases,
     report::{Group, Report},
     stamp::Stamp,
+    told,
 };
 use crate::paper::{Ink, Paper, UNBROKEN};
 use dioscuri::parts::errors::{
-    Advice, Again,
+    Again,
     catalogue::{Lang, Words, fill},
 };
 
@@ -32,7 +33,7 @@ pub(super) fn write(report: &Report, clock: &Clock, lang: Lang, mut paper: Paper
     let is_long = report.total > SUMMARISED || report.groups.len() > SHOWN;
     let groups = if is_long {
         page.summary(report, &mut paper);
-        report.by_weight()
+        report.by_need()
     } else {
         report.groups.iter().collect()
     };
@@ -57,7 +58,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn advice(&self, group: &Group, paper: &mut Paper) {
-        let advice = Advice::new(&group.finding, self.lang);
+        let advice = told::advice(&group.finding, self.lang);
         let words = self.words;
         paper.title(&name(group));
         if let Some(seen) = self.seen(group) {

@@ -2,12 +2,13 @@
 
 use super::{
     clock::Clock,
-    label::{self, Label},
+    label::{self, Label, UNKNOWN},
     scan::Found,
     stamp::{self, Stamp},
     timeline::Timeline,
+    told::redacted,
 };
-use dioscuri::parts::errors::Finding;
+use dioscuri::parts::errors::{Evidence, Finding};
 use std::{collections::HashMap, ops::Range};
 
 /// Kinds of failures told apart. Beyond, only classes are: a log that has more kinds than anybody reads must
@@ -16,6 +17,9 @@ const KINDS: usize = 1000;
 
 /// How much of a message tells two failures of one class apart, in characters.
 const WORDING: usize = 200;
+
+/// Hexadecimal words from this length on are ids of requests and the like, in bytes: no name is as long.
+const MIN_ID: usize = 16;
 
 /// Everything that was found in one text.
 #[derive(Debug)]
@@ -115,13 +119,28 @@ impl Report {
     /// The kinds, the most frequent first; of equals in the order of the text; what could not be read last.
     pub(super) fn by_weight(&self) -> Vec<&Group> {
         let mut groups: Vec<_> = self.groups.iter().collect();
-        groups.sort_by_key(|group| {
-            (
-                group.label.class == Label::nothing().class,
-                std::cmp::Reverse(group.count),
-            )
-        });
+        groups.sort_by_key(|group| (group.label.class == UNKNOWN, std::cmp::Reverse(group.count)));
         groups
+    }
+}
+
+impl Report {
+    /// The kinds in the order in which a person needs them: one of each class, what lasts before what passes; then the
+    /// others. So a key that leaked is not lost behind a thousand overloads.
+    pub(super) fn by_need(&self) -> Vec<&Group> {
+        let mut groups = self.by_weight();
+        groups.sort_by_key(|group| (group.label.class == UNKNOWN, group.label.retryable));
+        let mut of_class: HashMap<&str, usize> = HashMap::new();
+        let mut ranked: Vec<_> = groups
+            .into_iter()
+            .map(|group| {
+                let rank = of_class.entry(group.label.class).or_default();
+                *rank += 1;
+                (*rank > 1, group)
+            })
+            .collect();
+        ranked.sort_by_key(|(is_another, _)| *is_another);
+        ranked.into_iter().map(|(_, group)| group).collect()
     }
 }
 
@@ -130,7 +149,10 @@ impl Group {
     fn example(&self) -> String {
         let label = &self.label;
         let reason = label.finish_reason.as_ref().or(label.block_reason.as_ref());
-        reason.map_or_else(|| self.finding.diagnosis.error.to_string(), Clone::clone)
+        reason.map_or_else(
+            || redacted(&self.finding.diagnosis.error.to_string()),
+            Clone::clone,
+        )
     }
 
     fn merge(&mut self, found: Found<'_>, label: Label, stamp: Option<Stamp>) {
@@ -153,23 +175,39 @@ fn earlier(one: Option<Stamp>, other: Option<Stamp>) -> Option<Stamp> {
     }
 }
 
-/// Two findings of one kind say the same but for times, counts and ids: numbers that are no part of a name.
+/// Two findings of one kind say the same but for times, counts and ids: words that begin with a digit, and long
+/// hexadecimal ones. Where words are all there is, lines of others may stand among them, and what was recognised tells.
 fn kind(label: &Label, finding: &Finding) -> String {
     let mut label = label.clone();
     label.retry_after_s = None;
     let mut kind = serde_json::to_string(&label).expect("a label has string keys");
     kind.push_str(label::evidence(finding.evidence));
-    let (mut in_number, mut in_name) = (false, false);
-    for letter in finding.diagnosis.error.message().chars().take(WORDING) {
-        let starts = letter.is_ascii_digit() && !in_name;
-        if in_number && (starts || letter == '.') {
-            continue;
-        }
-        in_number = starts;
-        in_name = !starts && (letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.'));
-        kind.push(if starts { '#' } else { letter });
+    let diagnosis = &finding.diagnosis;
+    if finding.evidence == Evidence::Words {
+        let status = diagnosis.error.status().map(|status| status.to_string());
+        kind.push_str(diagnosis.rule);
+        kind.push_str(&status.unwrap_or_default());
+        return kind;
+    }
+    let message = diagnosis.error.message();
+    let end = message
+        .char_indices()
+        .nth(WORDING)
+        .map_or(message.len(), |(end, _)| end);
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    for piece in message[..end].split_inclusive(|c| !is_name(c)) {
+        let word = piece.trim_end_matches(|c| !is_name(c));
+        kind.push_str(if is_of_the_moment(word) { "#" } else { word });
+        kind.push_str(&piece[word.len()..]);
     }
     kind
+}
+
+/// Whether the next failure would have another word in its place.
+fn is_of_the_moment(word: &str) -> bool {
+    let word = word.trim_end_matches('.');
+    let is_id = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+    word.starts_with(|c: char| c.is_ascii_digit()) || word.len() >= MIN_ID && word.bytes().all(is_id)
 }
 
 #[cfg(test)]
@@ -210,6 +248,50 @@ mod tests {
     fn what_differs_in_numbers_only_is_one_kind() {
         let report = check(&[refusal("ERROR", "26.2s"), refusal("ERROR", "9s")], 2, 1);
         assert_eq!(report.groups[0].count, 2);
+    }
+
+    #[test]
+    fn what_differs_in_times_and_ids_only_is_one_kind() {
+        let refusal = |time: &str, id: &str| {
+            let message = format!("Quota exceeded at {time}, request {id}.");
+            record("ERROR", 429, "RESOURCE_EXHAUSTED", &message, "")
+        };
+        let text = [
+            refusal("2026-11-22T06:18:31.299Z", "3e5d8f2a-97c1-4b7e-8a55-0c9d1e2f3a4b"),
+            refusal("2026-11-22T07:01:02Z", "a97c13e5d8f24b7e8a550c9d1e2f3a4b"),
+        ];
+        check(&text, 2, 1);
+    }
+
+    #[test]
+    fn words_are_one_kind_whatever_stands_around_them() {
+        let line = |number: u32| {
+            format!(
+                "[{number}] 2026-11-22T0{number}:18:31Z worker-{number} google.genai.errors.ServerError: 503 UNAVAILABLE. \
+                 The model is overloaded. Please try again later.\nINFO job {number} goes on\n"
+            )
+        };
+        let text: Vec<_> = (0..9).map(line).collect();
+        let report = report(&text.concat());
+        assert_eq!((report.total, report.groups.len()), (9, 1), "{:?}", report.groups);
+    }
+
+    #[test]
+    fn each_class_comes_first_by_one_kind_and_what_lasts_before_what_passes() {
+        let overloaded = |number: usize| {
+            let message = format!("The model m{number} is overloaded.");
+            record("ERROR", 503, "UNAVAILABLE", &message, "")
+        };
+        let refused = "API key not valid. Please pass a valid API key.";
+        let mut text: Vec<_> = (0..1000).map(|number| overloaded(number % 9)).collect();
+        text.push(record("ERROR", 400, "INVALID_ARGUMENT", refused, ""));
+        text.push(refusal("ERROR", "9s"));
+        let report = report(&text.concat());
+        let classes: Vec<_> = report.by_need().iter().map(|group| group.label.class).collect();
+        assert_eq!(
+            classes[..4],
+            ["auth_invalid_key", "capacity", "quota_minute", "capacity"]
+        );
     }
 
     #[test]

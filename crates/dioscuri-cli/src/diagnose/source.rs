@@ -1,15 +1,21 @@
 //! The text to diagnose: a file or standard input, read ahead while it is being looked at.
 
+mod utf16;
+
 use crate::args::STANDARD_INPUT;
 use std::{
     fs::File,
-    io::{self, BufRead as _, BufReader, IsTerminal as _, Read},
+    io::{self, BufReader, Cursor, IsTerminal as _, Read},
     path::{Path, PathBuf},
 };
 use tokio::{sync::mpsc, task::spawn_blocking};
+use utf16::{Order, Utf16};
 
 /// Bytes read at once: enough that a pipe is drained at its own speed, little enough to wait for.
 const PIECE: usize = 1 << 18;
+
+/// Bytes by which it is told what a text is.
+const START: usize = 512;
 
 /// Pieces read ahead.
 const AHEAD: usize = 4;
@@ -50,13 +56,20 @@ impl Source {
     }
 
     /// Reads on another thread, since standard input may be silent for hours while somebody wants to end us.
-    pub(super) fn pieces(mut self) -> mpsc::Receiver<Result<Vec<u8>, Unreadable>> {
+    pub(super) fn pieces(self) -> mpsc::Receiver<Result<Vec<u8>, Unreadable>> {
         let (sender, receiver) = mpsc::channel(AHEAD);
         spawn_blocking(move || {
-            let mut is_first = true;
-            while let Some(piece) = self.piece(is_first).transpose() {
-                is_first = false;
+            let mut text = match readable(&self.path, self.reader) {
+                Ok(text) => text,
+                Err(error) => {
+                    // Nobody listens: nobody wants to know.
+                    let _ = sender.blocking_send(Err(error));
+                    return;
+                }
+            };
+            while let Some(piece) = piece(&mut text).transpose() {
                 let is_last = piece.is_err();
+                let piece = piece.map_err(|error| Unreadable::io(&self.path, error));
                 if sender.blocking_send(piece).is_err() || is_last {
                     return;
                 }
@@ -65,47 +78,80 @@ impl Source {
         receiver
     }
 
-    fn piece(&mut self, is_first: bool) -> Result<Option<Vec<u8>>, Unreadable> {
-        let mut piece = vec![0; PIECE];
-        let length = loop {
-            match self.reader.read(&mut piece) {
-                Ok(length) => break length,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Unreadable::io(&self.path, error)),
-            }
-        };
-        piece.truncate(length);
-        if is_first {
-            refuse_foreign(&self.path, &piece)?;
-        }
-        Ok((length > 0).then_some(piece))
-    }
-
     /// The text as a whole, for whoever reads it line by line, and how it is called.
     pub(super) fn into_reader(self) -> Result<(PathBuf, Reader), Unreadable> {
-        let mut reader = BufReader::new(self.reader);
-        let start = reader
-            .fill_buf()
-            .map_err(|error| Unreadable::io(&self.path, error))?;
-        refuse_foreign(&self.path, start)?;
-        Ok((self.path, reader))
+        let text = readable(&self.path, self.reader)?;
+        Ok((self.path, BufReader::new(text)))
     }
 }
 
+/// The next piece; `None` at the end.
+fn piece(text: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut piece = vec![0; PIECE];
+    let length = patient_read(text, &mut piece)?;
+    piece.truncate(length);
+    Ok((length > 0).then_some(piece))
+}
+
+fn patient_read(text: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match text.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
+
+/// `reader` as UTF-8, if it can be read at all.
+fn readable(path: &Path, mut reader: Box<dyn Read + Send>) -> Result<Box<dyn Read + Send>, Unreadable> {
+    let start = start(&mut reader).map_err(|error| Unreadable::io(path, error))?;
+    if let Some(order) = Order::of(&start) {
+        let text = Cursor::new(start[utf16::MARK..].to_vec()).chain(reader);
+        return Ok(Box::new(Utf16::new(text, order)));
+    }
+    refuse_foreign(path, &start)?;
+    Ok(Box::new(Cursor::new(start).chain(reader)))
+}
+
+/// What comes first, no more than is there, but enough to tell what it is: a pipe may bring it byte by byte.
+fn start(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut start = vec![0; START];
+    let mut length = 0;
+    loop {
+        let read = patient_read(reader, &mut start[length..])?;
+        length += read;
+        let so_far = &start[..length];
+        let mut marks = FOREIGN
+            .iter()
+            .map(|(mark, _)| *mark)
+            .chain([UTF_16_LITTLE, UTF_16_BIG]);
+        let is_open = marks.any(|mark| mark.len() > length && mark.starts_with(so_far));
+        if read == 0 || !is_open {
+            start.truncate(length);
+            return Ok(start);
+        }
+    }
+}
+
+const UTF_16_LITTLE: &[u8] = b"\xFF\xFE";
+const UTF_16_BIG: &[u8] = b"\xFE\xFF";
+
 /// Beginnings of what is text only after a step that the user knows better how to take.
 const FOREIGN: &[(&[u8], Foreign)] = &[
-    (b"\xFF\xFE", Foreign::Utf16),
-    (b"\xFE\xFF", Foreign::Utf16),
     (b"\x1F\x8B", Foreign::Gzip),
     (b"\x28\xB5\x2F\xFD", Foreign::Zstandard),
+    (b"\xFD7zXZ\0", Foreign::Xz),
+    (b"PK\x03\x04", Foreign::Zip),
 ];
 
 fn refuse_foreign(path: &Path, start: &[u8]) -> Result<(), Unreadable> {
     let found = FOREIGN.iter().find(|(mark, _)| start.starts_with(mark));
-    found.map_or(Ok(()), |(_, kind)| {
+    let found = found.map(|(_, kind)| *kind);
+    let kind = found.or_else(|| utf16::is_likely(start).then_some(Foreign::Utf16));
+    kind.map_or(Ok(()), |kind| {
         Err(Unreadable::Foreign {
             path: path.to_owned(),
-            kind: *kind,
+            kind,
         })
     })
 }
@@ -113,9 +159,12 @@ fn refuse_foreign(path: &Path, start: &[u8]) -> Result<(), Unreadable> {
 /// What a text is instead of text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Foreign {
+    /// Without its mark.
     Utf16,
     Gzip,
     Zstandard,
+    Xz,
+    Zip,
 }
 
 /// A text that cannot be read.
@@ -144,9 +193,11 @@ impl Unreadable {
 
 const fn advice(kind: Foreign) -> &'static str {
     match kind {
-        Foreign::Utf16 => "is UTF-16; save it as UTF-8",
+        Foreign::Utf16 => "looks like UTF-16 without a byte order mark; save it as UTF-8",
         Foreign::Gzip => "is compressed; try `zcat FILE | dioscuri diagnose`",
         Foreign::Zstandard => "is compressed; try `zstdcat FILE | dioscuri diagnose`",
+        Foreign::Xz => "is compressed; try `xzcat FILE | dioscuri diagnose`",
+        Foreign::Zip => "is an archive; try `unzip -p FILE | dioscuri diagnose`",
     }
 }
 
@@ -166,9 +217,31 @@ mod tests {
 
     #[test]
     fn what_is_text_only_after_a_step_is_refused_with_that_step() {
-        check(b"\xFF\xFEE\0r\0", "save it as UTF-8");
+        check(b"E\0r\0r\0o\0r\0", "save it as UTF-8");
         check(b"\x1F\x8B\x08\0", "zcat");
         check(b"\x28\xB5\x2F\xFD\x04", "zstdcat");
+        check(b"\xFD7zXZ\0\0\x04", "xzcat");
+        check(b"PK\x03\x04\x14", "unzip -p");
+    }
+
+    #[test]
+    fn a_text_is_read_whole_whatever_it_begins_with() {
+        for text in [&b"\xFF\xFEE\0r\0"[..], b"\xFE\xFF\0E\0r"] {
+            let mut read = String::new();
+            let reader = Box::new(Cursor::new(text.to_vec()));
+            let mut text = readable(Path::new("a.log"), reader).unwrap();
+            text.read_to_string(&mut read).unwrap();
+            assert_eq!(read, "Er");
+        }
+        for text in [&b""[..], b"P", b"PK", b"\xFF", b"{}", &[b'x'; 3000]] {
+            let mut read = Vec::new();
+            let reader = Box::new(Cursor::new(text.to_vec()));
+            readable(Path::new("a.log"), reader)
+                .unwrap()
+                .read_to_end(&mut read)
+                .unwrap();
+            assert_eq!(read, text);
+        }
     }
 
     #[test]

@@ -212,7 +212,8 @@ fn a_text_without_an_error_is_code_three_and_said_so() {
 fn what_cannot_be_read_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    fs::write(path("utf16.log"), b"\xFF\xFEE\0r\0").unwrap();
+    fs::write(path("utf16.log"), b"E\0r\0r\0o\0r\0").unwrap();
+    fs::write(path("log.zip"), b"PK\x03\x04\x14\0").unwrap();
     fs::write(path("log.gz"), b"\x1F\x8B\x08\0").unwrap();
     check(command(&[&path("none.log")]), 1, &["none.log", "no file"]);
     check(command(&[&path("")]), 1, &["is a folder"]);
@@ -223,6 +224,7 @@ fn what_cannot_be_read_is_named() {
         &["utf16.log", "UTF-8"],
     );
     check(command(&[&path("log.gz")]), 1, &["log.gz", "zcat"]);
+    check(command(&[&path("log.zip")]), 1, &["log.zip", "unzip"]);
     check(command(&["--format", "yaml"]), 1, &["yaml", "jsonl"]);
 }
 
@@ -236,22 +238,115 @@ fn bytes_that_are_no_text_are_passed_over() {
     assert_eq!(object["findings"][0]["first_seen"], "2026-11-20T10:00:00Z");
 }
 
+/// Bodies and lines of logs with a place for whatever a request, a server or a log may hold.
+const PLACES: &[&str] = &[
+    r#"{"error": {"code": 400, "message": "It is PLANT that is not valid.", "status": "INVALID_ARGUMENT"}}"#,
+    r#"{"error": {"code": 404, "message": "models/PLANT is not found for API version v1beta.", "status": "NOT_FOUND"}}"#,
+    r#"{"error": {"code": 400, "message": "Invalid value at 'top_k' (TYPE_INT32), PLANT", "status": "INVALID_ARGUMENT"}}"#,
+    r#"{"error": {"code": 403, "message": "Permission denied: Consumer 'PLANT' has been suspended.", "status": "PERMISSION_DENIED", "details": [
+        {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "PLANT", "domain": "PLANT", "metadata": {"service": "PLANT", "permission": "PLANT"}}]}}"#,
+    r#"{"error": {"code": 429, "message": "PLANT", "status": "RESOURCE_EXHAUSTED", "details": [
+        {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{"subject": "PLANT", "description": "PLANT",
+            "quotaMetric": "PLANT", "quotaId": "PLANT", "quotaDimensions": {"location": "PLANT", "model": "PLANT"}, "quotaValue": "7"}]}]}}"#,
+    r#"{"error": {"code": 400, "message": "Bad.", "status": "INVALID_ARGUMENT", "details": [
+        {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [{"field": "contents.PLANT", "description": "PLANT is wrong"}]}]}}"#,
+    r#"{"candidates": [{"finishReason": "PLANT", "finishMessage": "PLANT"}]}"#,
+    r#"{"promptFeedback": {"blockReason": "PLANT", "blockReasonMessage": "PLANT"}}"#,
+    "PLANT google.genai.errors.ServerError: 503 UNAVAILABLE. The model is overloaded. PLANT",
+    "2026-11-20 10:00:00 PLANT ERROR PLANT 429 RESOURCE_EXHAUSTED: Quota exceeded PLANT\nPLANT",
+    "ERROR PLANT {'error': {'code': 404, 'message': 'models/PLANT is not found', 'status': 'NOT_FOUND'}} PLANT",
+    "POST https://generativelanguage.googleapis.com/v1beta/models/m:generateContent?PLANT 500 Internal Server Error",
+];
+
 #[test]
-fn keys_are_never_shown() {
-    let key = format!("AIza{}", "Y".repeat(35));
-    let body = format!(
-        r#"{{"error": {{"code": 400, "message": "API key {key} not valid.", "status": "INVALID_ARGUMENT"}}}}"#
-    );
-    let line = json!({ "id": 1, "raw": body }).to_string();
-    for (args, input) in [
-        (&["--format", "text"], &body),
-        (&["--format", "json"], &body),
-        (&["--format", "jsonl"], &line),
+fn a_secret_is_never_shown_wherever_it_stands() {
+    // Put together here, so that nobody has to wonder whether a key was committed.
+    let secret = "S3".repeat(9);
+    for before in [
+        "AIza",
+        "AQ.",
+        "ya29.",
+        "GOCSPX-",
+        "1//0",
+        "Bearer ",
+        "key=",
+        "api_key=",
+        "x-goog-api-key: ",
+        "Authorization: Bearer ",
+        "token=",
+        "password=",
+        "eyJhbGci.eyJpc3Mi.",
     ] {
-        let ended = diagnose(args, input);
-        assert_eq!(ended.status.code(), Some(0));
-        assert!(!text(&ended).contains(&key) && !said(&ended).contains(&key));
+        let planted: Vec<_> = PLACES
+            .iter()
+            .map(|place| place.replace("PLANT", &format!("{before}{secret}")))
+            .collect();
+        let lines: Vec<_> = planted
+            .iter()
+            .map(|text| json!({ "id": 1, "raw": text }).to_string())
+            .collect();
+        for (args, input) in [
+            (&["--lang", "en"][..], planted.join("\n\n")),
+            (&["--lang", "de"], planted.join("\n\n").repeat(3)),
+            (&["--format", "json", "--lang", "zh"], planted.join("\n\n")),
+            (&["--format", "jsonl"], lines.join("\n")),
+        ] {
+            let ended = diagnose(args, input);
+            assert_eq!(ended.status.code(), Some(0));
+            let told = text(&ended) + &said(&ended);
+            let at = told.find(&secret).map(|at| &told[at.saturating_sub(100)..]);
+            assert_eq!(at, None, "{before} in {args:?}");
+        }
     }
+}
+
+#[test]
+fn a_message_quotes_no_request_and_no_lines_of_a_log() {
+    let message = |text: &str| object(text)["findings"][0]["message"].clone();
+    let quoted = r#"{"error": {"code": 400, "message": "Invalid value at 'top_k' (TYPE_INT32), \"my plan\"", "status": "INVALID_ARGUMENT"}}"#;
+    assert_eq!(message(quoted), "Invalid value at 'top_k' (TYPE_INT32), \"…\"");
+    let known = "job 7 of my plan: 503 UNAVAILABLE. The model is overloaded. Please try again later. my plan";
+    assert_eq!(message(known), "The model is overloaded. Please try again later.");
+    let unknown = "my plan failed with google.api_core.exceptions.ResourceExhausted: 429 my other plan";
+    assert_eq!(message(unknown), Value::Null);
+}
+
+#[test]
+fn the_time_zone_that_nobody_knows_is_told_once() {
+    let mut child = command(&[]).env("TZ", "Middle/Earth").spawn().unwrap();
+    child.stdin.take().unwrap().write_all(DAY.as_bytes()).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(
+        said(&ended).matches("Middle/Earth").count(),
+        1,
+        "{}",
+        said(&ended)
+    );
+}
+
+#[test]
+fn what_a_windows_shell_writes_is_read() {
+    let utf_16 = |text: &str| -> Vec<u8> {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        b"\xFF\xFE".iter().copied().chain(units).collect()
+    };
+    let ended = diagnose(&["--format", "json"], utf_16(&format!("配额 {OVERLOADED}\r\n")));
+    let object: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    assert_eq!(object["findings"][0]["class"], "capacity");
+    let line = json!({ "id": 1, "raw": OVERLOADED }).to_string();
+    let ended = diagnose(&["--format", "jsonl"], utf_16(&line));
+    assert!(text(&ended).contains("capacity"), "{}", said(&ended));
+}
+
+#[test]
+fn a_line_that_is_too_long_keeps_its_id() {
+    let long = format!(r#"{{"id": "long", "raw": "{}"}}"#, "x".repeat(21_000_000));
+    let (code, told) = lines(&[long, json!({ "id": 2, "raw": OVERLOADED }).to_string()]);
+    assert_eq!(
+        (code, &told[0]["id"], &told[1]["id"]),
+        (1, &json!("long"), &json!(2))
+    );
 }
 
 #[test]

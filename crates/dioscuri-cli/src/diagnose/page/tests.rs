@@ -83,6 +83,27 @@ fn a_wait_counts_from_the_failure_where_its_time_is_sure() {
 }
 
 #[test]
+fn a_wait_without_a_zone_is_over_when_it_is_over_everywhere() {
+    // Whoever writes 00:14 in the zone farthest west writes it at 12:14 in Greenwich, an hour before now.
+    let told = page(&minute("2026-11-22 00:14:00"), Lang::En);
+    assert!(
+        told.contains("Now: the wait was over at 2026-11-22 00:14 CET"),
+        "{told}"
+    );
+    // And 01:15 may be this minute.
+    let told = page(&minute("2026-11-22 01:15:00"), Lang::En);
+    assert!(told.contains("14:15:26 CET local time"), "{told}");
+    // A day that began at Google's since, whatever the zone; and one of which nobody knows.
+    let told = page(&format!("2026-11-21 09:00:00 {DAY}"), Lang::En);
+    assert!(told.contains("Now: the wait was over at 09:00 CET"), "{told}");
+    let told = page(&format!("2026-11-21 22:00:00 {DAY}"), Lang::En);
+    assert!(
+        told.contains("2026-11-23 09:00 CET local time = 2026-11-23 00:00 PST"),
+        "{told}"
+    );
+}
+
+#[test]
 fn yesterdays_daily_quota_is_open_again() {
     let told = page(&format!("2026-11-21T20:00:00Z {DAY}"), Lang::En);
     assert!(
