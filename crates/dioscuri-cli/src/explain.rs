@@ -36,12 +36,16 @@ pub(crate) fn explain(args: &args::Explain) -> Result<Exit, CannotStart> {
         None => entries(args.lang).collect(),
     };
     let reference = Reference::new(args.lang);
+    // Whole, they would be a book.
+    let are_many = chosen.iter().any(|entry| entry.name != chosen[0].name);
     let text = match (args.format, args.list) {
         (ExplanationForm::Json, _) => object::write(&reference, &chosen),
         (ExplanationForm::Markdown, true) => markdown::page(&reference, &chosen),
         (ExplanationForm::Markdown, false) => markdown::sections(&reference, &chosen),
-        (ExplanationForm::Text, true) => text::list(&reference, &chosen, Paper::for_stdout()),
-        (ExplanationForm::Text, false) => text::entries(&reference, &chosen, Paper::for_stdout()),
+        (ExplanationForm::Text, is_list) if is_list || are_many => {
+            text::list(&reference, &chosen, Paper::for_stdout())
+        }
+        (ExplanationForm::Text, _) => text::entries(&reference, &chosen, Paper::for_stdout()),
     };
     stdout::is_over(io::stdout().lock().write_all(text.as_bytes()))?;
     Ok(Exit::Answered)
@@ -53,11 +57,17 @@ fn named(name: &str, lang: Lang) -> Result<Vec<&'static Entry>, CannotStart> {
     if let Some(found) = lookup(name, lang) {
         return Ok(entries(lang).filter(|entry| entry.name == found.name).collect());
     }
-    let class = reading::class_of_status(name).ok_or_else(|| unknown(name, lang))?;
-    let gaps = [("name", name), ("class", class.name())];
-    print(&fill(Phrases::of(lang).status_alone, &gaps));
-    let entry = entries(lang).find(|entry| entry.topic == Topic::Class(class));
-    Ok(entry.into_iter().collect())
+    let (classes, phrases) = (reading::classes_of_status(name), Phrases::of(lang));
+    match *classes {
+        [] => return Err(unknown(name, lang).into()),
+        [class] => print(&fill(
+            phrases.status_alone,
+            &[("name", name), ("class", class.name())],
+        )),
+        _ => print(&fill(phrases.status_of_many, &[("name", name)])),
+    }
+    let is_one = |entry: &&Entry| matches!(entry.topic, Topic::Class(class) if classes.contains(&class));
+    Ok(entries(lang).filter(is_one).collect())
 }
 
 fn unknown(name: &str, lang: Lang) -> anyhow::Error {

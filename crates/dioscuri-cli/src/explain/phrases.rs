@@ -27,6 +27,8 @@ pub(super) struct Phrases {
     pub(super) see_list: &'static str,
     /// A status instead of a name: `{name}`, and its `{class}`.
     pub(super) status_alone: &'static str,
+    /// The same where the status of many classes is asked for: `{name}`.
+    pub(super) status_of_many: &'static str,
     /// What dioscuri does where nothing has failed.
     pub(super) no_failure: &'static str,
     /// What dioscuri does: nothing more.
@@ -88,6 +90,7 @@ static ENGLISH: Phrases = Phrases {
     did_you_mean: "Did you mean {names}?",
     see_list: "`dioscuri explain --list` shows every name.",
     status_alone: "{name} alone is read as {class}; `dioscuri diagnose` reads the whole error and may tell more.",
+    status_of_many: "{name} is one of these; `dioscuri diagnose` reads from the whole error which, `dioscuri explain CLASS` says what to do.",
     no_failure: "Nothing by this name alone: it is no failure, or other facts decide.",
     gives_up: "Gives up at once: the same request would fail again.",
     tries: "Tries again {places}.",
@@ -127,6 +130,7 @@ static GERMAN: Phrases = Phrases {
     did_you_mean: "Meinten Sie {names}?",
     see_list: "`dioscuri explain --list` zeigt alle Namen.",
     status_alone: "{name} allein wird als {class} gelesen; `dioscuri diagnose` liest den ganzen Fehler und weiß oft mehr.",
+    status_of_many: "{name} ist eines von diesen; `dioscuri diagnose` liest aus dem ganzen Fehler, welches, `dioscuri explain KLASSE` sagt, was zu tun ist.",
     no_failure: "Nichts allein wegen dieses Namens: Es ist kein Fehler, oder anderes entscheidet.",
     gives_up: "Gibt sofort auf: Dieselbe Anfrage würde wieder scheitern.",
     tries: "Versucht es erneut: {places}.",
@@ -166,6 +170,7 @@ static CHINESE: Phrases = Phrases {
     did_you_mean: "您是不是想找 {names}？",
     see_list: "`dioscuri explain --list` 列出所有名称。",
     status_alone: "单凭 {name} 只能判断为 {class}；`dioscuri diagnose` 会读完整的错误文本，往往能知道更多。",
+    status_of_many: "{name} 是以下之一；`dioscuri diagnose` 从完整的错误文本判断是哪一个，`dioscuri explain 类别` 说明怎么办。",
     no_failure: "仅凭这个名称不做任何事：它不是错误，或者取决于其他信息。",
     gives_up: "立即放弃：同样的请求还会失败。",
     tries: "会重试：{places}。",

@@ -48,6 +48,24 @@ pub(super) fn class_of_status(name: &str) -> Option<Class> {
     read(None, &body).map(|read| read.class)
 }
 
+/// Every class that an error can be of which only the status is known; the likeliest alone, where others are rare.
+pub(super) fn classes_of_status(name: &str) -> Vec<Class> {
+    match class_of_status(name) {
+        Some(Class::QuotaUnspecified) => OF_429.to_vec(),
+        class => class.into_iter().collect(),
+    }
+}
+
+/// What a 429 can be: no other status says so little.
+const OF_429: [Class; 6] = [
+    Class::QuotaMinute,
+    Class::QuotaDay,
+    Class::QuotaZero,
+    Class::QuotaUnspecified,
+    Class::Capacity,
+    Class::Billing,
+];
+
 fn read(status: Option<u16>, body: &Value) -> Option<Failure> {
     let found = Taxonomy::new().find_in(body.to_string().as_bytes(), status, UnixTime(0));
     Some(found.into_iter().next()?.diagnosis.failure)
@@ -81,6 +99,31 @@ mod tests {
             None,
         ];
         assert_eq!(classes, expected);
+    }
+
+    #[test]
+    fn a_429_is_everything_that_the_taxonomy_reads_from_one() {
+        let quota = |id: &str, value: &str| {
+            let violation = json!({ "quotaId": id, "quotaValue": value });
+            json!([{ "@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [violation] }])
+        };
+        let reason =
+            |name: &str| json!([{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": name }]);
+        let classes = [
+            quota("GenerateRequestsPerMinutePerProjectPerModel", "5"),
+            quota("GenerateRequestsPerDayPerProjectPerModel", "20"),
+            quota("GenerateRequestsPerDayPerProjectPerModel-FreeTier", "0"),
+            json!([]),
+            reason("MODEL_CAPACITY_EXHAUSTED"),
+            reason("INSUFFICIENT_G1_CREDITS_BALANCE"),
+        ]
+        .map(|details| {
+            let error = json!({ "code": 429, "message": "-", "details": details });
+            read(None, &json!({ "error": error })).unwrap().class
+        });
+        assert_eq!(classes_of_status("429"), classes);
+        assert_eq!(classes_of_status("503"), [Class::Unavailable]);
+        assert_eq!(classes_of_status("teapot"), []);
     }
 
     #[test]

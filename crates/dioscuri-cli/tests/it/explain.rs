@@ -42,6 +42,23 @@ fn a_name_of_several_things_explains_them_all() {
 }
 
 #[test]
+fn a_429_is_told_as_everything_that_it_can_be() {
+    let table = explained(
+        &["429"],
+        &[
+            "quota_minute",
+            "quota_day",
+            "quota_zero",
+            "quota_unspecified",
+            "capacity",
+            "billing",
+        ],
+    );
+    assert!(!table.contains("What happened"), "{table}");
+    explained(&["503"], &["unavailable · class", "What happened"]);
+}
+
+#[test]
 fn an_unknown_name_is_told_with_its_nearest() {
     check(
         command(&["quta_day"]),
