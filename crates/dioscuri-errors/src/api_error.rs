@@ -136,7 +136,10 @@ impl ApiError {
     fn from_wire(seen_status: Option<u16>, wire: wire::Wire) -> Vec<Self> {
         if wire.errors.is_empty() {
             return vec![Self {
-                body_status: wire.status,
+                // The title of a page is a last resort.
+                body_status: wire
+                    .status
+                    .filter(|_| seen_status.is_none_or(|status| (200..300).contains(&status))),
                 message: wire.text.into(),
                 ..Self::new(wire.form, seen_status)
             }];

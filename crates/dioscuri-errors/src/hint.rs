@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 const OPENINGS: &[&str] = &[
     // Not every "retry in": clients log their own backoff with these words.
     "please retry in ",
-    "retry after ",
+    "please retry after ",
     "try again in ",
     "try again after ",
     "reset after ",

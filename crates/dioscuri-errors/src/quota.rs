@@ -202,8 +202,13 @@ fn limit(text: &str) -> Option<u64> {
     let digits = after(text, "limit:")?;
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     // A letter read for a digit; but an `n` may be left of a line break.
-    let misread = digits[end..].starts_with(|c: char| c.is_ascii_alphabetic() && c != 'n');
-    digits[..end].parse().ok().filter(|_| !misread)
+    let rest = &digits[end..];
+    let misread = rest.starts_with(|c: char| c.is_ascii_alphabetic() && c != 'n');
+    // `1,500` and `0.5` are other numbers.
+    let goes_on = rest
+        .strip_prefix(['.', ','])
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    digits[..end].parse().ok().filter(|_| !misread && !goes_on)
 }
 
 /// The model that a sentence names. An `n` may be left at its end of a line break that lost its backslash.

@@ -83,7 +83,7 @@ impl Rule {
 pub(crate) const RULES: &[Rule] = &[
     // What structure decides, whatever the code.
     rule("limit-of-zero", Class::QuotaZero, |f| {
-        f.violations.iter().any(|v| v.limit == Some(0))
+        f.may_be(429) && f.violations.iter().any(|v| v.limit == Some(0))
     }),
     by_status("payment-required", Class::Billing, |f| f.status(402)),
     rule("billing-reason", Class::Billing, |f| {
@@ -114,7 +114,7 @@ pub(crate) const RULES: &[Rule] = &[
         ])
     }),
     // The words of OAuth (RFC 6749, section 5.2), whatever carries them: a login has ended.
-    rule("grant-refused", Class::Unauthenticated, |f| {
+    by_common_words("grant-refused", Class::Unauthenticated, |f| {
         f.says_any(&["invalid_grant", "unauthorized_client"])
     }),
     rule("consumer-reason", Class::PermissionDenied, |f| {
@@ -236,7 +236,7 @@ pub(crate) const RULES: &[Rule] = &[
     by_status("invalid-request", Class::InvalidRequest, |f| f.status(400)),
     // The other codes.
     rule("no-identity", Class::Unauthenticated, |f| {
-        f.status(403) && f.says("unregistered callers")
+        f.may_be(403) && f.says("unregistered callers")
     }),
     rule("service-disabled-words", Class::ServiceDisabled, |f| {
         let unused = f.says_all(&["has not been used in project", "disabled"]);

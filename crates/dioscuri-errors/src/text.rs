@@ -19,7 +19,7 @@ use std::{borrow::Cow, ops::Range, sync::Arc};
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Finding {
-    /// Where it stands in the text, in bytes.
+    /// The piece of the text in which it stands, in bytes: a record of a log, a paragraph, all of a short text.
     pub span: Range<usize>,
     /// What it was read from.
     pub evidence: Evidence,
@@ -125,7 +125,9 @@ impl Finding {
 
     /// Whether only our provider's servers speak so.
     fn is_ours(&self) -> bool {
-        self.evidence == Evidence::Structure || self.diagnosis.grounds() == Grounds::Own
+        let error = &self.diagnosis.error;
+        let form = || error.stated_code().is_some() || !error.details().is_empty();
+        self.diagnosis.grounds() == Grounds::Own || self.evidence == Evidence::Structure && form()
     }
 
     /// Brackets and a word that may mean anything.

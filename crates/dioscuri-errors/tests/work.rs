@@ -41,6 +41,7 @@ const HOSTILE: &[&str] = &[
     ",{\"field\": \"f%\", \"description\": \"d\"}",
     ",{\"quotaId\": \"Q%PerDay\", \"quotaValue\": \"%\"}",
     "{\"message\": \"m%\", ",
+    "{\"message\": \"m\", \"code\": 429, \"x\": ",
     "429 {'error': {'code': 429, 'message': 'm%'}} ",
     "code: % ",
     "{'error': ",
@@ -176,6 +177,13 @@ fn reading_an_answer_is_linear() {
 }
 
 /// No time is asserted. To read a text of this size again from each of its bytes would take days.
+/// A reader that looked to the end of the log at each record would not come to the end of it.
+#[test]
+fn a_log_of_many_records_is_read_to_its_end() {
+    let text = text("2026-11-22 10:00:00 gemini\n", LONG / 16);
+    assert_eq!(Taxonomy::new().find_in(&text, None, UnixTime(0)), []);
+}
+
 #[test]
 fn a_long_text_is_read_to_its_end() {
     for unit in [

@@ -63,6 +63,39 @@ fn listed_in(events: &[&Object]) -> bool {
         .any(|event| event.keys().any(|key| letters(key) == "candidates"))
 }
 
+/// Whether one of the answers has said all it had to say: what stands in it is no error, whatever it speaks of.
+pub(super) fn ended_well(answers: &[Answer]) -> bool {
+    let ended = |candidate: &Value| {
+        let reason = candidate
+            .as_object()?
+            .iter()
+            .find(|(key, _)| letters(key) == "finishreason")?
+            .1;
+        Some(reason == 1 || reason.as_str().and_then(finish::finish_named) == Some("STOP"))
+    };
+    answers.iter().any(|answer| {
+        let event = enveloped(&answer.event);
+        let candidates = event["candidates"].as_array();
+        candidates.is_some_and(|candidates| candidates.iter().any(|candidate| ended(candidate) == Some(true)))
+    })
+}
+
+/// Whether a complaint can only be one about an answer of ours.
+pub(super) fn speaks_of_one(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    constant(text).is_some()
+        || [
+            "candidate was blocked",
+            "response was blocked",
+            "finish_reason",
+            "finishreason",
+            "block_reason",
+            "blockreason",
+        ]
+        .iter()
+        .any(|words| lower.contains(words))
+}
+
 /// Whether there is an answer that says by itself that it has nothing.
 fn whole(events: &[&Object]) -> bool {
     let usage = |object: &&Object| object.keys().any(|key| letters(key) == "usagemetadata");
@@ -153,12 +186,7 @@ pub(super) fn words(text: &str, prose: &Prose) -> Option<Finding> {
             && !lower.contains("candidate was blocked");
     if let Some(word) = reason {
         if prompt && let Some(block) = finish::block_named(word).filter(|block| finish::blocks(block)) {
-            return Some(finding(
-                of(Class::BlockedPrompt),
-                "complaint",
-                None,
-                Some(block.into()),
-            ));
+            return Some(complaint(Class::BlockedPrompt, None, Some(block.into())));
         }
         if let Some(name) = finish::finish_named(word) {
             return by_reason(name);
@@ -193,13 +221,21 @@ fn constant(text: &str) -> Option<(bool, &str)> {
     })
 }
 
+/// What a program says of an answer in words.
+fn complaint(class: Class, finish: Option<Arc<str>>, block: Option<Arc<str>>) -> Finding {
+    let mut finding = finding(of(class), "complaint", finish, block);
+    finding.evidence = Evidence::Words;
+    finding.diagnosis.error = ApiError::from_objects(Form::Text, Some(200), &[]);
+    finding
+}
+
 fn by_reason(name: &'static str) -> Option<Finding> {
     let class = match Finish::read(name)? {
         Finish::Failed(class) => class,
         Finish::Truncated => Class::TruncatedOutput,
         Finish::Complete | Finish::Continues => return None,
     };
-    Some(finding(of(class), "complaint", Some(name.into()), None))
+    Some(complaint(class, Some(name.into()), None))
 }
 
 /// The reason that `text` gives in capitals for a block.
@@ -215,9 +251,10 @@ fn told<'t>(text: &'t str, lower: &str) -> Option<&'t str> {
         "finish_reason=",
         "reason: ",
     ];
-    OPENINGS.iter().find_map(|opening| {
-        let after = &text[lower.find(opening)? + opening.len()..];
-        let after = after.trim_start_matches(['\'', '"', '`', ' ', '<']);
+    let occurrences =
+        |opening: &'static str| lower.match_indices(opening).map(|(at, found)| at + found.len());
+    OPENINGS.iter().copied().flat_map(occurrences).find_map(|at| {
+        let after = text[at..].trim_start_matches(['\'', '"', '`', ' ', '<']);
         let end = after
             .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))
             .unwrap_or(after.len());

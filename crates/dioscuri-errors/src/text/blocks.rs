@@ -73,6 +73,30 @@ const ANCHORS: &[&str] = &[
     "quick accessor",
     "malformed_function_call",
     "unexpected_tool_call",
+    "token count",
+    "deadline expired",
+    "found for api version",
+    "dunning decision",
+    "session not found",
+    "payload size",
+    "credits are depleted",
+    "unregistered callers",
+    "individual quota",
+    "your capacity on this model",
+    "generatecontentrequest.",
+    "being provisioned",
+    "active state",
+    "are blocked",
+    "authentication credentials",
+    "credentials were not found",
+    "billed users",
+    "permission '",
+    "requested entity",
+    "invalid json payload",
+    "unable to submit request",
+    "invalid argument",
+    "thought_signature",
+    "no capacity available",
 ];
 
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -85,13 +109,18 @@ static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// Names of our provider and of what it offers.
 static PROVIDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    // Not every Google is ours: its crawler stands in the log of every web server.
     let names = [
         "gemini",
-        "google",
         "vertex",
         "aiplatform",
         "generativelanguage",
         "genai",
+        "generativeai",
+        "googleapi",
+        "google.api",
+        "google ai",
+        "google_ai",
         "cloudcode",
     ];
     AhoCorasick::builder()
@@ -106,14 +135,14 @@ static OTHERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "platform.openai.com",
         "api.openai.com",
         "insufficient_quota",
-        "anthropic",
-        "claude",
+        "api.anthropic.com",
+        "overloaded_error",
         "botocore",
-        "amazonaws",
+        "amazonaws.com",
         "throttlingexception",
-        "stripe",
+        "api.stripe.com",
         "azure.com",
-        "api.mistral",
+        "api.mistral.ai",
         "\"kind\": \"status\"",
         "\"kind\":\"status\"",
     ];

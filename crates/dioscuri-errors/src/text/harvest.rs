@@ -153,13 +153,16 @@ fn wrapped(
     depth: usize,
     answers: &mut Vec<Answer>,
 ) -> Vec<Hit> {
+    // An error without an envelope is the object itself: it is searched once.
+    let enveloped = detail::field(object, "error").is_some_and(Value::is_object);
+    let beside = object.iter().filter(|_| enveloped);
     let mut inner = Harvest {
         within_error: true,
         ..Harvest::default()
     };
     for (key, value) in error
         .iter()
-        .chain(object.iter().filter(|(key, _)| letters(key) != "error"))
+        .chain(beside.filter(|(key, _)| letters(key) != "error"))
     {
         // The details of an error are its own, but for the words of a server behind it.
         if !matches!(letters(key).as_str(), "details" | "errors") {
@@ -236,8 +239,14 @@ fn names_a_failure(object: &Object) -> bool {
         .filter(|(key, _)| names_a_code(&letters(key)))
         .flat_map(|(_, value)| code_words(value))
         .any(|word| match number(&word) {
-            Some(number) => (1..=16).contains(&number) || (400..600).contains(&number),
-            None => true,
+            // A `google.rpc.Status` has nothing but these.
+            Some(1..=16) => object
+                .keys()
+                .all(|key| matches!(key.as_str(), "code" | "message" | "details")),
+            Some(number) => (400..600).contains(&number),
+            None => word
+                .as_str()
+                .is_some_and(|name| name.bytes().all(|byte| !byte.is_ascii_lowercase())),
         })
 }
 

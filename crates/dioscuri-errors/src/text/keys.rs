@@ -42,7 +42,6 @@ const KNOWN: &[&str] = &[
     "reason",
     "retryafter",
     "retrydelay",
-    "retryinfo",
     "status",
     "statuscode",
     "type",

@@ -1,4 +1,4 @@
-//! Reads structure in whatever notation a program printed it, in one pass and without going back.
+//! Reads structure in whatever notation a program printed it, in one pass that looks a little ahead.
 //!
 //! JSON, also damaged, cut, or still escaped inside a string; the `repr` of Python objects; Go's `map[…]`; protobuf
 //! text; `util.inspect` of Node; `var_dump` of PHP. What is no structure is prose.
@@ -84,11 +84,12 @@ impl Reader<'_> {
             let item = self.item();
             debug_assert!(self.at > start, "every step goes forward");
             let Some((key, node)) = item else { continue };
-            if key.is_empty() {
-                // Structure of which we know nothing stays prose: it may be a program's, or a sentence in brackets.
-                if !matches!(node, Node::Json(_)) && !keys::any_known(&node) {
-                    continue;
-                }
+            // Structure of which we know nothing stays prose: it may be a program's, or a sentence in brackets.
+            let known = !key.is_empty() || matches!(node, Node::Json(_)) || keys::any_known(&node);
+            if !known {
+                continue;
+            }
+            if !matches!(node, Node::Word(_) | Node::Text(_) | Node::Cut(_)) {
                 page.prose.push_str(&self.text[prose_from..start]);
                 page.prose.push(' ');
                 prose_from = self.at;

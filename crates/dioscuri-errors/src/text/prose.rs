@@ -70,14 +70,12 @@ impl Prose {
 
 /// Finish reasons that mean nothing else in any program.
 const UNMISTAKABLE: &[&str] = &[
-    "IMAGE_OTHER",
     "IMAGE_PROHIBITED_CONTENT",
     "IMAGE_RECITATION",
     "IMAGE_SAFETY",
     "MALFORMED_FUNCTION_CALL",
     "MALFORMED_RESPONSE",
     "MISSING_THOUGHT_SIGNATURE",
-    "NO_IMAGE",
     "PROHIBITED_CONTENT",
     "TOO_MANY_TOOL_CALLS",
     "UNEXPECTED_TOOL_CALL",
@@ -120,7 +118,12 @@ fn status(word: &Word<'_>) -> Option<(u16, bool)> {
     let after = head(word.after, CONTEXT).to_ascii_lowercase();
     let told = before.trim_end_matches([' ', ':', '=', '(', '[', '#', '\'', '"', '-', '\n', '`', '*']);
     let closely = before.len() - told.len() <= 4;
-    let named = closely && BEFORE.iter().any(|word| ends_with_word(told, word));
+    // `got 429 likes`: a verb of many uses before a number of something.
+    let counts = after
+        .strip_prefix(' ')
+        .is_some_and(|next| next.starts_with(|c: char| c.is_ascii_lowercase()));
+    let verb = counts && VERBS.iter().any(|word| told.ends_with(word));
+    let named = closely && !verb && BEFORE.iter().any(|word| ends_with_word(told, word));
     let exception = before.ends_with(": ") && ends_with_exception(word.before);
     let phrase = after.trim_start_matches([' ', '-', ':', '(', ')', ',', '.', '[', '\'', '"']);
     let explained = PHRASES.iter().any(|words| phrase.starts_with(words)) || code_follows(word.after);
@@ -138,6 +141,9 @@ fn status(word: &Word<'_>) -> Option<(u16, bool)> {
     });
     (opens_sentence && begins).then_some((status, opens_line))
 }
+
+/// Those of [`BEFORE`] that stand before other numbers too.
+const VERBS: &[&str] = &["got", "returned", "received", "failed", "reason", "undefined"];
 
 /// Words before a status.
 const BEFORE: &[&str] = &[
@@ -283,6 +289,9 @@ mod tests {
         check_status("used 429 tokens of 500", None);
         check_status("version 1.429.0", None);
         check_status("port 8429", None);
+        check_status("gemini: received 512 bytes", None);
+        check_status("I got 429 likes", None);
+        check_status("returned 404 rows", None);
     }
 
     #[track_caller]

@@ -35,7 +35,7 @@ pub(super) enum Trust {
 
 impl Reading {
     pub(super) fn block(self, text: &str) -> Vec<Finding> {
-        if self.status.is_none() && blocks::names_another(text) {
+        if self.status.is_none() && blocks::names_another(text) && !Prose::read(text).paired {
             return Vec::new();
         }
         let Harvest {
@@ -48,7 +48,7 @@ impl Reading {
         let around = Prose::read(&prose);
         let mut findings: Vec<Finding> = Vec::new();
         for hit in errors {
-            let finding = self.error(hit, around, &prose);
+            let finding = self.error(hit, around, &prose, text);
             if !finding.is_ours() && self.trust < Trust::Names || finding.says_nothing() {
                 continue;
             }
@@ -56,7 +56,7 @@ impl Reading {
                 findings.push(finding);
             }
         }
-        let whole = !answers.iter().any(|answer| answer.strict);
+        let whole = !answers::ended_well(&answers);
         findings.extend(answers::read(&answers, self.status == Some(200), self.now));
         if findings.iter().all(Finding::is_vague) {
             let words = self
@@ -72,24 +72,29 @@ impl Reading {
     }
 
     /// An error with structure.
-    fn error(self, hit: Hit, around: Prose, prose: &str) -> Finding {
+    fn error(self, hit: Hit, around: Prose, prose: &str, text: &str) -> Finding {
         let mut chain = hit.chain;
         // What stands before a body says what a cut body does not.
         chain.insert(0, said(around.code));
-        let form = if hit.strict { Form::Json } else { Form::Salvaged };
+        // Words that stand around an error may be anybody's: a form without structure keeps them out of logs.
+        let form = match hit {
+            Hit { loose: true, .. } => Form::Text,
+            Hit { strict: true, .. } => Form::Json,
+            _ => Form::Salvaged,
+        };
         let failed = self.status.filter(|status| *status >= 300);
         let mut error = ApiError::from_objects(form, failed.or(around.status), &chain);
         if error.message().is_empty() {
             chain.insert(0, message(prose));
-            error = ApiError::from_objects(form, failed.or(around.status), &chain);
+            error = ApiError::from_objects(Form::Text, failed.or(around.status), &chain);
         }
         if error.status().is_none() || error.stated_code().is_none() {
             let inside = Prose::read(error.message());
             chain.insert(0, said(inside.code));
             let status = failed.or(around.status).or(inside.status);
-            error = ApiError::from_objects(form, status, &chain);
+            error = ApiError::from_objects(error.form(), status, &chain);
         }
-        let diagnosis = self.diagnose(error, prose);
+        let diagnosis = self.diagnose(error, text);
         if diagnosis.grounds() != Grounds::Own {
             // A program's own code around a complaint about an answer.
             let message = diagnosis.error.message();
@@ -112,8 +117,9 @@ impl Reading {
             return None;
         }
         let prose = Prose::read(text);
-        if let Some(finding) = answers::words(text, &prose) {
-            return Some(finding);
+        let complaint = answers::words(text, &prose);
+        if complaint.is_some() && (self.trust >= Trust::Names || answers::speaks_of_one(text)) {
+            return complaint;
         }
         let status = self.status.filter(|status| *status >= 300).or(prose.status);
         let words = if text.split_whitespace().nth(MIN_WORDS).is_some() {

@@ -444,9 +444,65 @@ fn a_letter_read_for_a_digit_is_no_limit() {
 fn what_other_containers_write_in_between_does_not_tear_a_body() {
     let mut text = String::new();
     for line in pretty().lines() {
-        text += &format!("worker-1  | {line}\nweb-1     | 2026-11-22 08:00:00 GET /health 200\n");
+        text.extend([
+            "worker-1  | ",
+            line,
+            "\nweb-1     | 2026-11-22 08:00:00 GET /health 200\n",
+        ]);
     }
     let found = found(&text);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].diagnosis.failure.violations[0].limit, Some(20));
+}
+
+#[test]
+fn a_body_behind_a_status_is_structure() {
+    let text = r#"got status: 400 Bad Request. {"error": {"message": "API key not valid.", "code": 400, "status": "INVALID_ARGUMENT"}}"#;
+    let found = found(text);
+    assert_eq!(found[0].evidence, Evidence::Structure);
+    assert_eq!(found[0].diagnosis.error.message(), "API key not valid.");
+}
+
+#[test]
+fn the_same_line_three_times_is_read_as_once() {
+    let found = found(&format!("attempt failed: {DAILY}\n").repeat(3));
+    assert_eq!(found[0].evidence, Evidence::Structure);
+    assert_eq!(found[0].diagnosis.failure.violations[0].window, Some(Window::Day));
+}
+
+#[test]
+fn words_around_an_error_are_not_the_servers() {
+    let found =
+        found("user asked: write about my diary {\"error\": {\"code\": 503, \"status\": \"UNAVAILABLE\"}}");
+    let shown = format!("{} {:?}", found[0].diagnosis.error, found[0]);
+    assert!(!shown.contains("diary"), "{shown}");
+}
+
+#[test]
+fn a_repr_of_a_good_answer_is_no_failure() {
+    let text = "candidates=[Candidate(content=Content(parts=[Part(text='The model is overloaded: 429 RESOURCE_EXHAUSTED')]), \
+                finish_reason=<FinishReason.STOP: 'STOP'>)]";
+    assert_eq!(found(text), []);
+}
+
+#[test]
+fn in_a_long_log_only_what_is_ours_counts() {
+    let quiet = "2026-11-22 10:00:00 all is well\n".repeat(1000);
+    for line in [
+        r#"{"level": "info", "message": "step done", "code": 3}"#,
+        r#"{"message": "sensor 7 polled", "status": "unknown"}"#,
+        r#"{"timestamp": 1, "status": 503, "error": "Service Unavailable", "path": "/cart"}"#,
+        "pump unavailable, stopped due to SAFETY",
+        "66.249.66.1 \"GET /x HTTP/1.1\" 404 \"Mozilla (compatible; Googlebot/2.1; +http://www.google.com/bot.html)\"",
+    ] {
+        assert_eq!(found(&format!("{quiet}{line}\n{quiet}")), [], "{line}");
+    }
+    for line in [
+        "The input token count (9) exceeds the maximum number of tokens allowed (8).",
+        "models/m1 is not found for API version v1beta",
+        "Request payload size exceeds the limit: 4 bytes.",
+        "Deadline expired before operation could complete.",
+    ] {
+        assert_eq!(found(&format!("{quiet}{line}\n{quiet}")).len(), 1, "{line}");
+    }
 }

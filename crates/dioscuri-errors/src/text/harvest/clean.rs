@@ -116,7 +116,10 @@ fn common_prefix(text: &str) -> Option<usize> {
             return None;
         }
     }
+    // What is said again and again has no prefix; brackets and quotes belong to what is said.
+    (length < first.len()).then_some(())?;
     let prefix = first.get(..length)?;
+    let prefix = &prefix[..prefix.find(['{', '[', '"', '\'']).unwrap_or(prefix.len())];
     (count > 2 || count > 1 && prefix.trim_end().ends_with(['>', '|', '#'])).then_some(())?;
     let end = prefix.rfind(' ')? + 1;
     let marked = prefix[..end].bytes().any(|byte| !byte.is_ascii_whitespace());

@@ -24,6 +24,11 @@ impl Loose {
             return;
         }
         let name = letters(key);
+        if (value.is_array() || value.is_object()) && !holds_structure(&name) {
+            // `Reason: [{"error": …`: words before a body.
+            search(&value, false, depth, found);
+            return;
+        }
         match name.as_str() {
             name if names_a_code(name) => self.code(name, &value),
             "message" | "errormessage" | "grpcmessage" => self.message(value, depth, found),
@@ -43,7 +48,7 @@ impl Loose {
             "quotalimit" | "quotalimitvalue" | "quotalocation" | "quotaunit" | "quotaresetdelay" => {
                 self.metadata(key, value);
             }
-            "retrydelay" => found
+            "retrydelay" | "retryafter" => found
                 .details
                 .push(json!({"@type": "RetryInfo", "retryDelay": value})),
             "violations" => found.details.push(violations(value)),
@@ -173,6 +178,23 @@ impl Loose {
         };
         first.chain.insert(0, error);
     }
+}
+
+/// Whether a member of this name holds structure of its own.
+fn holds_structure(name: &str) -> bool {
+    matches!(
+        name,
+        "candidates"
+            | "details"
+            | "error"
+            | "errors"
+            | "fieldviolations"
+            | "metadata"
+            | "promptfeedback"
+            | "quotadimensions"
+            | "retrydelay"
+            | "violations"
+    )
 }
 
 /// `violations { … }` of protobuf text: of a quota or of a field.

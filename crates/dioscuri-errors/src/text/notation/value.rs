@@ -139,6 +139,9 @@ impl Reader<'_> {
         while let Some(byte) = self.bytes.get(self.at) {
             let ends = match byte {
                 b'\n' | b'}' | b']' => true,
+                // The body after `status: 503 `.
+                b'{' => mode == Mode::Loose,
+                b'[' => mode == Mode::Loose && self.list_begins(),
                 b',' | b';' | b')' => mode != Mode::Go,
                 b' ' if mode == Mode::Go => {
                     if !self.member_follows(self.at) {
