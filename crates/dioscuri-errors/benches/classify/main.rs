@@ -44,7 +44,10 @@ fn plain_structs() {
 fn ratios(log: &str) {
     let errors = log.matches("RESOURCE_EXHAUSTED").count();
     let found = Taxonomy::new().find_in(log.as_bytes(), None, NOON).len();
-    assert!(found > 0 && found <= errors, "{found} of at most {errors} errors were found");
+    assert!(
+        found > 0 && found <= errors,
+        "{found} of at most {errors} errors were found"
+    );
     let read = |text: &str| {
         let _ = black_box(Taxonomy::new().find_in(black_box(text).as_bytes(), None, NOON));
     };
