@@ -216,7 +216,7 @@ async fn a_token_that_hangs_is_bounded_by_the_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_server_says_about_a_key_is_masked() {
-    let body = r#"{"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "Consumer 'api_key:hush-hush' and AQ.Ab8RN6IEXAMPLE have been suspended."}}"#;
+    let body = r#"{"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "Consumer 'hush-hush' and AQ.Ab8RN6IEXAMPLE have been suspended."}}"#;
     let lines = vec![Line::status(403, body)];
     let (driver, _) = driver(
         lines,
@@ -225,7 +225,7 @@ async fn what_the_server_says_about_a_key_is_masked() {
         DriverConfig::default(),
     );
     let undelivered = call(&driver).await.unwrap_err();
-    let said = "Consumer 'api_key:[credential]' and [key] have been suspended.";
+    let said = "Consumer '[credential]' and [key] have been suspended.";
     assert_eq!(undelivered.message.as_deref(), Some(said));
     assert!(
         !format!("{undelivered:?}").contains("suspended"),
