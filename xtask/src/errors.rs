@@ -25,7 +25,7 @@ pub(crate) fn write(workspace: &Workspace) -> anyhow::Result<()> {
 ///
 /// # Errors
 ///
-/// As [`write`], and if the page is missing or differs; the line is told, and how to refresh it.
+/// As [`write()`], and if the page is missing or differs; the line is told, and how to refresh it.
 pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<()> {
     let stands = match fs::read_to_string(workspace.root().join(PAGE)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
