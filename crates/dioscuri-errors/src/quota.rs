@@ -1,5 +1,6 @@
 //! Reads quotas from wherever a refusal names them, and merges what is said twice.
 
+use crate::text::keys::letters;
 use crate::{ApiError, Form, QuotaViolation, ServerText};
 use dioscuri_vocab::{QuotaTier, Unit, Violation, Window};
 use memchr::memmem::Finder;
@@ -280,14 +281,6 @@ fn name(violation: &mut Violation, words: &str) {
         violation.unit = violation.unit.or_else(|| unit_in(&name));
         violation.tier = violation.tier.or_else(|| tier_in(&name));
     }
-}
-
-/// Letters and digits of a name in lower case, so that `PerDay`, `per_day` and `per day` read alike.
-fn letters(name: &str) -> String {
-    let mut letters = String::with_capacity(name.len());
-    let kept = name.bytes().filter(u8::is_ascii_alphanumeric);
-    letters.extend(kept.map(|byte| char::from(byte.to_ascii_lowercase())));
-    letters
 }
 
 fn window_in(name: &str) -> Option<Window> {

@@ -36,7 +36,8 @@ pub struct Diagnosis {
     /// What it means.
     pub failure: Failure,
     /// The name of the rule that decided. Names that begin with `guess-` mean: the status is not known, this
-    /// is the best guess of its hundred.
+    /// is the best guess of its hundred. In a text also `exception-name`, `answer` and `complaint` (what a program says
+    /// of an answer), which are no rows of the table.
     pub rule: &'static str,
 }
 
@@ -67,7 +68,7 @@ impl Taxonomy {
         diagnose(ApiError::parse(seen), seen, now)
     }
 
-    /// The names of all rules, in order of priority.
+    /// The names of all rules of the table, in order of priority.
     pub fn rules() -> impl Iterator<Item = &'static str> {
         RULES.iter().map(|rule| rule.name)
     }

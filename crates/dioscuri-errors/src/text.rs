@@ -3,7 +3,7 @@
 mod answers;
 mod blocks;
 pub(crate) mod harvest;
-mod keys;
+pub(crate) mod keys;
 mod names;
 mod notation;
 mod prose;

@@ -76,11 +76,11 @@ const PROTOBUF: &[&str] = &[
 ];
 
 /// Letters and digits of `name` in lower case: `retryDelay`, `retry_delay` and `Retry-Delay` are one name.
-pub(super) fn letters(name: &str) -> String {
-    name.bytes()
-        .filter(u8::is_ascii_alphanumeric)
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .collect()
+pub(crate) fn letters(name: &str) -> String {
+    let mut letters = String::with_capacity(name.len());
+    let kept = name.bytes().filter(u8::is_ascii_alphanumeric);
+    letters.extend(kept.map(|byte| char::from(byte.to_ascii_lowercase())));
+    letters
 }
 
 /// Whether a member of this name may belong to an error or an answer.
