@@ -3,15 +3,12 @@
 //! "Captured" means that the body was posted in public as Google sent it; "known" that the text is widely
 //! quoted but that no whole body is at hand; "guess" that it is made up in the same manner.
 
-mod malformed;
+pub(crate) mod malformed;
 mod quota;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::{
-    malformed::{bad_payload, no_contents, no_parts},
-    quota::quota_exceeded,
-};
+pub(crate) use self::quota::quota_exceeded;
 use super::error::{Code, Detail, ErrorBody};
 use crate::{
     scenario::Surface,

@@ -4,7 +4,10 @@ use dioscuri_vocab::SplitMix64;
 use serde_json::{Map, Value, error::Category};
 
 use super::{
-    refusal::{Refusal, bad_payload, no_contents, no_parts},
+    refusal::{
+        Refusal,
+        malformed::{bad_payload, no_contents, no_parts},
+    },
     tokens,
 };
 use crate::scenario::Surface;
