@@ -127,11 +127,12 @@ fn path(target: &Target) -> String {
 /// What a client makes of `reply`.
 fn read(reply: &Reply, now: UnixTime) -> Landing {
     let outcome = if reply.status == 200 {
-        read_answer(&reply.body, now)
+        read_answer(&reply.bytes(), now)
     } else {
         let headers = reply.headers.iter().map(|(name, value)| (*name, value.as_ref()));
         let headers: Vec<(&str, &str)> = headers.collect();
-        let seen = Seen::new(Some(reply.status), &reply.body).with_headers(&headers);
+        let body = reply.bytes();
+        let seen = Seen::new(Some(reply.status), &body).with_headers(&headers);
         let failure = Taxonomy::new().classify(seen, now);
         Outcome::Failed {
             failure: failure.unwrap_or_else(|| Failure::new(Class::Unknown)),

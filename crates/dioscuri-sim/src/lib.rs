@@ -25,6 +25,11 @@ mod http;
 #[cfg(feature = "http")]
 pub use http::{Server, ServerConfig};
 pub use scenario::{
-    Faults, Key, KeyState, Latency, Model, Project, Quota, Scenario, ScenarioError, Secret, Surface, Tier,
+    AccountState, BillingAccount, Capacity, Change, CustomError, Enforcement, Incident, Key, KeyKind,
+    KeyState, Latency, Load, Method, Model, ModelKind, ModelState, Period, Place, Price, Project, Quota,
+    RefusalKind, RetryHint, Scenario, ScenarioError, Secret, ServiceTier, StreamFault, Surface, Throughput,
+    Tier, What, WireFault,
 };
-pub use world::{Admission, Arrival, Ask, DomainStats, Reason, Reply, Stats, World};
+pub use world::{
+    Admission, Arrival, Ask, DomainStats, Frame, IncidentStats, KeyStats, Reason, Record, Reply, Stats, World,
+};

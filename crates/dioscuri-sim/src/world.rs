@@ -2,33 +2,21 @@
 
 mod access;
 mod arrival;
+mod incidents;
 mod pacific;
 pub(crate) mod quota;
 pub(crate) mod route;
 pub(crate) mod stats;
+mod visit;
 
-use std::{borrow::Cow, time::Duration};
+use dioscuri_vocab::{Now, SplitMix64, Tick, UnixTime};
 
-use dioscuri_vocab::{Now, Rng, SplitMix64, Tick};
-
-use self::{
-    access::Owners,
-    pacific::Calendar,
-    quota::{Room, Violated},
-    route::Target,
-};
+use self::{access::Owners, incidents::Incidents, pacific::Calendar, quota::Room, visit::Visit};
 pub use self::{
-    arrival::{Admission, Arrival, Ask, Reply},
-    stats::{DomainStats, Reason, Stats},
+    arrival::{Admission, Arrival, Ask, Frame, Record, Reply},
+    stats::{DomainStats, IncidentStats, KeyStats, Reason, Stats},
 };
-use crate::{
-    scenario::{Latency, Scenario, Surface},
-    wire::{
-        answer::{self, Scene, Text},
-        refusal::{self, Refusal},
-        request::Request,
-    },
-};
+use crate::scenario::Scenario;
 
 /// The largest body, in bytes: 20 MiB, Google's limit for requests with inline data.
 pub(crate) const LARGEST_BODY: usize = 20 * 1024 * 1024;
@@ -65,26 +53,29 @@ pub struct World {
     rooms: Vec<Room>,
     /// Where each project's rooms begin.
     first_room: Vec<usize>,
+    /// Where each project's keys begin, among all keys.
+    first_key: Vec<usize>,
     calendar: Calendar,
+    incidents: Incidents,
     latest: Tick,
     seen: Stats,
-}
-
-/// One model of one project in one location, by index.
-#[derive(Clone, Copy)]
-struct Place {
-    project: usize,
-    location: usize,
-    model: usize,
+    /// For handshakes, which are no arrivals.
+    handshakes: u64,
 }
 
 impl World {
     /// The world that `scenario` describes, drawing from `seed` or else from the scenario's own.
+    ///
+    /// Its first moment is [`Tick::ZERO`].
     #[must_use]
     pub fn new(scenario: &Scenario, seed: Option<u64>) -> Self {
         let mut rooms = Vec::new();
         let mut first_room = Vec::new();
+        let mut first_key = Vec::new();
+        let mut keys = 0;
         for project in &scenario.projects {
+            first_key.push(keys);
+            keys += project.keys.len();
             first_room.push(rooms.len());
             for location in &project.locations {
                 rooms.extend(scenario.models.iter().map(|model| {
@@ -95,28 +86,29 @@ impl World {
                 }));
             }
         }
+        let seed = seed.unwrap_or(scenario.seed);
         Self {
-            seed: seed.unwrap_or(scenario.seed),
-            scenario: scenario.clone(),
+            seed,
             owners: Owners::new(scenario),
             rooms,
             first_room,
+            first_key,
             calendar: Calendar::new(),
+            incidents: Incidents::new(scenario),
             latest: Tick::ZERO,
-            seen: Stats::default(),
+            seen: Stats::of(scenario),
+            handshakes: 0,
+            scenario: scenario.clone(),
         }
     }
 
     /// The reply to a request whose last byte arrives `now`.
     ///
-    /// The checks come in this order, which is a guess: route, size, credentials, body, model, quotas,
+    /// The checks come in this order, which is a guess: route, size, credentials, model, body, quotas,
     /// capacity. What fails before the quotas is not counted against them, which is a guess as well.
     pub fn arrive(&mut self, arrival: &Arrival<'_>, now: Now) -> Reply {
-        let (now, mut rng) = self.begin(now);
-        match self.answer(arrival, now, &mut rng) {
-            Ok(reply) => reply,
-            Err(refusal) => self.refuse(&refusal),
-        }
+        let (now, rng) = self.begin(now);
+        Visit::new(self, now, rng).of_arrival(arrival)
     }
 
     /// What becomes of a request in typed form: the same as in [`World::arrive`], without reading and
@@ -135,20 +127,36 @@ impl World {
     /// # }
     /// ```
     pub fn admit(&mut self, ask: &Ask<'_>, now: Now) -> Admission {
-        let (now, mut rng) = self.begin(now);
-        match self.typed_answer(ask, now, &mut rng) {
-            Ok((output_tokens, after)) => Admission::Answered { output_tokens, after },
-            Err(refusal) => Admission::Refused {
-                reason: refusal.reason,
-                reply: self.refuse(&refusal),
-            },
-        }
+        let (now, rng) = self.begin(now);
+        Visit::new(self, now, rng).of_ask(ask)
+    }
+
+    /// Whether anybody listens `now`. If not, a connection is refused.
+    #[must_use]
+    pub fn listens(&self, now: Now) -> bool {
+        !self.incidents.refuses(now.tick.since(Tick::ZERO))
+    }
+
+    /// When that may next change, strictly after `now`; `None`: never.
+    #[must_use]
+    pub fn next_listening_change(&self, now: Now) -> Option<Tick> {
+        let change = self.incidents.next_refusal_change(now.tick.since(Tick::ZERO))?;
+        Some(Tick::ZERO.after(change))
+    }
+
+    /// Whether a TLS handshake that begins `now` is cut off, rather than refused in good order.
+    pub fn cuts_handshake(&mut self, now: Now) -> bool {
+        self.handshakes += 1;
+        // The arrivals have the streams from 1 on; these count from the other end.
+        let mut rng = SplitMix64::split(self.seed, u64::MAX - self.handshakes);
+        self.incidents.fails_tls(now.tick.since(Tick::ZERO), &mut rng)
     }
 
     /// What this world has seen so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
         let mut stats = self.seen.clone();
+        stats.incidents = self.incidents.stats();
         let mut rooms = self.rooms.iter();
         for project in &self.scenario.projects {
             for location in &project.locations {
@@ -178,162 +186,27 @@ impl World {
         &self.scenario
     }
 
+    /// What every draw follows from.
+    #[must_use]
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The date `now`: the scenario's, if it has one.
+    #[must_use]
+    pub fn date(&self, now: Now) -> UnixTime {
+        match self.scenario.start {
+            Some(start) => start.after(now.tick.since(Tick::ZERO)),
+            None => now.unix,
+        }
+    }
+
     /// Counts an arrival. Each has a stream of draws of its own.
     fn begin(&mut self, now: Now) -> (Now, SplitMix64) {
         self.seen.arrivals += 1;
         self.latest = self.latest.max(now.tick);
         let now = Now::new(self.latest, now.unix);
+        let now = Now::new(now.tick, self.date(now));
         (now, SplitMix64::split(self.seed, self.seen.arrivals))
     }
-
-    fn answer(&mut self, arrival: &Arrival<'_>, now: Now, rng: &mut SplitMix64) -> Result<Reply, Refusal> {
-        let target = Target::parse(&arrival.path)
-            .filter(|_| arrival.method == "POST")
-            .ok_or_else(|| refusal::not_served(arrival.method, &arrival.path))?;
-        if arrival.body.len() > LARGEST_BODY {
-            return Err(refusal::too_large(LARGEST_BODY));
-        }
-        let project = self
-            .owners
-            .project(&self.scenario, &target, &arrival.credentials)?;
-        // What a prompt costs and what it is answered must not change when it is sent again.
-        let mut own = SplitMix64::split(self.seed, fingerprint(target.model, arrival.body));
-        let request = Request::parse(target.surface, arrival.body, &mut own)?;
-        let place = self.place(project, &target)?;
-        self.charge(&target, place, request.tokens(), now, rng)?;
-        let length = self.output_tokens(place, &mut own);
-        let text = Text::draw(&request, length, &mut own);
-        self.seen.answered += 1;
-        let scene = Scene {
-            surface: target.surface,
-            model: target.model,
-            unix: now.unix,
-        };
-        Ok(Reply {
-            status: 200,
-            headers: headers(Some(target.surface)),
-            after: self.latency(place, text.tokens, rng),
-            body: answer::bytes(&scene, &request, &text, rng),
-        })
-    }
-
-    fn typed_answer(
-        &mut self,
-        ask: &Ask<'_>,
-        now: Now,
-        rng: &mut SplitMix64,
-    ) -> Result<(u64, Duration), Refusal> {
-        let target = ask.target();
-        let project = self
-            .owners
-            .project(&self.scenario, &target, &[ask.credential()])?;
-        let place = self.place(project, &target)?;
-        self.charge(&target, place, ask.input_tokens, now, rng)?;
-        let tokens = self.output_tokens(place, rng);
-        self.seen.answered += 1;
-        Ok((tokens, self.latency(place, tokens, rng)))
-    }
-
-    fn place(&self, project: usize, target: &Target<'_>) -> Result<Place, Refusal> {
-        let locations = &self.scenario.projects[project].locations;
-        let location = locations.iter().position(|location| location == target.location);
-        let model = self
-            .scenario
-            .models
-            .iter()
-            .position(|model| model.name == target.model);
-        match (location, model) {
-            (Some(location), Some(model)) => Ok(Place {
-                project,
-                location,
-                model,
-            }),
-            _ => Err(refusal::unknown_model(target)),
-        }
-    }
-
-    /// Charges every quota of `place`, then lets chance decide whether there is capacity.
-    fn charge(
-        &mut self,
-        target: &Target<'_>,
-        place: Place,
-        tokens: u64,
-        now: Now,
-        rng: &mut SplitMix64,
-    ) -> Result<(), Refusal> {
-        let minute = self.scenario.minute;
-        let day = self.calendar.day(now.unix);
-        let room = self.first_room[place.project] + place.location * self.scenario.models.len() + place.model;
-        if let Err(violated) = self.rooms[room].charge(tokens, minute, day, now) {
-            let tier = self.scenario.projects[place.project].tier;
-            let retry_in = retry_in(&violated, minute, rng);
-            return Err(refusal::quota_exceeded(target, tier, &violated, retry_in));
-        }
-        self.seen.admitted += 1;
-        if rng.next_f64() < self.scenario.faults.capacity {
-            return Err(refusal::no_capacity(target.surface));
-        }
-        Ok(())
-    }
-
-    fn output_tokens(&self, place: Place, rng: &mut SplitMix64) -> u64 {
-        let (min, max) = self.scenario.models[place.model].output_tokens;
-        let span = usize::try_from(max - min).unwrap_or(usize::MAX).saturating_add(1);
-        min.saturating_add(rng.index(span) as u64)
-    }
-
-    fn latency(&self, place: Place, output_tokens: u64, rng: &mut SplitMix64) -> Duration {
-        let Latency {
-            min,
-            max,
-            per_output_token,
-        } = self.scenario.models[place.model]
-            .latency
-            .unwrap_or(self.scenario.latency);
-        let decoding = per_output_token.saturating_mul(u32::try_from(output_tokens).unwrap_or(u32::MAX));
-        min.saturating_add(rng.up_to(max.saturating_sub(min)))
-            .saturating_add(decoding)
-    }
-
-    /// Counts a refusal. It takes the shortest latency of the world: nothing is computed for it.
-    fn refuse(&mut self, refusal: &Refusal) -> Reply {
-        *self.seen.refused.entry(refusal.reason).or_default() += 1;
-        Reply {
-            status: refusal.body.http(),
-            headers: headers(None),
-            body: refusal.body.bytes(),
-            after: self.scenario.latency.min,
-        }
-    }
-}
-
-/// The wait that a refusal asks for: the longest of its quotas'.
-///
-/// True for the quotas of a minute. For a day, and for what will never fit, Google's captured bodies ask for
-/// some seconds below a minute, as if for the minute's window; the draw imitates them.
-fn retry_in(violated: &[Violated], minute: Duration, rng: &mut SplitMix64) -> Duration {
-    violated
-        .iter()
-        .map(|quota| quota.wait.unwrap_or_else(|| rng.up_to(minute)))
-        .max()
-        .unwrap_or(minute)
-}
-
-/// The headers of a reply; the tier stands on answers of the Developer API only.
-fn headers(answered: Option<Surface>) -> Vec<(&'static str, Cow<'static, str>)> {
-    let mut headers = vec![("content-type", "application/json; charset=UTF-8".into())];
-    if answered == Some(Surface::Developer) {
-        headers.push(("x-gemini-service-tier", "standard".into()));
-    }
-    headers
-}
-
-/// A number that stands for a model and a body: FNV-1a, 64 bits.
-fn fingerprint(model: &str, body: &[u8]) -> u64 {
-    model
-        .bytes()
-        .chain(body.iter().copied())
-        .fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-        })
 }

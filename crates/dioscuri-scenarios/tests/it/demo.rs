@@ -2,7 +2,7 @@
 
 use crate::SEEDS;
 use dioscuri_scenarios::{Recipe, Report};
-use dioscuri_sim::{Reason, Scenario};
+use dioscuri_sim::{Incident, Reason, RefusalKind, Scenario, What};
 use dioscuri_vocab::{Class, Window};
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ fn an_invalid_key_is_refused_once_though_two_models_are_asked_with_it() {
 fn small_quotas_fill_like_connected_vessels_and_end_together() {
     for seed in SEEDS {
         let mut scenario = Scenario::named("demo").unwrap();
-        scenario.faults.capacity = 0.0;
+        scenario.incidents.clear();
         let report = Recipe::new(scenario, 600).with_seed(seed).run();
         // 60, 50 and 30 requests a window of 6 s and a guard of 0.4 s: 600 need 5 windows, the last of them
         // not whole. Within 5 %, and a round trip to find out which keys are good.
@@ -90,7 +90,7 @@ fn equal_seeds_give_equal_logs() {
 fn a_lack_of_capacity_for_every_fifth_request_loses_no_call() {
     for seed in SEEDS {
         let mut scenario = Scenario::named("demo").unwrap();
-        scenario.faults.capacity = 0.2;
+        scenario.incidents = vec![Incident::new(What::Refusal(RefusalKind::Capacity)).with_share(0.2)];
         let report = Recipe::new(scenario, 600).with_seed(seed).run();
         assert_eq!(report.answered, 600, "seed {seed}: {report:#?}");
         assert_eq!(report.refused_with(Class::QuotaMinute), 0, "seed {seed}");

@@ -1,7 +1,7 @@
 //! Worlds in which little or nothing is to be had.
 
 use dioscuri_scenarios::Recipe;
-use dioscuri_sim::Scenario;
+use dioscuri_sim::{Incident, RefusalKind, Scenario, What};
 use dioscuri_vocab::Class;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn project(key: &str, quota: &str) -> Scenario {
 #[test]
 fn a_total_outage_costs_few_attempts_and_ends_at_the_deadline() {
     let mut scenario = Scenario::named("demo").unwrap();
-    scenario.faults.capacity = 1.0;
+    scenario.incidents = vec![Incident::new(What::Refusal(RefusalKind::Capacity)).with_share(1.0)];
     let deadline = Duration::from_secs(600);
     let report = Recipe::new(scenario, 600).with_deadline(deadline).run();
     assert_eq!(report.answered, 0);

@@ -64,12 +64,13 @@ fn with_credentials<'a>(mut arrival: Arrival<'a>, headers: &'a HeaderMap) -> Arr
 }
 
 fn response(reply: Reply) -> Response<Full<Bytes>> {
+    let body = reply.bytes().into_owned();
     let builder = reply.headers.into_iter().fold(
         Response::builder().status(reply.status),
         |builder, (name, value)| builder.header(name, value.as_ref()),
     );
     builder
-        .body(Full::from(reply.body))
+        .body(Full::from(body))
         .expect("the world's statuses and headers are constants")
 }
 

@@ -1,207 +1,153 @@
 //! From the file to the scenario: every name stands for something, nothing is said twice.
 
-use std::{collections::HashSet, ops::Range};
+mod incidents;
+mod models;
+mod projects;
+mod timetable;
+
+use std::{collections::HashSet, ops::Range, time::Duration};
 
 use toml::Spanned;
 
 use super::{
-    Key, Latency, Model, Project, Quota, Scenario, ScenarioError, Secret, Surface,
-    file::{File, KeyTable, LatencyTable, ModelTable, Name, ProjectTable, QuotaTable, TokensTable},
+    BillingAccount, Latency, Model, Period, Project, Scenario, ScenarioError,
+    file::{File, KeyTable, LatencyTable, Name, WorldTime},
+    value::date,
 };
-
-/// The only location of the Developer API, as its quota bodies name it.
-const GLOBAL: &str = "global";
-
-/// The length of answers if the file says none: 16 to 64 tokens, one to four sentences.
-const OUTPUT_TOKENS: (u64, u64) = (16, 64);
-
-/// The longest answer, in tokens: the output limit of Google's text models since 2.5.
-const MOST_OUTPUT_TOKENS: u64 = 65_536;
 
 pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
     let file: File = toml::from_str(text).map_err(|error| from_toml(text, &error))?;
-    let check = Check { text };
+    let check = Check {
+        text,
+        minute: file.minute,
+    };
     let models = check.models(file.model)?;
-    let projects = check.projects(file.project, &models)?;
+    let accounts = check.accounts(file.billing_account)?;
+    let projects = check.projects(file.project, &models, &accounts)?;
+    let known = Known {
+        models: &models,
+        projects: &projects,
+    };
     Ok(Scenario {
         about: file.about,
         minute: file.minute,
+        start: file.start.map(|start| check.date(&start)).transpose()?,
         seed: file.seed,
         chain: check.chain(file.chain, &models)?,
         latency: check.latency(file.latency.as_ref())?.unwrap_or_default(),
-        faults: file.faults.into(),
+        retry_info: file.retry_info.into(),
+        capacities: check.capacities(file.capacity, &known)?,
+        loads: check.loads(file.load, &known)?,
+        changes: check.changes(file.change, &known)?,
+        incidents: check.incidents(file.incident, &known)?,
+        accounts: accounts_of(accounts, &projects),
         models,
         projects,
     })
 }
 
+/// The named accounts, and one of its own for each project that names none.
+fn accounts_of(mut accounts: Vec<BillingAccount>, projects: &[Project]) -> Vec<BillingAccount> {
+    for project in projects {
+        if accounts
+            .iter()
+            .all(|account| account.id != project.billing_account)
+        {
+            accounts.push(BillingAccount::open(project.billing_account.clone()));
+        }
+    }
+    accounts
+}
+
+/// What names may stand for.
+struct Known<'a> {
+    models: &'a [Model],
+    projects: &'a [Project],
+}
+
+impl<'a> Known<'a> {
+    fn model_names(&self) -> impl Iterator<Item = &'a str> + Clone {
+        names_of(self.models)
+    }
+
+    fn project_ids(&self) -> impl Iterator<Item = &'a str> + Clone {
+        self.projects.iter().map(|project| project.id.as_str())
+    }
+
+    fn locations(&self) -> impl Iterator<Item = &'a str> + Clone {
+        self.projects
+            .iter()
+            .flat_map(|project| project.locations.iter().map(String::as_str))
+    }
+}
+
+/// The names and aliases of `models`.
+fn names_of(models: &[Model]) -> impl Iterator<Item = &str> + Clone {
+    models.iter().flat_map(|model| {
+        std::iter::once(model.name.as_str()).chain(model.aliases.iter().map(String::as_str))
+    })
+}
+
 struct Check<'a> {
     text: &'a str,
+    minute: Duration,
 }
 
 impl Check<'_> {
-    fn models(&self, tables: Vec<ModelTable>) -> Result<Vec<Model>, ScenarioError> {
-        if tables.is_empty() {
-            return Err(ScenarioError::new("a scenario needs at least one [[model]]"));
-        }
-        self.distinct("model", tables.iter().map(|table| &table.name))?;
-        tables.into_iter().map(|table| self.model(table)).collect()
+    /// Real time for a time of the world: a minute of it lasts `minute`.
+    fn real(&self, time: WorldTime) -> Duration {
+        const MINUTE_NANOS: u128 = 60_000_000_000;
+        let nanos = time.0.as_nanos().saturating_mul(self.minute.as_nanos()) / MINUTE_NANOS;
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 
-    fn model(&self, table: ModelTable) -> Result<Model, ScenarioError> {
-        let latency = self.latency(table.latency.as_ref())?;
-        let output_tokens = match table.output_tokens {
-            None => OUTPUT_TOKENS,
-            Some(range) => self.output_tokens(&range)?,
-        };
-        Ok(Model {
-            name: self.named("model name", table.name)?,
-            latency,
-            output_tokens,
-        })
-    }
-
-    fn output_tokens(&self, range: &Spanned<TokensTable>) -> Result<(u64, u64), ScenarioError> {
-        let &TokensTable { min, max } = range.get_ref();
-        if min <= max && (1..=MOST_OUTPUT_TOKENS).contains(&max) {
-            return Ok((min, max));
-        }
-        Err(self.error(
-            format!("output_tokens needs `min` at most `max`, and `max` in 1 to {MOST_OUTPUT_TOKENS}"),
-            &range.span(),
-        ))
-    }
-
-    fn projects(&self, tables: Vec<ProjectTable>, models: &[Model]) -> Result<Vec<Project>, ScenarioError> {
-        if tables.is_empty() {
-            return Err(ScenarioError::new("a scenario needs at least one [[project]]"));
-        }
-        self.distinct("project", tables.iter().map(|table| &table.id))?;
-        self.distinct_secrets(tables.iter().flat_map(|table| &table.key))?;
-        tables
-            .into_iter()
-            .map(|table| self.project(table, models))
-            .collect()
-    }
-
-    fn project(&self, table: ProjectTable, models: &[Model]) -> Result<Project, ScenarioError> {
-        let span = table.id.span();
-        let surface = Surface::from(table.surface);
-        if table.key.is_empty() {
-            return Err(self.error("a project needs at least one key", &span));
-        }
-        let locations = self.locations(surface, table.locations, &span)?;
-        let quotas = self.quotas(table.quota, models, &locations)?;
-        let id = self.named("project id", table.id)?;
-        Ok(Project {
-            surface,
-            tier: table.tier.into(),
-            billing_account: table.billing_account.unwrap_or_else(|| id.clone()),
-            id,
-            locations,
-            keys: table
-                .key
-                .into_iter()
-                .map(|key| self.key(key))
-                .collect::<Result<_, _>>()?,
-            quotas,
-        })
-    }
-
-    fn key(&self, table: KeyTable) -> Result<Key, ScenarioError> {
-        Ok(Key {
-            state: table.state.into(),
-            secret: Secret::new(self.named("secret", table.secret)?),
-        })
-    }
-
-    fn locations(
-        &self,
-        surface: Surface,
-        names: Vec<Name>,
-        project: &Range<usize>,
-    ) -> Result<Vec<String>, ScenarioError> {
-        self.distinct("location", &names)?;
-        match surface {
-            Surface::Vertex if names.is_empty() => {
-                Err(self.error("a vertex project needs at least one location", project))
-            }
-            Surface::Vertex => names
-                .into_iter()
-                .map(|name| self.named("location", name))
-                .collect(),
-            Surface::Developer => match names.iter().find(|name| name.get_ref() != GLOBAL) {
-                Some(name) => {
-                    Err(self.error("a developer project has no location but `global`", &name.span()))
-                }
-                None => Ok(vec![GLOBAL.to_owned()]),
-            },
+    fn period(&self, at: Option<WorldTime>, lasts: Option<WorldTime>) -> Period {
+        Period {
+            at: at.map_or(Duration::ZERO, |at| self.real(at)),
+            lasts: lasts.map(|lasts| self.real(lasts)),
+            every: None,
         }
     }
 
-    fn quotas(
-        &self,
-        tables: Vec<QuotaTable>,
-        models: &[Model],
-        locations: &[String],
-    ) -> Result<Vec<Quota>, ScenarioError> {
-        let mut seen = HashSet::new();
-        let mut quotas = Vec::with_capacity(tables.len());
-        for table in tables {
-            let span = table.model.span();
-            let quota = self.quota(table, models, locations)?;
-            if !seen.insert((quota.model.clone(), quota.location.clone())) {
-                return Err(self.error(
-                    format!("a second quota for model `{}` in the same place", quota.model),
-                    &span,
-                ));
-            }
-            quotas.push(quota);
-        }
-        Ok(quotas)
-    }
-
-    fn quota(
-        &self,
-        table: QuotaTable,
-        models: &[Model],
-        locations: &[String],
-    ) -> Result<Quota, ScenarioError> {
-        if let Some(used) = table.rpd_used.as_ref().filter(|_| table.rpd.is_none()) {
-            return Err(self.error("`rpd_used` without `rpd`", &used.span()));
-        }
-        let location = table
-            .location
-            .map(|name| self.known("location", name, locations.iter().map(String::as_str)))
-            .transpose()?;
-        Ok(Quota {
-            model: self.known("model", table.model, model_names(models))?,
-            location,
-            rpm: table.rpm,
-            tpm: table.tpm,
-            rpd: table.rpd,
-            rpd_used: table.rpd_used.map_or(0, Spanned::into_inner),
+    fn date(&self, date_text: &Name) -> Result<dioscuri_vocab::UnixTime, ScenarioError> {
+        date(date_text.get_ref()).ok_or_else(|| {
+            self.error(
+                format!(
+                    "`{}` is no date; write one as in \"2026-11-01T06:59:00Z\"",
+                    date_text.get_ref()
+                ),
+                &date_text.span(),
+            )
         })
     }
 
     fn chain(&self, names: Vec<Name>, models: &[Model]) -> Result<Vec<String>, ScenarioError> {
         if names.is_empty() {
-            return Ok(model_names(models).map(str::to_owned).collect());
+            return Ok(models.iter().map(|model| model.name.clone()).collect());
         }
         self.distinct("link of the chain", &names)?;
         names
             .into_iter()
-            .map(|name| self.known("model", name, model_names(models)))
+            .map(|name| self.known("model", name, names_of(models)))
             .collect()
     }
 
     fn latency(&self, table: Option<&Spanned<LatencyTable>>) -> Result<Option<Latency>, ScenarioError> {
-        let Some(table) = table else { return Ok(None) };
-        let latency = Latency::from(table.get_ref());
-        if latency.min > latency.max {
-            return Err(self.error("latency needs `min` at most `max`", &table.span()));
+        let Some(spanned) = table else { return Ok(None) };
+        let table = spanned.get_ref();
+        if table.min > table.max {
+            return Err(self.error("latency needs `min` at most `max`", &spanned.span()));
         }
-        Ok(Some(latency))
+        if !(1.0..=1e6).contains(&table.tail_factor) {
+            return Err(self.error("`tail_factor` must lie in 1.0 to 1e6", &spanned.span()));
+        }
+        Ok(Some(Latency {
+            min: table.min,
+            max: table.max,
+            per_output_token: table.per_output_token,
+            tail_share: table.tail_share,
+            tail_factor: table.tail_factor,
+        }))
     }
 
     /// `name`, if it is one of `known`.
@@ -254,10 +200,6 @@ impl Check<'_> {
     fn error(&self, message: impl Into<String>, span: &Range<usize>) -> ScenarioError {
         ScenarioError::new(message).at(self.text, span)
     }
-}
-
-fn model_names(models: &[Model]) -> impl Iterator<Item = &str> + Clone {
-    models.iter().map(|model| model.name.as_str())
 }
 
 /// What the TOML reader found, in the words of this crate.

@@ -6,12 +6,36 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Faults, KeyState, Latency, Surface, Tier,
+    AccountState, KeyKind, KeyState, ModelKind, ModelState, RetryHint, Surface, Tier,
     value::{duration, positive_duration, share},
 };
 
 /// A text and where it stands, so that a later check can name its line.
 pub(super) type Name = Spanned<String>;
+
+/// A duration of the timetable, in time of the world.
+#[derive(Deserialize, Clone, Copy)]
+pub(super) struct WorldTime(#[serde(deserialize_with = "duration")] pub(super) Duration);
+
+/// One value or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a value or a list of values")]
+pub(super) enum OneOrMore<T> {
+    One(T),
+    More(Vec<T>),
+}
+
+impl<T> OneOrMore<T> {
+    pub(super) fn into_vec(self) -> Vec<T> {
+        match self {
+            Self::One(one) => vec![one],
+            Self::More(more) => more,
+        }
+    }
+}
+
+/// Names of one kind; they share the place that an error names.
+pub(super) type Names = Spanned<OneOrMore<String>>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,17 +45,29 @@ pub(super) struct File {
     #[serde(default = "real_minute", deserialize_with = "positive_duration")]
     pub(super) minute: Duration,
     #[serde(default)]
+    pub(super) start: Option<Name>,
+    #[serde(default)]
     pub(super) seed: u64,
     #[serde(default)]
     pub(super) chain: Vec<Name>,
     #[serde(default)]
     pub(super) latency: Option<Spanned<LatencyTable>>,
     #[serde(default)]
-    pub(super) faults: FaultsTable,
+    pub(super) retry_info: HintName,
     #[serde(default)]
     pub(super) model: Vec<ModelTable>,
     #[serde(default)]
+    pub(super) billing_account: Vec<AccountTable>,
+    #[serde(default)]
     pub(super) project: Vec<ProjectTable>,
+    #[serde(default)]
+    pub(super) capacity: Vec<Spanned<CapacityTable>>,
+    #[serde(default)]
+    pub(super) load: Vec<Spanned<LoadTable>>,
+    #[serde(default)]
+    pub(super) change: Vec<Spanned<ChangeTable>>,
+    #[serde(default)]
+    pub(super) incident: Vec<IncidentTable>,
 }
 
 const fn real_minute() -> Duration {
@@ -42,36 +78,19 @@ const fn real_minute() -> Duration {
 #[serde(deny_unknown_fields)]
 pub(super) struct LatencyTable {
     #[serde(default, deserialize_with = "duration")]
-    min: Duration,
+    pub(super) min: Duration,
     #[serde(deserialize_with = "duration")]
-    max: Duration,
+    pub(super) max: Duration,
     #[serde(default, deserialize_with = "duration")]
-    per_output_token: Duration,
-}
-
-impl From<&LatencyTable> for Latency {
-    fn from(table: &LatencyTable) -> Self {
-        Self {
-            min: table.min,
-            max: table.max,
-            per_output_token: table.per_output_token,
-        }
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FaultsTable {
+    pub(super) per_output_token: Duration,
     #[serde(default, deserialize_with = "share")]
-    capacity: f64,
+    pub(super) tail_share: f64,
+    #[serde(default = "one")]
+    pub(super) tail_factor: f64,
 }
 
-impl From<FaultsTable> for Faults {
-    fn from(table: FaultsTable) -> Self {
-        Self {
-            capacity: table.capacity,
-        }
-    }
+const fn one() -> f64 {
+    1.0
 }
 
 #[derive(Deserialize)]
@@ -79,66 +98,90 @@ impl From<FaultsTable> for Faults {
 pub(super) struct ModelTable {
     pub(super) name: Name,
     #[serde(default)]
+    pub(super) aliases: Vec<Name>,
+    #[serde(default)]
+    pub(super) served_by: Option<Name>,
+    #[serde(default)]
+    pub(super) state: ModelStateName,
+    #[serde(default)]
+    pub(super) kind: Option<ModelKindName>,
+    #[serde(default)]
+    pub(super) locations: Vec<Name>,
+    #[serde(default)]
     pub(super) latency: Option<Spanned<LatencyTable>>,
     #[serde(default)]
-    pub(super) output_tokens: Option<Spanned<TokensTable>>,
+    pub(super) output_tokens: Option<Spanned<RangeTable>>,
+    #[serde(default)]
+    pub(super) thinking_tokens: Option<Spanned<RangeTable>>,
+    #[serde(default)]
+    pub(super) input_limit: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub(super) output_limit: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub(super) hop_limit: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub(super) dimensions: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub(super) price: Option<Spanned<PriceTable>>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RangeTable {
+    pub(super) min: u64,
+    pub(super) max: u64,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PriceTable {
+    pub(super) input: f64,
+    #[serde(default)]
+    pub(super) output: f64,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TokensTable {
-    pub(super) min: u64,
-    pub(super) max: u64,
+pub(super) struct AccountTable {
+    pub(super) id: Name,
+    #[serde(default)]
+    pub(super) spend_limit: Option<Spanned<f64>>,
+    #[serde(default)]
+    pub(super) prepaid: Option<Spanned<f64>>,
+    #[serde(default)]
+    pub(super) prepaid_status: Option<Spanned<u16>>,
+    #[serde(default)]
+    pub(super) state: AccountStateName,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProjectTable {
     pub(super) id: Name,
+    #[serde(default)]
+    pub(super) number: Option<u64>,
     pub(super) surface: SurfaceName,
     #[serde(default)]
     pub(super) tier: TierName,
     #[serde(default)]
-    pub(super) billing_account: Option<String>,
+    pub(super) billing_account: Option<Name>,
     #[serde(default)]
     pub(super) locations: Vec<Name>,
+    #[serde(default)]
+    pub(super) new_user: bool,
+    #[serde(default = "priority_share", deserialize_with = "share")]
+    pub(super) priority_share: f64,
     #[serde(default)]
     pub(super) key: Vec<KeyTable>,
     #[serde(default)]
     pub(super) quota: Vec<QuotaTable>,
+    #[serde(default)]
+    pub(super) throughput: Vec<ThroughputTable>,
 }
 
-#[derive(Deserialize, Clone, Copy)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum SurfaceName {
-    Developer,
-    Vertex,
-}
-
-impl From<SurfaceName> for Surface {
-    fn from(name: SurfaceName) -> Self {
-        match name {
-            SurfaceName::Developer => Self::Developer,
-            SurfaceName::Vertex => Self::Vertex,
-        }
-    }
-}
-
-#[derive(Deserialize, Clone, Copy, Default)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum TierName {
-    Free,
-    #[default]
-    Paid,
-}
-
-impl From<TierName> for Tier {
-    fn from(name: TierName) -> Self {
-        match name {
-            TierName::Free => Self::Free,
-            TierName::Paid => Self::Paid,
-        }
-    }
+/// The share of the Developer API's priority tier, as published on 2026-06-23.
+const fn priority_share() -> f64 {
+    0.3
 }
 
 #[derive(Deserialize)]
@@ -146,24 +189,9 @@ impl From<TierName> for Tier {
 pub(super) struct KeyTable {
     pub(super) secret: Name,
     #[serde(default)]
-    pub(super) state: StateName,
-}
-
-#[derive(Deserialize, Clone, Copy, Default)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum StateName {
-    #[default]
-    Valid,
-    Invalid,
-}
-
-impl From<StateName> for KeyState {
-    fn from(name: StateName) -> Self {
-        match name {
-            StateName::Valid => Self::Valid,
-            StateName::Invalid => Self::Invalid,
-        }
-    }
+    pub(super) kind: Option<Spanned<KeyKindName>>,
+    #[serde(default)]
+    pub(super) state: KeyStateName,
 }
 
 #[derive(Deserialize)]
@@ -180,4 +208,181 @@ pub(super) struct QuotaTable {
     pub(super) rpd: Option<u64>,
     #[serde(default)]
     pub(super) rpd_used: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub(super) enforcement: EnforcementName,
+    #[serde(default)]
+    pub(super) burst: Option<Spanned<f64>>,
+    #[serde(default)]
+    pub(super) count_refused: bool,
+    #[serde(default)]
+    pub(super) retry_info: Option<HintName>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ThroughputTable {
+    pub(super) model: Name,
+    #[serde(default)]
+    pub(super) location: Option<Name>,
+    pub(super) tokens_per_second: u64,
+    #[serde(default)]
+    pub(super) window: Option<WorldTime>,
+    #[serde(default = "one")]
+    pub(super) output_weight: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CapacityTable {
+    pub(super) model: Name,
+    #[serde(default)]
+    pub(super) location: Option<Name>,
+    #[serde(default = "vertex")]
+    pub(super) surface: SurfaceName,
+    #[serde(default)]
+    pub(super) rpm: Option<u64>,
+    #[serde(default)]
+    pub(super) tpm: Option<u64>,
+}
+
+const fn vertex() -> SurfaceName {
+    SurfaceName::Vertex
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LoadTable {
+    pub(super) model: Name,
+    #[serde(default)]
+    pub(super) location: Option<Name>,
+    #[serde(default)]
+    pub(super) project: Option<Name>,
+    pub(super) rpm: Spanned<RangeTable>,
+    #[serde(default)]
+    pub(super) tokens: Option<Spanned<RangeTable>>,
+    #[serde(default)]
+    pub(super) change_every: Option<Spanned<WorldTime>>,
+    #[serde(default)]
+    pub(super) at: Option<WorldTime>,
+    #[serde(default, rename = "for")]
+    pub(super) lasts: Option<WorldTime>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangeTable {
+    pub(super) at: WorldTime,
+    pub(super) project: Name,
+    pub(super) model: Name,
+    #[serde(default)]
+    pub(super) location: Option<Name>,
+    #[serde(default)]
+    pub(super) rpm: Option<u64>,
+    #[serde(default)]
+    pub(super) tpm: Option<u64>,
+    #[serde(default)]
+    pub(super) rpd: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IncidentTable {
+    pub(super) what: Name,
+    #[serde(default)]
+    pub(super) at: Option<WorldTime>,
+    #[serde(default, rename = "for")]
+    pub(super) lasts: Option<WorldTime>,
+    #[serde(default)]
+    pub(super) every: Option<Spanned<WorldTime>>,
+    #[serde(default = "one", deserialize_with = "share")]
+    pub(super) share: f64,
+    #[serde(default)]
+    pub(super) count: Option<u64>,
+    #[serde(default)]
+    pub(super) model: Option<Names>,
+    #[serde(default)]
+    pub(super) project: Option<Names>,
+    #[serde(default)]
+    pub(super) location: Option<Names>,
+    #[serde(default)]
+    pub(super) surface: Option<SurfaceName>,
+    #[serde(default)]
+    pub(super) method: Option<Names>,
+    #[serde(default)]
+    pub(super) key: Option<Spanned<OneOrMore<usize>>>,
+    #[serde(default)]
+    pub(super) service_tier: Option<Names>,
+    #[serde(default)]
+    pub(super) reason: Option<Name>,
+    #[serde(default)]
+    pub(super) error: Option<Name>,
+    #[serde(default)]
+    pub(super) code: Option<Spanned<u16>>,
+    #[serde(default)]
+    pub(super) status: Option<Name>,
+    #[serde(default)]
+    pub(super) message: Option<Name>,
+    #[serde(default)]
+    pub(super) details: Option<Spanned<Vec<serde_json::Value>>>,
+    #[serde(default)]
+    pub(super) body: Option<Name>,
+    #[serde(default)]
+    pub(super) content_type: Option<Name>,
+    #[serde(default)]
+    pub(super) bytes: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub(super) frames: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub(super) rate: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub(super) pause: Option<Spanned<RealTime>>,
+    #[serde(default)]
+    pub(super) factor: Option<Spanned<f64>>,
+}
+
+/// A duration in real time.
+#[derive(Deserialize, Clone, Copy)]
+pub(super) struct RealTime(#[serde(deserialize_with = "duration")] pub(super) Duration);
+
+/// Names in the file for values of an enum elsewhere, which knows nothing of files.
+macro_rules! names {
+    ($name:ident for $of:ident { $first:ident, $($variant:ident),+ $(,)? }) => {
+        #[derive(Deserialize, Clone, Copy, Default)]
+        #[serde(rename_all = "snake_case")]
+        pub(super) enum $name {
+            #[default]
+            $first,
+            $($variant),+
+        }
+
+        impl From<$name> for $of {
+            fn from(name: $name) -> Self {
+                match name {
+                    $name::$first => Self::$first,
+                    $($name::$variant => Self::$variant),+
+                }
+            }
+        }
+    };
+}
+
+names!(SurfaceName for Surface { Developer, Vertex });
+names!(TierName for Tier { Paid, Free });
+names!(ModelStateName for ModelState { Active, Retired, ClosedToNewUsers });
+names!(ModelKindName for ModelKind { Generate, Embed });
+names!(KeyKindName for KeyKind { ApiKey, Token });
+names!(KeyStateName for KeyState {
+    Valid, Invalid, Expired, Leaked, Suspended, Blocked, ServiceDisabled, WrongTokenType,
+});
+names!(AccountStateName for AccountState { Open, Capped, Closed });
+names!(HintName for RetryHint { Lying, Honest, Rounded, Absent });
+
+#[derive(Deserialize, Clone, Copy, Default)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum EnforcementName {
+    #[default]
+    Sliding,
+    Fixed,
+    Bucket,
+    Smoothed,
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use dioscuri_vocab::UnixTime;
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, de::Error};
 
 /// The units of durations. Longer names first, so that "ms" is not read as "m" and "s".
@@ -32,6 +34,12 @@ pub(super) fn positive_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Du
         return Err(D::Error::custom("this duration must be above zero"));
     }
     Ok(duration)
+}
+
+/// The moment that an RFC 3339 date says.
+pub(super) fn date(text: &str) -> Option<UnixTime> {
+    let timestamp: Timestamp = text.parse().ok()?;
+    Some(UnixTime(timestamp.as_millisecond()))
 }
 
 /// A share, `0.0..=1.0`.

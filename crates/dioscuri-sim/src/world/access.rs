@@ -4,12 +4,19 @@ use std::{collections::HashMap, fmt};
 
 use super::{arrival::Credential, route::Target};
 use crate::{
-    scenario::{KeyState, Scenario, Surface},
+    scenario::{KeyKind, KeyState, Scenario, Surface},
     wire::refusal::{self, Refusal},
 };
 
-/// Which project of the scenario each valid secret belongs to. `Debug` shows no secret.
-pub(super) struct Owners(HashMap<String, usize>);
+/// Whose each secret of the scenario is. `Debug` shows no secret.
+pub(super) struct Owners(HashMap<String, Owner>);
+
+/// Whose a secret is, by index.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Owner {
+    pub(super) project: usize,
+    pub(super) key: usize,
+}
 
 impl fmt::Debug for Owners {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -19,46 +26,63 @@ impl fmt::Debug for Owners {
 
 impl Owners {
     pub(super) fn new(scenario: &Scenario) -> Self {
-        let keys = scenario
-            .projects
-            .iter()
-            .enumerate()
-            .flat_map(|(index, project)| project.keys.iter().map(move |key| (index, key)));
-        Self(
-            keys.filter(|(_, key)| key.state == KeyState::Valid)
-                .map(|(index, key)| (key.secret.expose().to_owned(), index))
-                .collect(),
-        )
+        let mut owners = HashMap::new();
+        for (project, found) in scenario.projects.iter().enumerate() {
+            for (key, secret) in found.keys.iter().enumerate() {
+                owners.insert(secret.secret.expose().to_owned(), Owner { project, key });
+            }
+        }
+        Self(owners)
     }
 
-    /// The project that `target` is served for, by exactly one credential.
-    pub(super) fn project(
+    /// Whose the first credential is, whether it opens anything or not.
+    pub(super) fn presented(&self, credentials: &[Credential<'_>]) -> Option<Owner> {
+        let (Credential::ApiKey(secret) | Credential::Bearer(secret)) = credentials.first()?;
+        self.0.get(secret.as_ref()).copied()
+    }
+
+    /// Whom `target` is served for, by exactly one credential.
+    pub(super) fn owner(
         &self,
         scenario: &Scenario,
         target: &Target<'_>,
         credentials: &[Credential<'_>],
-    ) -> Result<usize, Refusal> {
+    ) -> Result<Owner, Refusal> {
         let credential = match credentials {
             [] => return Err(refusal::no_credentials(target)),
             [credential] => credential,
             _ => return Err(refusal::several_credentials()),
         };
-        let owner = |secret: &str| {
-            let index = self.0.get(secret).copied();
-            index.filter(|&index| scenario.projects[index].surface == target.surface)
+        let (secret, sent_as) = match credential {
+            Credential::ApiKey(key) => (key, KeyKind::ApiKey),
+            Credential::Bearer(token) => (token, KeyKind::Token),
         };
-        match (target.surface, credential) {
-            (Surface::Developer, Credential::ApiKey(key)) => owner(key).ok_or_else(refusal::bad_key),
-            (Surface::Developer, Credential::Bearer(_)) => Err(refusal::bad_token(target)),
-            (Surface::Vertex, Credential::ApiKey(_)) => Err(refusal::api_key_on_vertex(target)),
-            (Surface::Vertex, Credential::Bearer(token)) => {
-                let index = owner(token).ok_or_else(|| refusal::bad_token(target))?;
-                if scenario.projects[index].id == target.project {
-                    Ok(index)
-                } else {
-                    Err(refusal::foreign_project(target))
-                }
-            }
+        let unknown = || match sent_as {
+            KeyKind::Token => refusal::bad_token(target),
+            KeyKind::ApiKey => refusal::bad_key(),
+        };
+        let owner = self.0.get(secret.as_ref()).copied().ok_or_else(unknown)?;
+        let project = &scenario.projects[owner.project];
+        let key = &project.keys[owner.key];
+        if project.surface != target.surface {
+            return Err(unknown());
         }
+        if key.kind != sent_as {
+            return Err(match (target.surface, sent_as) {
+                (Surface::Vertex, KeyKind::ApiKey) => refusal::api_key_on_vertex(target),
+                _ => refusal::bad_token(target),
+            });
+        }
+        if key.state != KeyState::Valid {
+            return Err(refusal::bad_key());
+        }
+        let names_it = target.project == project.id
+            || target.project.parse() == Ok(project.number)
+            // Express mode, and what belongs to no project.
+            || (target.project.is_empty() && (key.kind == KeyKind::ApiKey || target.model.is_empty()));
+        if target.surface == Surface::Vertex && !names_it {
+            return Err(refusal::foreign_project(target));
+        }
+        Ok(owner)
     }
 }

@@ -2,11 +2,13 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
+use serde::Serialize;
+
 use super::{
     route::{Target, decode},
     stats::Reason,
 };
-use crate::scenario::Surface;
+use crate::scenario::{Method, ServiceTier, Surface, WireFault};
 
 /// A request as the world sees it: no type of any HTTP library.
 ///
@@ -23,8 +25,27 @@ use crate::scenario::Surface;
 pub struct Arrival<'a> {
     pub(super) method: &'a str,
     pub(super) path: String,
+    pub(super) query: &'a str,
     pub(super) credentials: Vec<Credential<'a>>,
     pub(super) body: &'a [u8],
+    /// `X-Server-Timeout`.
+    pub(super) timeout: Option<Duration>,
+    /// `X-Vertex-AI-LLM-Request-Type`.
+    pub(super) traffic: Traffic,
+    /// `X-Vertex-AI-LLM-Shared-Request-Type`.
+    pub(super) shared_tier: Option<ServiceTier>,
+}
+
+/// Which of Vertex's capacity a request may use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Traffic {
+    /// Provisioned throughput first, then what is shared.
+    #[default]
+    Any,
+    /// Provisioned throughput only.
+    Dedicated,
+    /// Only what is shared.
+    Shared,
 }
 
 /// A credential as it was sent.
@@ -37,19 +58,54 @@ pub(super) enum Credential<'a> {
 impl<'a> Arrival<'a> {
     /// A request for `target`: a path, with a query if it has one. A `key` in the query is a credential.
     #[must_use]
-    pub fn new(method: &'a str, target: &str, body: &'a [u8]) -> Self {
+    pub fn new(method: &'a str, target: &'a str, body: &'a [u8]) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let credentials = query
-            .split('&')
-            .filter_map(|pair| pair.strip_prefix("key="))
-            .map(|key| Credential::ApiKey(decode(key).into()))
+        let credentials = pairs(query)
+            .filter(|(name, _)| *name == "key")
+            .map(|(_, key)| Credential::ApiKey(decode(key).into()))
             .collect();
         Self {
             method,
             path: decode(path),
+            query,
             credentials,
             body,
+            timeout: None,
+            traffic: Traffic::Any,
+            shared_tier: None,
         }
+    }
+
+    /// The same request with the header `name`. Those that mean nothing here are left out.
+    ///
+    /// Credentials (`x-goog-api-key`, `authorization`), `x-server-timeout` in whole seconds, and Vertex's
+    /// `x-vertex-ai-llm-request-type` and `x-vertex-ai-llm-shared-request-type` mean something.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &'a str) -> Self {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        if is("x-goog-api-key") {
+            return self.with_api_key(value);
+        }
+        if is("authorization") {
+            return match value.split_once(' ') {
+                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+                    self.with_bearer(token.trim())
+                }
+                _ => self,
+            };
+        }
+        if is("x-server-timeout") {
+            self.timeout = value.trim().parse().ok().map(Duration::from_secs);
+        } else if is("x-vertex-ai-llm-request-type") {
+            self.traffic = match value {
+                "dedicated" => Traffic::Dedicated,
+                "shared" => Traffic::Shared,
+                _ => Traffic::Any,
+            };
+        } else if is("x-vertex-ai-llm-shared-request-type") {
+            self.shared_tier = ServiceTier::ALL.into_iter().find(|tier| tier.name() == value);
+        }
+        self
     }
 
     /// The same request with the header `x-goog-api-key: key`.
@@ -65,6 +121,17 @@ impl<'a> Arrival<'a> {
         self.credentials.push(Credential::Bearer(token.into()));
         self
     }
+
+    /// The value of `name` in the query, as it stands there.
+    pub(super) fn query(&self, name: &str) -> Option<&'a str> {
+        pairs(self.query)
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
+    }
+}
+
+fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    query.split('&').filter_map(|pair| pair.split_once('='))
 }
 
 impl fmt::Debug for Arrival<'_> {
@@ -74,22 +141,44 @@ impl fmt::Debug for Arrival<'_> {
             .field("path", &self.path)
             .field("credentials", &self.credentials.len())
             .field("body_bytes", &self.body.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
-/// An answer as the world gives it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// An answer as the world gives it, and what becomes of it on its way.
+#[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
     /// Names in lower case, and values. The length and the date are the server's business.
     pub headers: Vec<(&'static str, Cow<'static, str>)>,
-    /// The body, whole.
-    pub body: Vec<u8>,
     /// The time from the request's last byte to the answer's head.
     pub after: Duration,
+    /// The body, piece by piece: one, unless it is a stream.
+    pub body: Vec<Frame>,
+    /// What becomes of it on its way, if it does not go well.
+    pub fault: Option<WireFault>,
+    /// What the world writes into its log.
+    pub record: Record,
+}
+
+/// A piece of a body.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Frame {
+    /// The time since the piece before, or since the head.
+    pub after: Duration,
+    /// What comes then.
+    pub bytes: Vec<u8>,
+}
+
+impl Frame {
+    /// A piece that comes `after` the one before.
+    #[must_use]
+    pub const fn new(after: Duration, bytes: Vec<u8>) -> Self {
+        Self { after, bytes }
+    }
 }
 
 impl Reply {
@@ -99,6 +188,63 @@ impl Reply {
         let found = self.headers.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| value.as_ref())
     }
+
+    /// The whole body, as if nothing happened to it on its way.
+    #[must_use]
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        match self.body.as_slice() {
+            [frame] => Cow::Borrowed(&frame.bytes),
+            frames => frames
+                .iter()
+                .flat_map(|frame| frame.bytes.iter().copied())
+                .collect::<Vec<_>>()
+                .into(),
+        }
+    }
+
+    /// The time from the request's last byte to the body's.
+    #[must_use]
+    pub fn takes(&self) -> Duration {
+        self.body
+            .iter()
+            .fold(self.after, |sum, frame| sum.saturating_add(frame.after))
+    }
+}
+
+/// One line of a world's log: what came, and what became of it. Neither secrets nor texts are in it.
+///
+/// Equal seeds and equal arrivals at equal times give equal records.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct Record {
+    /// The number of the arrival, from 1.
+    pub arrival: u64,
+    /// When it came, in microseconds after the world's first moment.
+    pub at_us: u64,
+    /// What was asked, as in paths; `None`: nothing that is served.
+    pub method: Option<&'static str>,
+    /// The project's id, once it is known.
+    pub project: Option<String>,
+    /// The number of the key within the project, from 1.
+    pub key: Option<usize>,
+    /// The location in the path.
+    pub location: Option<String>,
+    /// The model in the path.
+    pub model: Option<String>,
+    /// The model that served, where it was another.
+    pub served_by: Option<String>,
+    /// The HTTP status.
+    pub status: u16,
+    /// Why it is no answer, if it is none.
+    pub reason: Option<Reason>,
+    /// What becomes of it on its way, as in scenario files.
+    pub fault: Option<&'static str>,
+    /// The tokens of the prompt, once they are counted.
+    pub input_tokens: u64,
+    /// The tokens of the answer, thinking included.
+    pub output_tokens: u64,
+    /// The time from the request's last byte to the answer's last, in microseconds, as the world means it.
+    pub takes_us: u64,
 }
 
 /// A request in typed form: what is left of it once path, headers and body are read.
@@ -123,6 +269,8 @@ impl<'a> Ask<'a> {
                 project: "",
                 location: "global",
                 model,
+                method: Method::Generate,
+                predicts: false,
             },
             input_tokens,
         }
@@ -145,6 +293,8 @@ impl<'a> Ask<'a> {
                 project,
                 location,
                 model,
+                method: Method::Generate,
+                predicts: false,
             },
             input_tokens,
         }
@@ -173,7 +323,7 @@ impl fmt::Debug for Ask<'_> {
 }
 
 /// What becomes of an [`Ask`].
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub enum Admission {
     /// It is answered.

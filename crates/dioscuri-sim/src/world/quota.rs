@@ -245,6 +245,9 @@ mod tests {
             tpm,
             rpd,
             rpd_used: 0,
+            enforcement: crate::scenario::Enforcement::Sliding,
+            count_refused: false,
+            retry_info: None,
         })
     }
 

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use dioscuri_vocab::{Unit, Window};
 use serde::{Serialize, Serializer};
 
+use crate::scenario::Scenario;
+
 /// What a world has seen since it began.
 ///
-/// `arrivals = answered + all that was refused`, and `admitted = answered + refused for capacity`.
+/// `arrivals = answered + all that was refused`; an answer that was blocked, empty or lost on its way counts as
+/// what the world meant it to be: blocked and empty ones are answered, broken connections and streams refused.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Stats {
@@ -21,9 +24,30 @@ pub struct Stats {
     pub refused: BTreeMap<Reason, u64>,
     /// Every quota, in the order of the scenario. What is unlimited has no row.
     pub domains: Vec<DomainStats>,
+    /// Every credential, in the order of the scenario.
+    pub keys: Vec<KeyStats>,
+    /// Every incident, in the order of the scenario.
+    pub incidents: Vec<IncidentStats>,
 }
 
 impl Stats {
+    /// Nothing seen, with a row for each key.
+    pub(super) fn of(scenario: &Scenario) -> Self {
+        let keys = scenario.projects.iter().flat_map(|project| {
+            (1..=project.keys.len()).map(|key| KeyStats {
+                project: project.id.clone(),
+                key,
+                arrivals: 0,
+                answered: 0,
+                refused: 0,
+            })
+        });
+        Self {
+            keys: keys.collect(),
+            ..Self::default()
+        }
+    }
+
     /// Requests refused for `reason`.
     #[must_use]
     pub fn refused_for(&self, reason: Reason) -> u64 {
@@ -57,6 +81,34 @@ pub struct DomainStats {
     pub peak: u64,
 }
 
+/// What one credential has seen.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
+pub struct KeyStats {
+    /// The project's id.
+    pub project: String,
+    /// Its number within the project, from 1. The secret stays where it is.
+    pub key: usize,
+    /// Requests that it came with.
+    pub arrivals: u64,
+    /// Requests that got a 200.
+    pub answered: u64,
+    /// Requests that were refused.
+    pub refused: u64,
+}
+
+/// What one incident has done.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
+pub struct IncidentStats {
+    /// Its number in the scenario, from 1.
+    pub incident: usize,
+    /// What it does, as in scenario files.
+    pub what: &'static str,
+    /// Requests that it has struck.
+    pub struck: u64,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn unit_name<S: Serializer>(unit: &Unit, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(unit.name())
@@ -67,7 +119,8 @@ fn window_name<S: Serializer>(window: &Window, to: S) -> Result<S::Ok, S::Error>
     to.serialize_str(window.name())
 }
 
-/// Why a request was refused. In JSON the names are lower case with underscores.
+/// Why a request was refused, or what became of it instead of an answer. In JSON the names are lower case with
+/// underscores.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -80,16 +133,60 @@ pub enum Reason {
     Credentials,
     /// A credential that opens nothing.
     InvalidKey,
+    /// A credential whose time is over.
+    ExpiredKey,
+    /// A credential that was reported as leaked.
+    LeakedKey,
+    /// A credential whose consumer is suspended.
+    SuspendedKey,
+    /// A credential that is restricted to other services.
+    BlockedKey,
+    /// The API is not enabled in the project.
+    ServiceDisabled,
     /// A good credential of another project.
     PermissionDenied,
+    /// A condition outside of the request is not met, such as the caller's country.
+    Precondition,
     /// A body that is no request.
     Malformed,
-    /// No such model, or not in this location.
+    /// No such model, not in this location, or not for this project.
     NotFound,
     /// A quota of a minute.
     Minute,
     /// A quota of a day, perhaps with one of a minute.
     Day,
-    /// Lack of capacity, by chance.
+    /// A quota that had room.
+    Spurious,
+    /// A 429 that names no quota.
+    Unspecified,
+    /// The spend of ten minutes.
+    Spend,
+    /// No prepaid credits.
+    Prepaid,
+    /// The spending cap of the month.
+    SpendingCap,
+    /// Billing is off.
+    BillingClosed,
+    /// Provisioned throughput that is exhausted, or was never ordered.
+    Throughput,
+    /// Lack of capacity.
     Capacity,
+    /// The model is overloaded, or the service unavailable.
+    Overloaded,
+    /// Shed for its service tier.
+    Shed,
+    /// An internal error.
+    Internal,
+    /// The server cancelled it.
+    Cancelled,
+    /// It took longer than it was given.
+    DeadlineExceeded,
+    /// A page or a text in place of an answer.
+    OddBody,
+    /// The scenario's own error.
+    Custom,
+    /// The connection did not carry the answer.
+    Wire,
+    /// A stream that did not end well.
+    Stream,
 }

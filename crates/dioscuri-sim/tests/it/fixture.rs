@@ -48,7 +48,7 @@ pub(crate) fn noon(duration: Duration) -> Now {
 }
 
 pub(crate) fn json(reply: &Reply) -> Value {
-    serde_json::from_slice(&reply.body).unwrap()
+    serde_json::from_slice(&reply.bytes()).unwrap()
 }
 
 /// A reply at noon to a request of the Developer API with the key of castor.

@@ -180,7 +180,7 @@ fn a_spent_minute_on_vertex() {
 
 #[test]
 fn a_lack_of_capacity() {
-    let text = format!("[faults]\ncapacity = 1.0\n{}", SMALL.replace("seed = 3", ""));
+    let text = format!("[[incident]]\nwhat = \"capacity\"\n{}", SMALL.replace("seed = 3", ""));
     let mut world = World::new(&Scenario::parse(&text).unwrap(), None);
     let reply = ask(&mut world, BODY);
     assert_eq!(reply.status, 503);

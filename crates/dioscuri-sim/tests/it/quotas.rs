@@ -10,8 +10,9 @@ fn world(rpm: u64, tpm: u64, capacity: f64) -> World {
     let scenario = Scenario::parse(&format!(
         r#"
         minute = "6s"
-        [faults]
-        capacity = {capacity}
+        [[incident]]
+        what = "capacity"
+        share = {capacity}
         [[model]]
         name = "m"
         [[project]]
@@ -77,7 +78,7 @@ proptest! {
             now = now.after(Duration::from_millis(wait_ms));
             if let Admission::Refused { reply, .. } = world.admit(&ask(tokens), now) {
                 // The text has whole nanoseconds, a float may be a few short of it.
-                now = now.after(retry_delay(&reply.body) + Duration::from_nanos(10));
+                now = now.after(retry_delay(&reply.bytes()) + Duration::from_nanos(10));
                 let again = world.admit(&ask(tokens), now);
                 let answered = matches!(again, Admission::Answered { .. });
                 prop_assert!(answered, "{:?}", again);
@@ -179,5 +180,5 @@ fn time_that_goes_backwards_stands_still() {
         panic!("the place is taken");
     };
     assert_eq!(reason, Reason::Minute);
-    assert_eq!(retry_delay(&reply.body), Duration::from_secs(6));
+    assert_eq!(retry_delay(&reply.bytes()), Duration::from_secs(6));
 }

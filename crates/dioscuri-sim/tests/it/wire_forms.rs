@@ -26,7 +26,7 @@ fn developer(body: &[u8]) -> Arrival<'_> {
     Arrival::new("POST", DEVELOPER, body).with_api_key("AQ.castor")
 }
 
-fn vertex(path: &str) -> Arrival<'static> {
+fn vertex(path: &str) -> Arrival<'_> {
     Arrival::new("POST", path, BODY).with_bearer("ya29.leda")
 }
 

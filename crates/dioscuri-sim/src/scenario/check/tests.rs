@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use super::*;
+use super::{models::OUTPUT_TOKENS, *};
+use crate::scenario::{
+    Enforcement, Incident, KeyKind, Method, ModelKind, RefusalKind, RetryHint, ServiceTier, StreamFault,
+    Surface, What, WireFault,
+};
 
 const WORLD: &str = r#"
 [[model]]
@@ -72,8 +76,8 @@ fn a_wrong_value_names_its_line() {
         "this duration must be above zero at line 1",
     );
     refused(
-        &format!("[faults]\ncapacity = 1.5{WORLD}"),
-        "`1.5` is no share; it must lie in 0.0 to 1.0 at line 2",
+        &format!("[latency]\nmax = \"1s\"\ntail_share = 1.5{WORLD}"),
+        "`1.5` is no share; it must lie in 0.0 to 1.0 at line 3",
     );
     refused(
         &format!("[latency]\nmin = \"2s\"\nmax = \"1s\"{WORLD}"),
@@ -160,4 +164,166 @@ fn a_project_can_be_reached() {
 fn secrets_do_not_show_in_debug() {
     let shown = format!("{:?}", scenario(&with("\"s1\"", "\"hunter2\"")).unwrap());
     assert!(!shown.contains("hunter2"));
+}
+
+/// `WORLD` and one incident of these lines.
+fn incident(lines: &str) -> String {
+    format!("{WORLD}[[incident]]\n{lines}")
+}
+
+#[track_caller]
+fn read(lines: &str) -> Incident {
+    let mut scenario = scenario(&incident(lines)).unwrap();
+    scenario.incidents.pop().unwrap()
+}
+
+#[test]
+fn an_incident_of_last_week_takes_ten_lines() {
+    let incident = read(
+        r#"
+        what = "capacity"
+        model = "gemini-3.8-*"
+        method = ["generateContent", "streamGenerateContent"]
+        service_tier = "standard"
+        at = "2m"
+        for = "1h58m"
+        share = 0.9
+        "#
+        .replace("1h58m", "118m")
+        .as_str(),
+    );
+    assert_eq!(incident.what, What::Refusal(RefusalKind::Capacity));
+    assert_eq!(incident.period.at, Duration::from_secs(120));
+    assert_eq!(incident.period.lasts, Some(Duration::from_secs(118 * 60)));
+    assert_eq!(incident.place.models, ["gemini-3.8-*"]);
+    assert_eq!(incident.place.methods, [Method::Generate, Method::Stream]);
+    assert_eq!(incident.place.service_tiers, [ServiceTier::Standard]);
+}
+
+#[test]
+fn every_incident_has_a_name() {
+    let parameters = |name| match name {
+        "custom" => "status = \"UNAVAILABLE\"\nmessage = \"no\"",
+        "custom_body" => "body = \"no\"",
+        "finish" | "block" => "reason = \"SAFETY\"",
+        "slow_answers" => "factor = 2.0",
+        _ => "",
+    };
+    for name in incidents::names() {
+        let read = read(&format!("what = \"{name}\"\n{}", parameters(name)));
+        assert_eq!(read.what.name(), name);
+    }
+}
+
+#[test]
+fn what_an_incident_is_told_must_go_with_it() {
+    refused(
+        &incident("what = \"overlaoded\""),
+        "unknown incident `overlaoded` at line 9; did you mean `overloaded`?",
+    );
+    refused(
+        &incident("what = \"internal\"\nbytes = 7"),
+        "`bytes` does not go with `internal` at line 10",
+    );
+    refused(
+        &incident("what = \"finish\""),
+        "this incident needs `reason` at line 9",
+    );
+    refused(
+        &incident("what = \"internal\"\nmodel = [\"gemini-3.9-flash\"]"),
+        "unknown model `gemini-3.9-flash` at line 10; did you mean `gemini-3.8-flash`?",
+    );
+    refused(
+        &incident("what = \"internal\"\nmethod = \"generateContents\""),
+        "unknown method `generateContents` at line 10; did you mean `generateContent`?",
+    );
+    refused(
+        &incident("what = \"internal\"\nevery = \"1m\""),
+        "`every` needs a `for` that is shorter at line 10",
+    );
+    refused(
+        &incident("what = \"refused\"\nshare = 0.5"),
+        "`refused` goes by time only, without `share` and `count` at line 9",
+    );
+    refused(
+        &incident("what = \"stream_error\"\nerror = \"internall\""),
+        "unknown error `internall` at line 10; did you mean `internal`?",
+    );
+}
+
+#[test]
+fn what_an_incident_is_not_told_has_a_default() {
+    assert_eq!(
+        read("what = \"stream_error\"").what,
+        What::Stream(StreamFault::Error {
+            frames: None,
+            error: RefusalKind::Capacity
+        })
+    );
+    assert_eq!(
+        read("what = \"slow_body\"").what,
+        What::Wire(WireFault::SlowBody { rate: 1_000 })
+    );
+    assert_eq!(read("what = \"html\"").what, What::Html(502));
+}
+
+#[test]
+fn the_timetable_runs_with_the_worlds_minute() {
+    let toml = format!(
+        "minute = \"6s\"\n{}",
+        incident("what = \"internal\"\nat = \"10m\"\nfor = \"1h\"")
+    );
+    let incident = scenario(&toml).unwrap().incidents.pop().unwrap();
+    assert_eq!(incident.period.at, Duration::from_secs(60));
+    assert_eq!(incident.period.lasts, Some(Duration::from_secs(360)));
+}
+
+#[test]
+fn a_quota_says_how_it_is_enforced() {
+    let quota = |more: &str| {
+        let toml = format!("{WORLD}quota = [{{ model = \"gemini-3.8-flash\", rpm = 9{more} }}]");
+        scenario(&toml).map(|scenario| scenario.projects[0].quotas[0].clone())
+    };
+    assert_eq!(quota("").unwrap().enforcement, Enforcement::Sliding);
+    let bucket = quota(", enforcement = \"bucket\", burst = 0.25, retry_info = \"absent\"").unwrap();
+    assert_eq!(bucket.enforcement, Enforcement::Bucket { burst: 0.25 });
+    assert_eq!(bucket.retry_info, Some(RetryHint::Absent));
+    let error = quota(", burst = 0.25").unwrap_err().to_string();
+    assert_eq!(error, "`burst` goes with enforcement = \"bucket\" only at line 8");
+}
+
+#[test]
+fn a_rerouted_model_has_no_counters_of_its_own() {
+    let models = "[[model]]\nname = \"old\"\nserved_by = \"gemini-3.8-flash\"\n";
+    let world = format!("{models}{}", WORLD.trim_start());
+    assert_eq!(
+        scenario(&world).unwrap().models[0].served_by.as_deref(),
+        Some("gemini-3.8-flash")
+    );
+    refused(
+        &format!("{world}quota = [{{ model = \"old\" }}]"),
+        "`old` is served by another model; name that one here at line 10",
+    );
+    refused(
+        &world.replace("\"gemini-3.8-flash\"\n[[model]]", "\"old\"\n[[model]]"),
+        "`served_by` needs the name of another model that answers for itself at line 3",
+    );
+}
+
+#[test]
+fn a_name_says_what_a_model_is_for_and_a_surface_how_a_key_is_sent() {
+    let scenario = scenario(&with("gemini-3.8-flash", "gemini-embedding-2")).unwrap();
+    assert_eq!(scenario.models[0].kind, ModelKind::Embed);
+    assert_eq!(scenario.projects[0].keys[0].kind, KeyKind::ApiKey);
+    assert_eq!(scenario.projects[0].surface, Surface::Developer);
+}
+
+#[test]
+fn a_world_has_a_date() {
+    let at = |date: &str| scenario(&format!("start = \"{date}\"{WORLD}")).map(|scenario| scenario.start);
+    assert_eq!(at("1970-01-01T00:01:00Z").unwrap().unwrap().as_secs(), 60);
+    assert_eq!(
+        at("yesterday").unwrap_err().to_string(),
+        "`yesterday` is no date; write one as in \"2026-11-01T06:59:00Z\" at line 1"
+    );
 }
