@@ -123,6 +123,48 @@ impl Scenario {
         library::NAMES
     }
 
+    /// The same world with a minute of another length. What stands in the timetable and goes by the world's
+    /// minutes shrinks or grows with it; latencies and Pacific days stay.
+    ///
+    /// ```
+    /// use dioscuri_sim::Scenario;
+    /// use std::time::Duration;
+    ///
+    /// let quick = Scenario::named("calm").unwrap().with_minute(Duration::from_secs(1));
+    /// assert_eq!(quick.minute, Duration::from_secs(1));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `minute` is zero.
+    #[must_use]
+    pub fn with_minute(mut self, minute: Duration) -> Self {
+        assert!(!minute.is_zero(), "a minute has a length");
+        let before = self.minute;
+        let scale = |time: &mut Duration| {
+            let nanos = time.as_nanos().saturating_mul(minute.as_nanos()) / before.as_nanos().max(1);
+            *time = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
+        };
+        let periods = self.incidents.iter_mut().map(|incident| &mut incident.period);
+        for period in periods.chain(self.loads.iter_mut().map(|load| &mut load.period)) {
+            scale(&mut period.at);
+            period.lasts.iter_mut().for_each(scale);
+            period.every.iter_mut().for_each(scale);
+        }
+        self.loads
+            .iter_mut()
+            .for_each(|load| scale(&mut load.change_every));
+        self.changes.iter_mut().for_each(|change| scale(&mut change.at));
+        for project in &mut self.projects {
+            project
+                .throughputs
+                .iter_mut()
+                .for_each(|order| scale(&mut order.window));
+        }
+        self.minute = minute;
+        self
+    }
+
     /// The model of that name or alias.
     #[must_use]
     pub fn model(&self, name: &str) -> Option<&Model> {
