@@ -13,6 +13,7 @@ mod corpus;
 mod demo;
 mod errors;
 mod licences;
+mod sdk;
 mod shell;
 mod tidy;
 mod workspace;
@@ -61,6 +62,8 @@ enum Task {
     },
     /// Hold licences and sources of all dependencies against .cargo/deny.toml
     Licences,
+    /// Hold the simulator against Google's official SDKs for Python and Node
+    Sdk,
     /// Test the architecture: edges, purity, layout, manifests, links
     Tidy,
 }
@@ -85,6 +88,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Errors { check: true } => errors::check(&workspace),
         Task::Errors { check: false } => errors::write(&workspace),
         Task::Licences => licences::run(&workspace),
+        Task::Sdk => sdk::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
     }
 }
