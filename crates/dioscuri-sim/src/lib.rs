@@ -31,5 +31,6 @@ pub use scenario::{
     Tier, What, WireFault,
 };
 pub use world::{
-    Admission, Arrival, Ask, DomainStats, Frame, IncidentStats, KeyStats, Reason, Record, Reply, Stats, World,
+    AccountStats, Admission, Arrival, Ask, CapacityStats, DomainStats, Frame, IncidentStats, KeyStats, Reason,
+    Record, Reply, Stats, ThroughputStats, World,
 };

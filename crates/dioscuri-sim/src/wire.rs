@@ -5,6 +5,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod error;
+mod layout;
 pub(crate) mod refusal;
 pub(crate) mod request;
 mod schema;

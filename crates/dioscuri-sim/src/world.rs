@@ -3,18 +3,19 @@
 mod access;
 mod arrival;
 mod incidents;
+pub(crate) mod ledger;
 mod pacific;
-pub(crate) mod quota;
 pub(crate) mod route;
 pub(crate) mod stats;
 mod visit;
 
 use dioscuri_vocab::{Now, SplitMix64, Tick, UnixTime};
 
-use self::{access::Owners, incidents::Incidents, pacific::Calendar, quota::Room, visit::Visit};
+use self::{access::Owners, incidents::Incidents, ledger::Ledger, visit::Visit};
 pub use self::{
     arrival::{Admission, Arrival, Ask, Frame, Record, Reply},
-    stats::{DomainStats, IncidentStats, KeyStats, Reason, Stats},
+    ledger::{AccountStats, CapacityStats, DomainStats, ThroughputStats},
+    stats::{IncidentStats, KeyStats, Reason, Stats},
 };
 use crate::scenario::Scenario;
 
@@ -49,13 +50,11 @@ pub struct World {
     scenario: Scenario,
     seed: u64,
     owners: Owners,
-    /// The counters of each project, location and model, in this order.
-    rooms: Vec<Room>,
-    /// Where each project's rooms begin.
-    first_room: Vec<usize>,
+    ledger: Ledger,
+    /// The model that answers for each model, by index.
+    serves: Vec<usize>,
     /// Where each project's keys begin, among all keys.
     first_key: Vec<usize>,
-    calendar: Calendar,
     incidents: Incidents,
     latest: Tick,
     seen: Stats,
@@ -69,31 +68,24 @@ impl World {
     /// Its first moment is [`Tick::ZERO`].
     #[must_use]
     pub fn new(scenario: &Scenario, seed: Option<u64>) -> Self {
-        let mut rooms = Vec::new();
-        let mut first_room = Vec::new();
-        let mut first_key = Vec::new();
-        let mut keys = 0;
-        for project in &scenario.projects {
-            first_key.push(keys);
-            keys += project.keys.len();
-            first_room.push(rooms.len());
-            for location in &project.locations {
-                rooms.extend(scenario.models.iter().map(|model| {
-                    project
-                        .quota(&model.name, location)
-                        .map(Room::new)
-                        .unwrap_or_default()
-                }));
-            }
-        }
+        let first_key = scenario.projects.iter().scan(0, |keys, project| {
+            let first = *keys;
+            *keys += project.keys.len();
+            Some(first)
+        });
+        let serves = scenario.models.iter().enumerate().map(|(index, model)| {
+            let successor = model.served_by.as_ref();
+            successor
+                .and_then(|name| scenario.models.iter().position(|other| other.name == *name))
+                .unwrap_or(index)
+        });
         let seed = seed.unwrap_or(scenario.seed);
         Self {
             seed,
             owners: Owners::new(scenario),
-            rooms,
-            first_room,
-            first_key,
-            calendar: Calendar::new(),
+            ledger: Ledger::new(scenario, seed),
+            serves: serves.collect(),
+            first_key: first_key.collect(),
             incidents: Incidents::new(scenario),
             latest: Tick::ZERO,
             seen: Stats::of(scenario),
@@ -157,26 +149,10 @@ impl World {
     pub fn stats(&self) -> Stats {
         let mut stats = self.seen.clone();
         stats.incidents = self.incidents.stats();
-        let mut rooms = self.rooms.iter();
-        for project in &self.scenario.projects {
-            for location in &project.locations {
-                for (model, room) in self.scenario.models.iter().zip(&mut rooms) {
-                    stats
-                        .domains
-                        .extend(room.tallies().map(|(unit, window, tally)| DomainStats {
-                            project: project.id.clone(),
-                            location: location.clone(),
-                            model: model.name.clone(),
-                            unit,
-                            window,
-                            limit: tally.limit,
-                            admitted: tally.admitted,
-                            refused: tally.refused,
-                            peak: tally.peak,
-                        }));
-                }
-            }
-        }
+        stats.domains = self.ledger.domain_stats(&self.scenario);
+        stats.capacities = self.ledger.capacity_stats(&self.scenario);
+        stats.throughputs = self.ledger.throughput_stats(&self.scenario);
+        stats.accounts = self.ledger.account_stats();
         stats
     }
 

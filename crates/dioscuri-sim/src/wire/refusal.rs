@@ -3,15 +3,25 @@
 //! "Captured" means that the body was posted in public as Google sent it; "known" that the text is widely
 //! quoted but that no whole body is at hand; "guess" that it is made up in the same manner.
 
+mod billing;
+mod credentials;
 pub(crate) mod malformed;
+mod not_found;
 mod quota;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, time::Duration};
 
-pub(crate) use self::quota::quota_exceeded;
+pub(crate) use self::{
+    billing::{billing_closed, prepaid_depleted, spend_limit, spending_cap},
+    credentials::{
+        api_key_on_vertex, bad_key, bad_token, foreign_project, no_credentials, of_key, several_credentials,
+    },
+    not_found::{closed_to_new_users, retired_model, unknown_model},
+    quota::{of_quota, quota_exceeded},
+};
 use super::error::{Code, Detail, ErrorBody};
 use crate::{
-    scenario::Surface,
+    scenario::{CustomError, Method, ModelKind, Quota, RefusalKind, RetryHint, Surface, Tier},
     world::{route::Target, stats::Reason},
 };
 
@@ -23,7 +33,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    fn new(reason: Reason, code: Code, message: impl Into<String>) -> Self {
+    fn new(reason: Reason, code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             reason,
             body: ErrorBody::new(code, message),
@@ -36,6 +46,50 @@ impl Refusal {
     }
 }
 
+/// What a refusal says of the project, the model and the quota that it is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'a> {
+    /// The project's number.
+    pub(crate) number: u64,
+    pub(crate) tier: Tier,
+    /// The kind of the model: embeddings have quotas of their own names.
+    pub(crate) kind: ModelKind,
+    /// The limits there, if any: a spurious refusal names one of them.
+    pub(crate) quota: Option<&'a Quota>,
+    pub(crate) hint: RetryHint,
+    /// Of a spurious refusal, and where there is no true wait: what is asked for, drawn from a minute.
+    pub(crate) seconds: Duration,
+    /// The HTTP status that tells of no prepaid credits.
+    pub(crate) prepaid_status: u16,
+}
+
+/// The refusal of that name, as the surface of `target` says it.
+pub(crate) fn of(kind: RefusalKind, target: &Target<'_>, facts: &Facts<'_>) -> Refusal {
+    match kind {
+        RefusalKind::Capacity => no_capacity(target.surface),
+        RefusalKind::Overloaded => overloaded(),
+        RefusalKind::Unavailable => unavailable(),
+        RefusalKind::Internal => internal(target.surface),
+        RefusalKind::Cancelled => cancelled(),
+        RefusalKind::DeadlineExceeded => deadline_exceeded(),
+        RefusalKind::ModelCapacity => model_capacity(target),
+        RefusalKind::ResourceExhausted => resource_exhausted(),
+        RefusalKind::QuotaText => quota::only_text(),
+        RefusalKind::SpuriousQuota => quota::spurious_minute(target, facts),
+        RefusalKind::SpuriousDay => quota::spurious_day(target, facts),
+        RefusalKind::LocationUnsupported => location_unsupported(),
+        RefusalKind::InvalidArgument => invalid_argument(),
+        RefusalKind::KeyInvalid => credentials::invalid(target),
+        RefusalKind::KeyLeaked => credentials::leaked(),
+        RefusalKind::ServiceDisabled => credentials::service_disabled(target, facts.number),
+        RefusalKind::PermissionDenied => credentials::permission_denied(target),
+        RefusalKind::PrepaidDepleted => prepaid_depleted(facts.prepaid_status),
+        RefusalKind::SpendingCap => spending_cap(),
+        RefusalKind::SpendLimit => spend_limit(),
+        RefusalKind::Shed => shed(target.surface),
+    }
+}
+
 const fn service(surface: Surface) -> &'static str {
     match surface {
         Surface::Developer => "generativelanguage.googleapis.com",
@@ -43,13 +97,47 @@ const fn service(surface: Surface) -> &'static str {
     }
 }
 
+/// The name of what is asked, as gRPC has it. Captured for the two ways to generate on both surfaces; the rest
+/// is from the public protocol files.
 fn rpc_method(target: &Target<'_>) -> String {
+    let (developer, vertex) = match target.method {
+        Method::Generate => (
+            "GenerativeService.GenerateContent",
+            "PredictionService.GenerateContent",
+        ),
+        Method::Stream => (
+            "GenerativeService.StreamGenerateContent",
+            "PredictionService.StreamGenerateContent",
+        ),
+        Method::Count => ("GenerativeService.CountTokens", "LlmUtilityService.CountTokens"),
+        Method::Embed if target.predicts => ("PredictionService.Predict", "PredictionService.Predict"),
+        Method::Embed => ("GenerativeService.EmbedContent", "PredictionService.EmbedContent"),
+        Method::BatchEmbed => (
+            "GenerativeService.BatchEmbedContents",
+            "PredictionService.BatchEmbedContents",
+        ),
+        Method::Models if target.model.is_empty() => (
+            "ModelService.ListModels",
+            "ModelGardenService.ListPublisherModels",
+        ),
+        Method::Models => ("ModelService.GetModel", "ModelGardenService.GetPublisherModel"),
+    };
     let version = target.version;
     match target.surface {
-        Surface::Developer => {
-            format!("google.ai.generativelanguage.{version}.GenerativeService.GenerateContent")
-        }
-        Surface::Vertex => format!("google.cloud.aiplatform.{version}.PredictionService.GenerateContent"),
+        Surface::Developer => format!("google.ai.generativelanguage.{version}.{developer}"),
+        Surface::Vertex => format!("google.cloud.aiplatform.{version}.{vertex}"),
+    }
+}
+
+/// An error of anybody's making.
+pub(crate) fn custom(error: &CustomError) -> Refusal {
+    let body = ErrorBody::free(error.code, error.status.clone(), error.message.clone());
+    Refusal {
+        reason: Reason::Custom,
+        body: error
+            .details
+            .iter()
+            .fold(body, |body, detail| body.with(Detail::Free(detail.clone()))),
     }
 }
 
@@ -71,145 +159,131 @@ pub(crate) fn too_large(limit: usize) -> Refusal {
     )
 }
 
-/// Captured.
-pub(crate) fn several_credentials() -> Refusal {
-    Refusal::new(
-        Reason::Credentials,
-        Code::InvalidArgument,
-        "Multiple authentication credentials received. Please pass only one.",
-    )
-}
-
-/// Known on both surfaces.
-pub(crate) fn no_credentials(target: &Target<'_>) -> Refusal {
-    match target.surface {
-        Surface::Developer => Refusal::new(
-            Reason::Credentials,
-            Code::PermissionDenied,
-            "Method doesn't allow unregistered callers (callers without established identity). Please use \
-             API Key or other form of API consumer identity to call this API.",
-        ),
-        Surface::Vertex => Refusal::new(
-            Reason::Credentials,
-            Code::Unauthenticated,
-            "Request is missing required authentication credential. Expected OAuth 2 access token, login \
-             cookie or other valid authentication credential. See \
-             https://developers.google.com/identity/sign-in/web/devconsole-project.",
-        )
-        .with(credentials_missing(target)),
-    }
-}
-
-/// Known: an API key where Vertex wants a token.
-pub(crate) fn api_key_on_vertex(target: &Target<'_>) -> Refusal {
-    Refusal::new(
-        Reason::Credentials,
-        Code::Unauthenticated,
-        "API keys are not supported by this API. Expected OAuth2 access token or other authentication \
-         credentials that assert a principal. See https://cloud.google.com/docs/authentication",
-    )
-    .with(credentials_missing(target))
-}
-
-fn credentials_missing(target: &Target<'_>) -> Detail {
-    Detail::ErrorInfo {
-        reason: "CREDENTIALS_MISSING",
-        domain: Some("googleapis.com"),
-        metadata: BTreeMap::from([
-            ("method", rpc_method(target)),
-            ("service", service(target.surface).to_owned()),
-        ]),
-    }
-}
-
-/// Captured on the Developer API, without a domain; that Vertex says the same of a bad token is a guess.
-pub(crate) fn bad_token(target: &Target<'_>) -> Refusal {
-    Refusal::new(
-        Reason::InvalidKey,
-        Code::Unauthenticated,
-        "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other \
-         valid authentication credential. See \
-         https://developers.google.com/identity/sign-in/web/devconsole-project.",
-    )
-    .with(Detail::ErrorInfo {
-        reason: "ACCESS_TOKEN_TYPE_UNSUPPORTED",
-        domain: None,
-        metadata: BTreeMap::from([
-            ("method", rpc_method(target)),
-            ("service", service(target.surface).to_owned()),
-        ]),
-    })
-}
-
-/// Captured.
-pub(crate) fn bad_key() -> Refusal {
-    const MESSAGE: &str = "API key not valid. Please pass a valid API key.";
-    Refusal::new(Reason::InvalidKey, Code::InvalidArgument, MESSAGE)
-        .with(Detail::ErrorInfo {
-            reason: "API_KEY_INVALID",
-            domain: Some("googleapis.com"),
-            metadata: BTreeMap::from([("service", service(Surface::Developer).to_owned())]),
-        })
-        .with(Detail::LocalizedMessage {
-            locale: "en-US",
-            message: MESSAGE,
-        })
-}
-
-/// Known: the token of one Vertex project on the path of another.
-pub(crate) fn foreign_project(target: &Target<'_>) -> Refusal {
-    const PERMISSION: &str = "aiplatform.endpoints.predict";
-    let resource = format!("//aiplatform.googleapis.com/{}", resource(target));
-    Refusal::new(
-        Reason::PermissionDenied,
-        Code::PermissionDenied,
-        format!("Permission '{PERMISSION}' denied on resource '{resource}' (or it may not exist)."),
-    )
-    .with(Detail::ErrorInfo {
-        reason: "IAM_PERMISSION_DENIED",
-        domain: Some("aiplatform.googleapis.com"),
-        metadata: BTreeMap::from([("permission", PERMISSION.to_owned()), ("resource", resource)]),
-    })
-}
-
-fn resource(target: &Target<'_>) -> String {
-    format!(
-        "projects/{}/locations/{}/publishers/google/models/{}",
-        target.project, target.location, target.model
-    )
-}
-
-/// Captured on both surfaces.
-pub(crate) fn unknown_model(target: &Target<'_>) -> Refusal {
-    let message = match target.surface {
-        Surface::Developer => format!(
-            "models/{} is not found for API version {}, or is not supported for generateContent. Call \
-             ListModels to see the list of available models and their supported methods.",
-            target.model, target.version
-        ),
-        Surface::Vertex => format!(
-            "Publisher Model `{}` was not found or your project does not have access to it. Please ensure you \
-             are using a valid model version. For more information, see: \
-             https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions",
-            resource(target)
-        ),
-    };
-    Refusal::new(Reason::NotFound, Code::NotFound, message)
-}
-
 /// Captured on both surfaces; both come without details.
 pub(crate) fn no_capacity(surface: Surface) -> Refusal {
     match surface {
-        Surface::Developer => Refusal::new(
-            Reason::Capacity,
-            Code::Unavailable,
-            "This model is currently experiencing high demand. Spikes in demand are usually temporary. Please \
-             try again later.",
-        ),
+        Surface::Developer => high_demand(Reason::Capacity),
         Surface::Vertex => Refusal::new(
             Reason::Capacity,
             Code::ResourceExhausted,
             "Resource exhausted, please try again later.",
         ),
     }
+}
+
+fn high_demand(reason: Reason) -> Refusal {
+    Refusal::new(
+        reason,
+        Code::Unavailable,
+        "This model is currently experiencing high demand. Spikes in demand are usually temporary. Please try \
+         again later.",
+    )
+}
+
+/// A request of the tier "flex" that is shed: both texts are captured, that they are said of it is a guess.
+pub(crate) fn shed(surface: Surface) -> Refusal {
+    match surface {
+        Surface::Developer => high_demand(Reason::Shed),
+        Surface::Vertex => Refusal::new(
+            Reason::Shed,
+            Code::ResourceExhausted,
+            "Resource exhausted. Please try again later. Please refer to \
+             https://cloud.google.com/vertex-ai/generative-ai/docs/error-code-429 for more details.",
+        ),
+    }
+}
+
+/// Captured: dedicated throughput that is exhausted, or that nobody has ordered.
+pub(crate) fn throughput() -> Refusal {
+    Refusal::new(
+        Reason::Throughput,
+        Code::ResourceExhausted,
+        "Too many requests. Exceeded the Provisioned Throughput.",
+    )
+}
+
+/// Captured on the Developer API, in 2025; that Vertex says the same is a guess.
+fn overloaded() -> Refusal {
+    Refusal::new(
+        Reason::Overloaded,
+        Code::Unavailable,
+        "The model is overloaded. Please try again later.",
+    )
+}
+
+/// Known on both surfaces.
+fn unavailable() -> Refusal {
+    Refusal::new(
+        Reason::Overloaded,
+        Code::Unavailable,
+        "The service is currently unavailable.",
+    )
+}
+
+/// Captured on the Developer API; of the other text only the message.
+fn internal(surface: Surface) -> Refusal {
+    let message = match surface {
+        Surface::Developer => {
+            "An internal error has occurred. Please retry or report in \
+             https://developers.generativeai.google/guide/troubleshooting"
+        }
+        Surface::Vertex => "Internal error encountered.",
+    };
+    Refusal::new(Reason::Internal, Code::Internal, message)
+}
+
+/// The text is captured; that nothing stands beside it is a guess.
+fn cancelled() -> Refusal {
+    Refusal::new(Reason::Cancelled, Code::Cancelled, "The operation was cancelled.")
+}
+
+/// Captured on the Developer API; that Vertex says the same is a guess.
+pub(crate) fn deadline_exceeded() -> Refusal {
+    Refusal::new(
+        Reason::DeadlineExceeded,
+        Code::DeadlineExceeded,
+        "Deadline expired before operation could complete.",
+    )
+}
+
+/// Captured on Cloud Code, with its own domain; that these surfaces put theirs is a guess.
+fn model_capacity(target: &Target<'_>) -> Refusal {
+    let model = target.model.to_owned();
+    Refusal::new(
+        Reason::Capacity,
+        Code::Unavailable,
+        format!("No capacity available for model {model} on the server"),
+    )
+    .with(Detail::ErrorInfo {
+        reason: "MODEL_CAPACITY_EXHAUSTED",
+        domain: Some(service(target.surface)),
+        metadata: [("model", model)].into(),
+    })
+}
+
+/// Captured on the Developer API; that Vertex says the same is a guess.
+fn resource_exhausted() -> Refusal {
+    Refusal::new(
+        Reason::Unspecified,
+        Code::ResourceExhausted,
+        "Resource has been exhausted (e.g. check quota).",
+    )
+}
+
+/// Captured on the Developer API; that Vertex says the same is a guess.
+fn location_unsupported() -> Refusal {
+    Refusal::new(
+        Reason::Precondition,
+        Code::FailedPrecondition,
+        "User location is not supported for the API use.",
+    )
+}
+
+/// Captured on the Developer API, known on Vertex.
+fn invalid_argument() -> Refusal {
+    Refusal::new(
+        Reason::Malformed,
+        Code::InvalidArgument,
+        "Request contains an invalid argument.",
+    )
 }

@@ -59,7 +59,7 @@ impl Owners {
         };
         let unknown = || match sent_as {
             KeyKind::Token => refusal::bad_token(target),
-            KeyKind::ApiKey => refusal::bad_key(),
+            KeyKind::ApiKey => refusal::of_key(KeyState::Invalid, target, 0, secret),
         };
         let owner = self.0.get(secret.as_ref()).copied().ok_or_else(unknown)?;
         let project = &scenario.projects[owner.project];
@@ -74,7 +74,7 @@ impl Owners {
             });
         }
         if key.state != KeyState::Valid {
-            return Err(refusal::bad_key());
+            return Err(refusal::of_key(key.state, target, project.number, secret));
         }
         let names_it = target.project == project.id
             || target.project.parse() == Ok(project.number)

@@ -5,6 +5,7 @@ use std::{borrow::Cow, fmt, time::Duration};
 use serde::Serialize;
 
 use super::{
+    ledger::Traffic,
     route::{Target, decode},
     stats::Reason,
 };
@@ -34,18 +35,6 @@ pub struct Arrival<'a> {
     pub(super) traffic: Traffic,
     /// `X-Vertex-AI-LLM-Shared-Request-Type`.
     pub(super) shared_tier: Option<ServiceTier>,
-}
-
-/// Which of Vertex's capacity a request may use.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) enum Traffic {
-    /// Provisioned throughput first, then what is shared.
-    #[default]
-    Any,
-    /// Provisioned throughput only.
-    Dedicated,
-    /// Only what is shared.
-    Shared,
 }
 
 /// A credential as it was sent.
@@ -95,7 +84,9 @@ impl<'a> Arrival<'a> {
             };
         }
         if is("x-server-timeout") {
-            self.timeout = value.trim().parse().ok().map(Duration::from_secs);
+            // A client that adds its own to one given by hand sends two; the first counts.
+            let first = value.split(',').next().unwrap_or(value);
+            self.timeout = first.trim().parse().ok().map(Duration::from_secs);
         } else if is("x-vertex-ai-llm-request-type") {
             self.traffic = match value {
                 "dedicated" => Traffic::Dedicated,

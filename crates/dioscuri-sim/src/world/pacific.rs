@@ -1,10 +1,15 @@
 //! The day of daily quotas: from midnight to midnight in `America/Los_Angeles`.
 
+use std::time::Duration;
+
 use dioscuri_vocab::UnixTime;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 /// The rules of US Pacific time since 2007, so that no time-zone database is needed.
 const PACIFIC: &str = "PST8PDT,M3.2.0,M11.1.0";
+
+/// A usual day, in milliseconds.
+const DAY_MS: i64 = 24 * 3_600 * 1_000;
 
 /// Tells Pacific days apart.
 #[derive(Clone, Debug)]
@@ -17,13 +22,22 @@ pub(super) struct Calendar {
 /// A Pacific day: 23, 24 or 25 hours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Day {
-    start: UnixTime,
-    end: UnixTime,
+    pub(super) start: UnixTime,
+    pub(super) end: UnixTime,
 }
 
 impl Day {
     const fn contains(self, unix: UnixTime) -> bool {
         self.start.0 <= unix.0 && unix.0 < self.end.0
+    }
+
+    /// Beyond the years of the calendar: 24 hours, from midnight UTC.
+    const fn plain(unix: UnixTime) -> Self {
+        let start = unix.0.saturating_sub(unix.0.rem_euclid(DAY_MS));
+        Self {
+            start: UnixTime(start),
+            end: UnixTime(start.saturating_add(DAY_MS)),
+        }
     }
 }
 
@@ -38,12 +52,17 @@ impl Calendar {
         }
     }
 
-    /// The day that `unix` lies in. Beyond the years of the calendar (±9999) the last known day goes on.
+    /// The day that `unix` lies in. Beyond the years of the calendar (±9999) days have 24 hours.
     pub(super) fn day(&mut self, unix: UnixTime) -> Day {
         if !self.day.contains(unix) {
-            self.day = self.find(unix).unwrap_or(self.day);
+            self.day = self.find(unix).unwrap_or(Day::plain(unix));
         }
         self.day
+    }
+
+    /// The time from `unix` to the next midnight.
+    pub(super) fn until_midnight(&mut self, unix: UnixTime) -> Duration {
+        self.day(unix).end.since(unix)
     }
 
     fn find(&self, unix: UnixTime) -> Option<Day> {
@@ -68,9 +87,13 @@ impl Calendar {
 mod tests {
     use super::*;
 
+    fn unix(time: &str) -> UnixTime {
+        UnixTime(time.parse::<Timestamp>().unwrap().as_millisecond())
+    }
+
     /// The length in hours of the day that `time` lies in, and the hours from midnight to `time`.
     fn hours(time: &str) -> (i64, i64) {
-        let unix = UnixTime(time.parse::<Timestamp>().unwrap().as_millisecond());
+        let unix = unix(time);
         let day = Calendar::new().day(unix);
         assert!(day.contains(unix));
         let hours = |from: UnixTime, to: UnixTime| (to.as_secs() - from.as_secs()) / 3600;
@@ -91,8 +114,25 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_the_calendar_is_no_panic() {
+    fn the_time_until_midnight_knows_the_length_of_the_day() {
+        #[track_caller]
+        fn check(time: &str, hours: u64) {
+            let left = Calendar::new().until_midnight(unix(time));
+            assert_eq!(left, Duration::from_secs(hours * 3600));
+        }
+        check("2026-03-08T08:00:00Z", 23);
+        check("2026-11-01T07:00:00Z", 25);
+        check("2026-11-02T08:00:00Z", 24);
+        check("2026-11-02T07:00:00Z", 1);
+    }
+
+    #[test]
+    fn beyond_the_calendar_days_have_24_hours() {
         let mut calendar = Calendar::new();
-        assert_eq!(calendar.day(UnixTime(i64::MAX)), calendar.day(UnixTime(i64::MIN)));
+        let late = UnixTime(i64::MAX / 2);
+        let day = calendar.day(late);
+        assert!(day.contains(late));
+        assert_eq!(day.end.0 - day.start.0, DAY_MS);
+        assert_ne!(calendar.day(UnixTime(i64::MAX)), calendar.day(UnixTime(i64::MIN)));
     }
 }

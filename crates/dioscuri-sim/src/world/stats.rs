@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use dioscuri_vocab::{Unit, Window};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use super::ledger::{AccountStats, CapacityStats, DomainStats, ThroughputStats};
 use crate::scenario::Scenario;
 
 /// What a world has seen since it began.
 ///
 /// `arrivals = answered + all that was refused`; an answer that was blocked, empty or lost on its way counts as
 /// what the world meant it to be: blocked and empty ones are answered, broken connections and streams refused.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Stats {
     /// Requests that came, good or bad.
@@ -24,6 +24,12 @@ pub struct Stats {
     pub refused: BTreeMap<Reason, u64>,
     /// Every quota, in the order of the scenario. What is unlimited has no row.
     pub domains: Vec<DomainStats>,
+    /// Every shared capacity.
+    pub capacities: Vec<CapacityStats>,
+    /// Every order of provisioned throughput, in the order of the scenario.
+    pub throughputs: Vec<ThroughputStats>,
+    /// Every billing account, in the order of the scenario.
+    pub accounts: Vec<AccountStats>,
     /// Every credential, in the order of the scenario.
     pub keys: Vec<KeyStats>,
     /// Every incident, in the order of the scenario.
@@ -55,32 +61,6 @@ impl Stats {
     }
 }
 
-/// What one quota has seen.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[non_exhaustive]
-pub struct DomainStats {
-    /// The project's id.
-    pub project: String,
-    /// The location; `global` on the Developer API.
-    pub location: String,
-    /// The model.
-    pub model: String,
-    /// What is counted.
-    #[serde(serialize_with = "unit_name")]
-    pub unit: Unit,
-    /// Over which window.
-    #[serde(serialize_with = "window_name")]
-    pub window: Window,
-    /// The most that a window may hold, in `unit`.
-    pub limit: u64,
-    /// What was admitted in all, in `unit`.
-    pub admitted: u64,
-    /// Requests that this quota refused, alone or with others.
-    pub refused: u64,
-    /// The most that a window has held, in `unit`; of a day, with what was gone when the world began.
-    pub peak: u64,
-}
-
 /// What one credential has seen.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
@@ -107,16 +87,6 @@ pub struct IncidentStats {
     pub what: &'static str,
     /// Requests that it has struck.
     pub struck: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn unit_name<S: Serializer>(unit: &Unit, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(unit.name())
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn window_name<S: Serializer>(window: &Window, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(window.name())
 }
 
 /// Why a request was refused, or what became of it instead of an answer. In JSON the names are lower case with

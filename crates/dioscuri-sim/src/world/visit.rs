@@ -1,5 +1,7 @@
 //! The way of one request through the world.
 
+mod body;
+
 use std::{borrow::Cow, time::Duration};
 
 use dioscuri_vocab::{Now, Rng, SplitMix64, Tick};
@@ -7,18 +9,20 @@ use dioscuri_vocab::{Now, Rng, SplitMix64, Tick};
 use super::{
     Admission, Arrival, Ask, Frame, LARGEST_BODY, Reason, Record, Reply, World,
     access::Owner,
+    arrival::Credential,
     incidents::{Spot, Strike, is_before_quotas},
-    quota::Violated,
+    ledger::{Charged, Denied, Order, Place, Traffic},
     route::Target,
 };
 use crate::{
-    scenario::{Latency, Method, ServiceTier, Surface, What, WireFault},
+    scenario::{Latency, Method, ModelKind, ModelState, ServiceTier, What, WireFault},
     wire::{
-        answer::{self, Scene, Text},
-        refusal::{self, Refusal},
-        request::Request,
+        // page,
+        refusal::{self, Facts, Refusal},
     },
 };
+
+const JSON: &str = "application/json; charset=UTF-8";
 
 /// A request on its way, and what is known of it so far.
 pub(super) struct Visit<'w> {
@@ -32,19 +36,12 @@ pub(super) struct Visit<'w> {
     served: Option<usize>,
 }
 
-/// One model of one project in one location, by index.
-#[derive(Clone, Copy)]
-struct Place {
-    project: usize,
-    location: usize,
-    model: usize,
-}
-
 /// An answer, before it is on its way.
 struct Answer {
     body: Vec<Frame>,
     content_type: &'static str,
     tier: Option<ServiceTier>,
+    /// The time until its head.
     after: Duration,
     fault: Option<WireFault>,
     /// Why it counts as refused all the same: it will not arrive whole.
@@ -53,7 +50,7 @@ struct Answer {
 
 /// Why there is no answer.
 enum Stop {
-    Refused(Box<Refusal>),
+    Refused(Box<Refusal>, Option<Duration>),
     /// In place of one of Google's errors.
     Odd {
         reason: Reason,
@@ -66,12 +63,12 @@ enum Stop {
 
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
-        Self::Refused(Box::new(refusal))
+        Self::Refused(Box::new(refusal), None)
     }
 }
 
 impl<'w> Visit<'w> {
-    pub(super) fn new(world: &'w mut World, now: Now, rng: SplitMix64) -> Self {
+    pub(super) const fn new(world: &'w mut World, now: Now, rng: SplitMix64) -> Self {
         Self {
             world,
             now,
@@ -117,101 +114,74 @@ impl<'w> Visit<'w> {
         let place = self.enter(target, &[ask.credential()])?;
         let mut strike = self.strike(target, place, ServiceTier::Standard);
         let end = strike.end.take();
-        if let Some(what) = end.as_ref().filter(|what| is_before_quotas(what)) {
-            return Err(self.stopped(what, target, place));
-        }
+        self.before_quotas(end.as_ref(), target, place)?;
         self.input_tokens = ask.input_tokens;
-        self.charge(target, place, ask.input_tokens)?;
+        let expected = self.output_tokens_of(place);
+        self.charge(
+            target,
+            &Order {
+                place,
+                requests: 1,
+                tokens: ask.input_tokens,
+                output_tokens: expected,
+                service_tier: ServiceTier::Standard,
+                traffic: Traffic::Any,
+            },
+        )?;
         if let Some(what) = end {
             return Err(self.stopped(&what, target, place));
         }
-        let mut own = self.rng.clone();
-        self.output_tokens = self.output_tokens_of(place, &mut own);
-        self.rng = own;
-        Ok(self.latency(place, strike.slower, self.output_tokens))
+        self.output_tokens = expected;
+        self.bill(place, ServiceTier::Standard);
+        let (head, per_token) = self.latency(place, strike.slower);
+        Ok(head.saturating_add(decoding(per_token, expected)))
     }
 
     fn answer(&mut self, target: &Target<'_>, arrival: &Arrival<'_>) -> Result<Answer, Stop> {
         if arrival.body.len() > LARGEST_BODY {
             return Err(refusal::too_large(LARGEST_BODY).into());
         }
+        if target.method == Method::Models {
+            return self.models(target, arrival);
+        }
         let place = self.enter(target, &arrival.credentials)?;
-        let mut strike = self.strike(target, place, ServiceTier::Standard);
-        let end = strike.end.take();
-        if let Some(what) = end.as_ref().filter(|what| is_before_quotas(what)) {
-            return Err(self.stopped(what, target, place));
-        }
-        if target.method != Method::Generate {
-            return Err(refusal::not_served(arrival.method, &arrival.path).into());
-        }
-        // What a prompt costs and what it is answered must not change when it is sent again.
-        let mut own = SplitMix64::split(self.world.seed, fingerprint(target.model, arrival.body));
-        let request = Request::parse(target.surface, arrival.body, &mut own)?;
-        self.input_tokens = request.tokens();
-        self.charge(target, place, self.input_tokens)?;
-        if let Some(what) = &end {
-            match what {
-                What::Wire(WireFault::ResetAfter | WireFault::StallHead { .. }) | What::Refusal(_) => {
-                    return Err(self.stopped(what, target, place));
-                }
-                _ => {}
-            }
-        }
-        let length = self.output_tokens_of(place, &mut own);
-        let text = Text::draw(&request, length, &mut own);
-        self.output_tokens = text.tokens;
-        let after = self.latency(place, strike.slower, text.tokens);
-        let scene = Scene {
-            surface: target.surface,
-            model: &self.world.scenario.models[place.model].name,
-            unix: self.now.unix,
-        };
-        let body = answer::bytes(&scene, &request, &text, &mut self.rng);
-        let fault = match end {
-            Some(What::Wire(fault)) => Some(fault),
-            _ => None,
-        };
-        Ok(Answer {
-            body: vec![Frame::new(Duration::ZERO, body)],
-            content_type: "application/json; charset=UTF-8",
-            tier: (target.surface == Surface::Developer).then_some(ServiceTier::Standard),
-            after,
-            lost: fault
-                .filter(|fault| !matches!(fault, WireFault::GoAway | WireFault::SlowBody { .. }))
-                .map(|_| Reason::Wire),
-            fault,
-        })
+        self.ask(target, arrival, place)
     }
 
     /// Whose the request is, and whether there is such a model for it.
-    fn enter(
-        &mut self,
-        target: &Target<'_>,
-        credentials: &[super::arrival::Credential<'_>],
-    ) -> Result<Place, Stop> {
+    fn enter(&mut self, target: &Target<'_>, credentials: &[Credential<'_>]) -> Result<Place, Stop> {
         let world = &*self.world;
-        let owner = world.owners.owner(&world.scenario, target, credentials)?;
+        let scenario = &world.scenario;
+        let owner = world.owners.owner(scenario, target, credentials)?;
         self.owner = Some(owner);
-        let project = &world.scenario.projects[owner.project];
-        let location = project
-            .locations
-            .iter()
-            .position(|location| location == target.location);
-        let asked = world.scenario.models.iter().position(|model| {
-            model.name == target.model || model.aliases.iter().any(|name| name == target.model)
+        let project = &scenario.projects[owner.project];
+        let locations = &project.locations;
+        let location = locations.iter().position(|location| location == target.location);
+        let asked = scenario.models.iter().position(|model| {
+            model.name == target.model || model.aliases.iter().any(|alias| alias == target.model)
         });
         let (Some(location), Some(asked)) = (location, asked) else {
             return Err(refusal::unknown_model(target).into());
         };
-        let model = match &world.scenario.models[asked].served_by {
-            None => asked,
-            Some(name) => world
-                .scenario
-                .models
-                .iter()
-                .position(|model| model.name == *name)
-                .unwrap_or(asked),
+        let model = &scenario.models[asked];
+        let is_here = model.locations.is_empty() || model.locations.iter().any(|name| name == target.location);
+        let is_for_it = match target.method {
+            Method::Generate | Method::Stream => model.kind == ModelKind::Generate,
+            Method::Embed | Method::BatchEmbed => model.kind == ModelKind::Embed,
+            Method::Count | Method::Models => true,
         };
+        if !is_here || !is_for_it {
+            return Err(refusal::unknown_model(target).into());
+        }
+        match model.state {
+            ModelState::Active => {}
+            ModelState::Retired => return Err(refusal::retired_model(target, None).into()),
+            ModelState::ClosedToNewUsers if project.new_user => {
+                return Err(refusal::closed_to_new_users(target, None).into());
+            }
+            ModelState::ClosedToNewUsers => {}
+        }
+        let model = world.serves[asked];
         self.served = Some(model);
         Ok(Place {
             project: owner.project,
@@ -235,51 +205,126 @@ impl<'w> Visit<'w> {
         world.incidents.strike(&spot, since_start, &mut self.rng)
     }
 
-    /// What a client meets that `what` has struck.
-    fn stopped(&mut self, what: &What, target: &Target<'_>, _place: Place) -> Stop {
+    /// Ends here, if what has struck comes before the quotas.
+    fn before_quotas(&mut self, end: Option<&What>, target: &Target<'_>, place: Place) -> Result<(), Stop> {
+        match end {
+            Some(what) if is_before_quotas(what) => Err(self.stopped(what, target, place)),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a client meets that `what` has struck, in place of an answer.
+    fn stopped(&mut self, what: &What, target: &Target<'_>, place: Place) -> Stop {
+        let odd = |reason, status, (content_type, body): (Cow<'static, str>, Vec<u8>)| Stop::Odd {
+            reason,
+            status,
+            content_type,
+            body,
+        };
         match what {
             What::Wire(fault) => Stop::Broken(*fault),
-            What::Refusal(_) => refusal::no_capacity(target.surface).into(),
-            _ => Stop::Odd {
-                reason: Reason::Custom,
-                status: 500,
-                content_type: "text/plain".into(),
-                body: Vec::new(),
-            },
+            What::Refusal(kind) => refusal::of(*kind, target, &self.facts(target, place)).into(),
+            What::Custom(error) => refusal::custom(error).into(),
+            What::CustomBody {
+                code,
+                content_type,
+                body,
+            } => odd(
+                Reason::Custom,
+                *code,
+                (content_type.clone().into(), body.clone().into_bytes()),
+            ),
+            What::Html(code) => odd(Reason::OddBody, *code, ("text/html; charset=UTF-8".into(), Vec::new())),
+            What::PlainText(code) => odd(Reason::OddBody, *code, ("text/plain; charset=UTF-8".into(), Vec::new())),
+            What::HugeError(bytes) => odd(Reason::OddBody, 502, ("application/json; charset=UTF-8".into(), vec![b' '; usize::try_from(*bytes).unwrap_or(0)])),
+            // The rest changes an answer and does not stop it; typed requests have none to change.
+            What::Finish(_)
+            | What::Block(_)
+            | What::Empty
+            | What::Downgrade
+            | What::SlowAnswers(_)
+            | What::Stream(_)
+            | What::Refused
+            | What::TlsFailure => refusal::of(
+                crate::scenario::RefusalKind::Internal,
+                target,
+                &self.facts(target, place),
+            )
+            .into(),
         }
     }
 
-    /// Charges every quota of `place`.
-    fn charge(&mut self, target: &Target<'_>, place: Place, tokens: u64) -> Result<(), Stop> {
-        let world = &mut *self.world;
-        let minute = world.scenario.minute;
-        let day = world.calendar.day(self.now.unix);
-        let room =
-            world.first_room[place.project] + place.location * world.scenario.models.len() + place.model;
-        if let Err(violated) = world.rooms[room].charge(tokens, minute, day, self.now) {
-            let tier = world.scenario.projects[place.project].tier;
-            let retry_in = retry_in(&violated, minute, &mut self.rng);
-            return Err(refusal::quota_exceeded(target, tier, &violated, retry_in).into());
+    /// What refusals say of the project and its quotas. Draws the seconds that some of them ask for.
+    fn facts(&mut self, target: &Target<'_>, place: Place) -> Facts<'_> {
+        let seconds = self.rng.up_to(self.world.scenario.minute);
+        let scenario = &self.world.scenario;
+        let project = &scenario.projects[place.project];
+        let model = &scenario.models[place.model];
+        let account = scenario
+            .accounts
+            .iter()
+            .find(|account| account.id == project.billing_account);
+        Facts {
+            number: project.number,
+            tier: project.tier,
+            kind: model.kind,
+            quota: project.quota(&model.name, target.location),
+            hint: self.world.ledger.hint(place),
+            seconds,
+            prepaid_status: account.map_or(429, |account| account.prepaid_status),
         }
-        world.seen.admitted += 1;
-        Ok(())
     }
 
-    fn output_tokens_of(&self, place: Place, rng: &mut SplitMix64) -> u64 {
-        let (min, max) = self.world.scenario.models[place.model].output_tokens;
-        let span = usize::try_from(max - min).unwrap_or(usize::MAX).saturating_add(1);
-        min.saturating_add(rng.index(span) as u64)
+    /// Charges `order` against everything that is counted.
+    fn charge(&mut self, target: &Target<'_>, order: &Order) -> Result<Charged, Stop> {
+        let denied = match self.world.ledger.charge(order, self.now) {
+            Ok(charged) => {
+                self.world.seen.admitted += 1;
+                return Ok(charged);
+            }
+            Err(denied) => denied,
+        };
+        let facts = self.facts(target, order.place);
+        let refusal = match denied {
+            Denied::Quota { violated } => refusal::of_quota(target, &facts, &violated),
+            Denied::SpendLimit { .. } => refusal::spend_limit(),
+            Denied::Prepaid { status } => refusal::prepaid_depleted(status),
+            Denied::SpendingCap => refusal::spending_cap(),
+            Denied::BillingClosed => refusal::billing_closed(target, facts.number),
+            Denied::Capacity => refusal::no_capacity(target.surface),
+            Denied::Throughput => refusal::throughput(),
+        };
+        Err(refusal.into())
     }
 
-    /// The time until an answer of so many tokens is there.
-    fn latency(&mut self, place: Place, slower: f64, output_tokens: u64) -> Duration {
+    /// Bills what the answer costs.
+    fn bill(&mut self, place: Place, tier: ServiceTier) {
+        let price = self.world.scenario.models[place.model].price;
+        let factor = match tier {
+            ServiceTier::Standard => 1.0,
+            ServiceTier::Flex => 0.5,
+            ServiceTier::Priority => 1.8,
+        };
+        let usd = (price.input * as_f64(self.input_tokens) + price.output * as_f64(self.output_tokens)) / 1e6;
+        if usd > 0.0 {
+            self.world.ledger.bill(place.project, usd * factor, self.now);
+        }
+    }
+
+    /// How long the model's next answer is, thinking not included.
+    fn output_tokens_of(&mut self, place: Place) -> u64 {
+        between(self.world.scenario.models[place.model].output_tokens, &mut self.rng)
+    }
+
+    /// The time until an answer's first token, and until each further one.
+    fn latency(&mut self, place: Place, slower: f64) -> (Duration, Duration) {
         let latency = self.world.scenario.models[place.model]
             .latency
             .unwrap_or(self.world.scenario.latency);
-        let decoding = latency
-            .per_output_token
-            .saturating_mul(u32::try_from(output_tokens).unwrap_or(u32::MAX));
-        times(self.head(&latency).saturating_add(decoding), slower)
+        (
+            times(self.head(&latency), slower),
+            times(latency.per_output_token, slower),
+        )
     }
 
     /// The time until the first token.
@@ -318,11 +363,12 @@ impl<'w> Visit<'w> {
                 reply.fault = answer.fault;
                 answer.lost
             }
-            Err(Stop::Refused(refusal)) => {
+            Err(Stop::Refused(refusal, after)) => {
+                reply.after = after.unwrap_or(soon);
                 reply.status = refusal.body.http();
                 reply
                     .headers
-                    .push(("content-type", "application/json; charset=UTF-8".into()));
+                    .push(("content-type", JSON.into()));
                 reply.body.push(Frame::new(Duration::ZERO, refusal.body.bytes()));
                 Some(refusal.reason)
             }
@@ -400,24 +446,18 @@ fn times(duration: Duration, factor: f64) -> Duration {
     Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(Duration::MAX)
 }
 
-/// The wait that a refusal asks for: the longest of its quotas'.
-///
-/// True for the quotas of a minute. For a day, and for what will never fit, Google's captured bodies ask for
-/// some seconds below a minute, as if for the minute's window; the draw imitates them.
-fn retry_in(violated: &[Violated], minute: Duration, rng: &mut SplitMix64) -> Duration {
-    violated
-        .iter()
-        .map(|quota| quota.wait.unwrap_or_else(|| rng.up_to(minute)))
-        .max()
-        .unwrap_or(minute)
+/// The time that `tokens` take.
+fn decoding(per_token: Duration, tokens: u64) -> Duration {
+    per_token.saturating_mul(u32::try_from(tokens).unwrap_or(u32::MAX))
 }
 
-/// A number that stands for a model and a body: FNV-1a, 64 bits.
-fn fingerprint(model: &str, body: &[u8]) -> u64 {
-    model
-        .bytes()
-        .chain(body.iter().copied())
-        .fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-        })
+/// A number in `min..=max`.
+fn between((min, max): (u64, u64), rng: &mut SplitMix64) -> u64 {
+    let span = usize::try_from(max - min).unwrap_or(usize::MAX).saturating_add(1);
+    min.saturating_add(rng.index(span) as u64)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no request has 2^52 tokens")]
+const fn as_f64(tokens: u64) -> f64 {
+    tokens as f64
 }
