@@ -2,7 +2,7 @@
 
 use crate::stack::{Stack, Target};
 use dioscuri_errors::{Classify as _, Fault, Seen, Taxonomy, connection, read_answer};
-use dioscuri_sim::{Admission, Arrival, Ask, Reply, Surface, World};
+use dioscuri_sim::{Admission, Arrival, Ask, Reply, Surface, WireFault, World};
 use dioscuri_vocab::{
     Class, Cost, CredentialId, EndpointId, Failure, Now, Outcome, Phase, Rng, Served, SplitMix64, Tick,
     UnixTime,
@@ -40,6 +40,19 @@ pub(crate) struct Landing {
     pub(crate) outcome: Outcome,
 }
 
+impl Landing {
+    /// A connection that broke `after` the request had come as far as `phase`.
+    fn broken(after: Duration, phase: Phase, fault: Fault) -> Self {
+        Self {
+            after,
+            outcome: Outcome::Failed {
+                failure: connection(phase, fault),
+                phase,
+            },
+        }
+    }
+}
+
 /// Travels: one of these for all attempts, with draws of its own.
 pub(crate) struct Traveller {
     world: World,
@@ -74,6 +87,9 @@ impl Traveller {
         prompt: &Prompt,
         now: Now,
     ) -> Landing {
+        if !self.world.listens(now) {
+            return Landing::broken(Duration::ZERO, Phase::NotSent, Fault::Refused);
+        }
         let target = &stack.targets[at.0 as usize];
         let secret = &stack.secrets[credential.0 as usize];
         if let Some(body) = &prompt.body {
@@ -126,6 +142,9 @@ fn path(target: &Target) -> String {
 
 /// What a client makes of `reply`.
 fn read(reply: &Reply, now: UnixTime) -> Landing {
+    if let Some(landing) = reply.fault.and_then(|fault| lost(reply, fault)) {
+        return landing;
+    }
     let outcome = if reply.status == 200 {
         read_answer(&reply.bytes(), now)
     } else {
@@ -140,9 +159,30 @@ fn read(reply: &Reply, now: UnixTime) -> Landing {
         }
     };
     Landing {
-        after: reply.after,
+        after: reply.takes(),
         outcome,
     }
+}
+
+/// What a client makes of `reply` if `fault` befalls it on its way; `None`: it arrives.
+fn lost(reply: &Reply, fault: WireFault) -> Option<Landing> {
+    let landing = match fault {
+        WireFault::ResetBefore | WireFault::ResetAfter => {
+            Landing::broken(reply.after, Phase::Sent, Fault::Reset)
+        }
+        WireFault::StallHead { pause } => Landing::broken(pause, Phase::Sent, Fault::Reset),
+        WireFault::StallBody { pause, .. } => Landing::broken(
+            reply.takes().saturating_add(pause),
+            Phase::Answered,
+            Fault::Truncated,
+        ),
+        WireFault::Truncated { .. } | WireFault::WrongLength => {
+            Landing::broken(reply.takes(), Phase::Answered, Fault::Truncated)
+        }
+        // What drips and what announces its leaving arrives.
+        _ => return None,
+    };
+    Some(landing)
 }
 
 /// An attempt that took too long.

@@ -14,12 +14,12 @@ use std::{borrow::Cow, time::Duration};
 pub(crate) use self::{
     billing::{billing_closed, prepaid_depleted, spend_limit, spending_cap},
     credentials::{
-        api_key_on_vertex, bad_key, bad_token, foreign_project, no_credentials, of_key, several_credentials,
+        api_key_on_vertex, bad_token, foreign_project, no_credentials, of_key, several_credentials,
     },
     not_found::{closed_to_new_users, retired_model, unknown_model},
-    quota::{of_quota, quota_exceeded},
+    quota::of_quota,
 };
-use super::error::{Code, Detail, ErrorBody};
+use super::error::{Code, Detail, ErrorBody, FieldViolation};
 use crate::{
     scenario::{CustomError, Method, ModelKind, Quota, RefusalKind, RetryHint, Surface, Tier},
     world::{route::Target, stats::Reason},
@@ -276,6 +276,35 @@ fn location_unsupported() -> Refusal {
         Reason::Precondition,
         Code::FailedPrecondition,
         "User location is not supported for the API use.",
+    )
+}
+
+/// The form is captured of other fields.
+pub(crate) fn bad_page_size(size: &str) -> Refusal {
+    let message = format!("Invalid value at 'page_size' (TYPE_INT32), \"{size}\"");
+    Refusal::new(Reason::Malformed, Code::InvalidArgument, message.clone()).with(Detail::BadRequest {
+        field_violations: vec![FieldViolation {
+            field: Some("page_size".to_owned()),
+            description: message,
+        }],
+    })
+}
+
+/// A guess.
+pub(crate) fn bad_page_token() -> Refusal {
+    Refusal::new(
+        Reason::Malformed,
+        Code::InvalidArgument,
+        "The page token is invalid.",
+    )
+}
+
+/// A guess: a continuation token that was not issued, or for something else.
+pub(crate) fn bad_continuation() -> Refusal {
+    Refusal::new(
+        Reason::Malformed,
+        Code::InvalidArgument,
+        "The continuation token is invalid.",
     )
 }
 

@@ -224,63 +224,71 @@ impl Ledger {
 
     /// What every quota has seen, in the order of `scenario`, which is the one that this ledger was made of.
     pub(crate) fn domain_stats(&self, scenario: &Scenario) -> Vec<DomainStats> {
-        let rows = self.places(scenario).flat_map(|(project, location, model, room)| {
-            room.counters().map(move |(unit, window, counter)| {
-                let seen = counter.seen();
-                DomainStats {
-                    project: project.to_owned(),
-                    location: location.to_owned(),
-                    model: model.to_owned(),
-                    unit,
-                    window,
-                    limit: counter.limit(),
-                    admitted: seen.admitted,
-                    others: seen.others,
-                    refused: seen.refused,
-                    peak: counter.peak(),
-                }
-            })
-        });
+        let rows = self
+            .places(scenario)
+            .flat_map(|(project, location, model, room)| {
+                room.counters().map(move |(unit, window, counter)| {
+                    let seen = counter.seen();
+                    DomainStats {
+                        project: project.to_owned(),
+                        location: location.to_owned(),
+                        model: model.to_owned(),
+                        unit,
+                        window,
+                        limit: counter.limit(),
+                        admitted: seen.admitted,
+                        others: seen.others,
+                        refused: seen.refused,
+                        peak: counter.peak(),
+                    }
+                })
+            });
         rows.collect()
     }
 
     /// What every order of provisioned throughput has seen, in the order of `scenario`.
     pub(crate) fn throughput_stats(&self, scenario: &Scenario) -> Vec<ThroughputStats> {
-        let rows = self.places(scenario).filter_map(|(project, location, model, room)| {
-            let throughput = room.throughput.as_ref()?;
-            let counter = throughput.counter();
-            Some(ThroughputStats {
-                project: project.to_owned(),
-                location: location.to_owned(),
-                model: model.to_owned(),
-                limit: counter.limit(),
-                window_ms: throughput.window_ms(),
-                admitted: counter.seen().admitted,
-                refused: counter.seen().refused,
-                peak: counter.peak(),
-            })
-        });
+        let rows = self
+            .places(scenario)
+            .filter_map(|(project, location, model, room)| {
+                let throughput = room.throughput.as_ref()?;
+                let counter = throughput.counter();
+                Some(ThroughputStats {
+                    project: project.to_owned(),
+                    location: location.to_owned(),
+                    model: model.to_owned(),
+                    limit: counter.limit(),
+                    window_ms: throughput.window_ms(),
+                    admitted: counter.seen().admitted,
+                    refused: counter.seen().refused,
+                    peak: counter.peak(),
+                })
+            });
         rows.collect()
     }
 
     /// What every shared capacity has seen, in the order in which projects first use them.
     pub(crate) fn capacity_stats(&self, scenario: &Scenario) -> Vec<CapacityStats> {
-        let rows = self.pools.iter().zip(&self.pool_places).flat_map(|(pool, place)| {
-            pool.counters().map(|(unit, counter)| {
-                let seen = counter.seen();
-                CapacityStats {
-                    surface: place.surface,
-                    location: place.location.clone(),
-                    model: scenario.models[place.model].name.clone(),
-                    unit,
-                    limit: counter.limit(),
-                    admitted: seen.admitted,
-                    others: seen.others,
-                    refused: seen.refused,
-                    peak: counter.peak(),
-                }
-            })
-        });
+        let rows = self
+            .pools
+            .iter()
+            .zip(&self.pool_places)
+            .flat_map(|(pool, place)| {
+                pool.counters().map(|(unit, counter)| {
+                    let seen = counter.seen();
+                    CapacityStats {
+                        surface: place.surface,
+                        location: place.location.clone(),
+                        model: scenario.models[place.model].name.clone(),
+                        unit,
+                        limit: counter.limit(),
+                        admitted: seen.admitted,
+                        others: seen.others,
+                        refused: seen.refused,
+                        peak: counter.peak(),
+                    }
+                })
+            });
         rows.collect()
     }
 
@@ -438,9 +446,7 @@ impl Ledger {
     ) -> Vec<usize> {
         let places = self.places(scenario).enumerate();
         let rooms = places.filter(|(_, (of, at, name, _))| {
-            project == *of
-                && location.is_none_or(|location| location == *at)
-                && *name == model
+            project == *of && location.is_none_or(|location| location == *at) && *name == model
         });
         rooms.map(|(index, _)| index).collect()
     }

@@ -1,7 +1,5 @@
 //! The day of daily quotas: from midnight to midnight in `America/Los_Angeles`.
 
-use std::time::Duration;
-
 use dioscuri_vocab::UnixTime;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
@@ -60,11 +58,6 @@ impl Calendar {
         self.day
     }
 
-    /// The time from `unix` to the next midnight.
-    pub(super) fn until_midnight(&mut self, unix: UnixTime) -> Duration {
-        self.day(unix).end.since(unix)
-    }
-
     fn find(&self, unix: UnixTime) -> Option<Day> {
         let moment = Timestamp::from_millisecond(unix.0)
             .ok()?
@@ -111,19 +104,6 @@ mod tests {
     fn days_of_change_have_23_and_25_hours() {
         assert_eq!(hours("2026-03-08T20:00:00Z").0, 23);
         assert_eq!(hours("2026-11-01T20:00:00Z").0, 25);
-    }
-
-    #[test]
-    fn the_time_until_midnight_knows_the_length_of_the_day() {
-        #[track_caller]
-        fn check(time: &str, hours: u64) {
-            let left = Calendar::new().until_midnight(unix(time));
-            assert_eq!(left, Duration::from_secs(hours * 3600));
-        }
-        check("2026-03-08T08:00:00Z", 23);
-        check("2026-11-01T07:00:00Z", 25);
-        check("2026-11-02T08:00:00Z", 24);
-        check("2026-11-02T07:00:00Z", 1);
     }
 
     #[test]

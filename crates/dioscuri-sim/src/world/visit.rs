@@ -15,9 +15,9 @@ use super::{
     route::Target,
 };
 use crate::{
-    scenario::{Latency, Method, ModelKind, ModelState, ServiceTier, What, WireFault},
+    scenario::{Latency, Method, ModelKind, ModelState, RefusalKind, ServiceTier, What, WireFault},
     wire::{
-        // page,
+        page,
         refusal::{self, Facts, Refusal},
     },
 };
@@ -142,10 +142,13 @@ impl<'w> Visit<'w> {
             return Err(refusal::too_large(LARGEST_BODY).into());
         }
         if target.method == Method::Models {
-            return self.models(target, arrival);
+            return Err(refusal::not_served(arrival.method, &arrival.path).into());
         }
         let place = self.enter(target, &arrival.credentials)?;
-        self.ask(target, arrival, place)
+        match target.method {
+            Method::Generate | Method::Stream => self.generate(target, arrival, place),
+            _ => Err(refusal::not_served(arrival.method, &arrival.path).into()),
+        }
     }
 
     /// Whose the request is, and whether there is such a model for it.
@@ -215,10 +218,10 @@ impl<'w> Visit<'w> {
 
     /// What a client meets that `what` has struck, in place of an answer.
     fn stopped(&mut self, what: &What, target: &Target<'_>, place: Place) -> Stop {
-        let odd = |reason, status, (content_type, body): (Cow<'static, str>, Vec<u8>)| Stop::Odd {
-            reason,
+        let odd = |status, (content_type, body): (&'static str, Vec<u8>)| Stop::Odd {
+            reason: Reason::OddBody,
             status,
-            content_type,
+            content_type: content_type.into(),
             body,
         };
         match what {
@@ -229,15 +232,16 @@ impl<'w> Visit<'w> {
                 code,
                 content_type,
                 body,
-            } => odd(
-                Reason::Custom,
-                *code,
-                (content_type.clone().into(), body.clone().into_bytes()),
-            ),
-            What::Html(code) => odd(Reason::OddBody, *code, ("text/html; charset=UTF-8".into(), Vec::new())),
-            What::PlainText(code) => odd(Reason::OddBody, *code, ("text/plain; charset=UTF-8".into(), Vec::new())),
-            What::HugeError(bytes) => odd(Reason::OddBody, 502, ("application/json; charset=UTF-8".into(), vec![b' '; usize::try_from(*bytes).unwrap_or(0)])),
-            // The rest changes an answer and does not stop it; typed requests have none to change.
+            } => Stop::Odd {
+                reason: Reason::Custom,
+                status: *code,
+                content_type: content_type.clone().into(),
+                body: body.clone().into_bytes(),
+            },
+            What::Html(code) => odd(*code, page::html(*code)),
+            What::PlainText(code) => odd(*code, page::plain_text(*code)),
+            What::HugeError(bytes) => odd(page::HUGE, page::huge(*bytes)),
+            // The rest changes an answer; typed requests have none to change, and fail as far as they can.
             What::Finish(_)
             | What::Block(_)
             | What::Empty
@@ -245,12 +249,9 @@ impl<'w> Visit<'w> {
             | What::SlowAnswers(_)
             | What::Stream(_)
             | What::Refused
-            | What::TlsFailure => refusal::of(
-                crate::scenario::RefusalKind::Internal,
-                target,
-                &self.facts(target, place),
-            )
-            .into(),
+            | What::TlsFailure => {
+                refusal::of(RefusalKind::Internal, target, &self.facts(target, place)).into()
+            }
         }
     }
 

@@ -99,15 +99,6 @@ pub(super) fn invalid(target: &Target<'_>) -> Refusal {
     }
 }
 
-/// Captured.
-pub(crate) fn bad_key() -> Refusal {
-    key_invalid(
-        Surface::Developer,
-        Reason::InvalidKey,
-        "API key not valid. Please pass a valid API key.",
-    )
-}
-
 /// In express mode a path names no project: there the credential is a key.
 fn takes_keys(target: &Target<'_>) -> bool {
     target.surface == Surface::Developer || target.project.is_empty()

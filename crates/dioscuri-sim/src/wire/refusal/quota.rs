@@ -25,25 +25,6 @@ pub(crate) fn of_quota(target: &Target<'_>, facts: &Facts<'_>, violated: &[Viola
     exceeded(reason, target, facts, violated)
 }
 
-/// The same, of a model that generates, asking for `retry_in` in any case.
-pub(crate) fn quota_exceeded(
-    target: &Target<'_>,
-    tier: Tier,
-    violated: &[Violated],
-    retry_in: Duration,
-) -> Refusal {
-    let facts = Facts {
-        number: 0,
-        tier,
-        kind: ModelKind::Generate,
-        quota: None,
-        hint: RetryHint::Lying,
-        seconds: retry_in,
-        prepaid_status: 429,
-    };
-    of_quota(target, &facts, violated)
-}
-
 /// The same words with room left, as users reported in December 2025.
 pub(super) fn spurious_minute(target: &Target<'_>, facts: &Facts<'_>) -> Refusal {
     let limit = facts.quota.and_then(|quota| quota.rpm).unwrap_or(USUAL_RPM);

@@ -57,7 +57,9 @@ impl Agenda {
 
     /// Does what is due at `tick` and before.
     pub(super) fn run(&mut self, rooms: &mut [Room], pools: &mut [Pool], clock: &mut Clock, tick: Tick) {
-        let horizon = tick.0.saturating_sub(clock.minute().saturating_mul(REPLAYED_MINUTES));
+        let horizon = tick
+            .0
+            .saturating_sub(clock.minute().saturating_mul(REPLAYED_MINUTES));
         for stream in &mut self.streams {
             stream.pass_over(Tick(horizon), rooms, clock);
         }
@@ -66,7 +68,11 @@ impl Agenda {
                 let (at, room, change) = &self.changes[self.next_change];
                 rooms[*room].change(change, clock, *at);
                 self.next_change += 1;
-            } else if let Some(stream) = self.streams.iter_mut().find(|stream| stream.arrivals.due() == Some(due)) {
+            } else if let Some(stream) = self
+                .streams
+                .iter_mut()
+                .find(|stream| stream.arrivals.due() == Some(due))
+            {
                 stream.run(rooms, pools, clock);
             }
         }

@@ -136,7 +136,10 @@ mod tests {
         let mut clock = Clock::new(MINUTE);
         let tick = clock.read(at(100, 150));
         let span = clock.span(Rhythm::Minute, tick);
-        assert_eq!((span.starts, span.ends), (Tick(70_000_000_000), Tick(130_000_000_000)));
+        assert_eq!(
+            (span.starts, span.ends),
+            (Tick(70_000_000_000), Tick(130_000_000_000))
+        );
     }
 
     #[test]

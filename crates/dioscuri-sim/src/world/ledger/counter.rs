@@ -142,9 +142,11 @@ impl Counter {
             Form::Sliding(minute) => minute.wait(cost, limit, tick)?,
             Form::Fixed(span) => span.wait(cost, limit, tick)?,
             Form::Bucket(bucket) => bucket.wait(cost)?,
-            Form::Smoothed { minute, tenth } => minute
-                .wait(cost, limit, tick)?
-                .max(tenth.wait(cost, limit.div_ceil(TENTH), tick)?),
+            Form::Smoothed { minute, tenth } => {
+                minute
+                    .wait(cost, limit, tick)?
+                    .max(tenth.wait(cost, limit.div_ceil(TENTH), tick)?)
+            }
         };
         Some(Duration::from_nanos(nanos))
     }

@@ -132,7 +132,9 @@ impl Arrivals {
             None => since.min(lasts),
             Some(every) => {
                 let lasts = lasts.min(every);
-                (since / every).saturating_mul(lasts).saturating_add((since % every).min(lasts))
+                (since / every)
+                    .saturating_mul(lasts)
+                    .saturating_add((since % every).min(lasts))
             }
         }
     }
@@ -241,7 +243,10 @@ pub(super) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "random moments need no more than 53 bits")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "random moments need no more than 53 bits"
+)]
 pub(super) const fn to_f64(number: u64) -> f64 {
     number as f64
 }

@@ -5,7 +5,7 @@ use dioscuri_vocab::{Tick, Unit, Window};
 use super::{
     Order, Violated,
     clock::Clock,
-    counter::{Counter, Seen},
+    counter::Counter,
     load::{floor, nanos, to_f64},
 };
 use crate::scenario::{Capacity, Change, Enforcement, Quota, RetryHint, ServiceTier, Throughput};
@@ -297,14 +297,17 @@ fn most_that_fit(
     tick: Tick,
 ) -> u64 {
     let each = costs(1, tokens);
-    counters.iter_mut().zip(each).fold(requests, |most, (counter, each)| {
-        let Some(counter) = counter else { return most };
-        if counter.limit() == 0 {
-            return 0;
-        }
-        let room = counter.room(clock, tick);
-        room.checked_div(each).map_or(most, |fit| most.min(fit))
-    })
+    counters
+        .iter_mut()
+        .zip(each)
+        .fold(requests, |most, (counter, each)| {
+            let Some(counter) = counter else { return most };
+            if counter.limit() == 0 {
+                return 0;
+            }
+            let room = counter.room(clock, tick);
+            room.checked_div(each).map_or(most, |fit| most.min(fit))
+        })
 }
 
 /// Charges `requests` that were found to fit.

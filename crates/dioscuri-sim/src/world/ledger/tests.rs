@@ -61,7 +61,13 @@ fn violated(outcome: Result<Charged, Denied>) -> Vec<(Unit, Window, Option<f64>)
         Ok(_) => Vec::new(),
         Err(Denied::Quota { violated }) => violated
             .iter()
-            .map(|quota| (quota.unit, quota.window, quota.wait.map(|wait| wait.as_secs_f64())))
+            .map(|quota| {
+                (
+                    quota.unit,
+                    quota.window,
+                    quota.wait.map(|wait| wait.as_secs_f64()),
+                )
+            })
             .collect(),
         Err(denied) => panic!("{denied:?}"),
     }
@@ -89,7 +95,10 @@ fn every_violated_quota_is_named_and_none_is_charged() {
     assert_eq!(violated(ledger.charge(&order(5), secs(60))), [day(60)]);
     let stats = ledger.domain_stats(&scenario);
     let seen = |row: &DomainStats| (row.admitted, row.refused, row.peak);
-    assert_eq!(stats.iter().map(seen).collect::<Vec<_>>(), [(1, 1, 1), (5, 1, 5), (1, 2, 1)]);
+    assert_eq!(
+        stats.iter().map(seen).collect::<Vec<_>>(),
+        [(1, 1, 1), (5, 1, 5), (1, 2, 1)]
+    );
 }
 
 #[test]
@@ -138,7 +147,10 @@ fn refusals_that_count_take_places_of_every_quota() {
         assert_eq!(violated(ledger.charge(&order(1), secs(time))), [minute], "{time}");
     }
     let day = violated(ledger.charge(&order(1), secs(150)));
-    assert_eq!(day, [(Unit::Requests, Window::Day, Some(f64::from(8 * 3600 - 150)))]);
+    assert_eq!(
+        day,
+        [(Unit::Requests, Window::Day, Some(f64::from(8 * 3600 - 150)))]
+    );
 }
 
 /// Charges one each hour from `start` on, with a limit of `limit`, and tells at which hours it was refused.
@@ -166,7 +178,7 @@ fn a_pacific_day_has_23_24_or_25_hours() {
 #[test]
 fn what_is_gone_when_the_world_begins_is_gone_for_one_day() {
     // An hour before midnight.
-    assert_eq!(refused_hours("2026-01-15T07:00:00Z", 24, 24, 26), [0, 25]);
+    assert_eq!(refused_hours("2026-01-15T07:00:00Z", 23, 23, 26), [0, 24]);
 }
 
 #[test]
@@ -260,8 +272,16 @@ fn capacity_is_shared_by_the_projects_of_a_location_and_no_wider() {
     assert_eq!(admitted(&mut ledger, 2, &place(0, 1, 1), secs(0)), 2);
     assert_eq!(admitted(&mut ledger, 2, &place(1, 0, 1), secs(0)), 1);
     assert_eq!(ledger.charge(&place(0, 1, 1), secs(0)), Err(Denied::Capacity));
-    assert_eq!(admitted(&mut ledger, 4, &place(0, 0, 1), secs(0)), 3, "another location");
-    assert_eq!(admitted(&mut ledger, 4, &place(0, 1, 0), secs(0)), 4, "another model");
+    assert_eq!(
+        admitted(&mut ledger, 4, &place(0, 0, 1), secs(0)),
+        3,
+        "another location"
+    );
+    assert_eq!(
+        admitted(&mut ledger, 4, &place(0, 1, 0), secs(0)),
+        4,
+        "another model"
+    );
     assert_eq!(admitted(&mut ledger, 4, &place(1, 0, 1), secs(60)), 3);
     let rows = ledger.capacity_stats(&scenario);
     let seen = |row: &CapacityStats| (row.location.clone(), row.admitted, row.refused, row.peak);
@@ -339,8 +359,14 @@ fn any_traffic_takes_throughput_first_and_then_the_quota() {
 fn shared_traffic_never_takes_throughput() {
     let mut ledger = provisioned();
     let order = weighed(1, 0, Traffic::Shared);
-    assert_eq!(ledger.charge(&order, secs(0)).map(|charged| charged.provisioned), Ok(false));
-    assert!(matches!(ledger.charge(&order, secs(0)), Err(Denied::Quota { .. })));
+    assert_eq!(
+        ledger.charge(&order, secs(0)).map(|charged| charged.provisioned),
+        Ok(false)
+    );
+    assert!(matches!(
+        ledger.charge(&order, secs(0)),
+        Err(Denied::Quota { .. })
+    ));
 }
 
 #[test]
@@ -387,14 +413,21 @@ fn prepaid_credits_are_gone_for_every_project_at_once() {
         assert_eq!(denied, Err(Denied::Prepaid { status: 402 }));
     }
     let stats = &ledger.account_stats()[0];
-    assert_eq!((stats.spent_micro_usd, stats.prepaid_micro_usd), (800_000, Some(0)));
+    assert_eq!(
+        (stats.spent_micro_usd, stats.prepaid_micro_usd),
+        (800_000, Some(0))
+    );
     assert_eq!(stats.refused, 2);
 }
 
 #[test]
 fn spending_is_limited_in_any_ten_minutes() {
     let mut ledger = account("spend_limit = 1.0");
-    let wait = |secs| Err(Denied::SpendLimit { wait: Duration::from_secs(secs) });
+    let wait = |secs| {
+        Err(Denied::SpendLimit {
+            wait: Duration::from_secs(secs),
+        })
+    };
     ledger.bill(0, 0.6, secs(0));
     ledger.bill(1, 0.3, secs(60));
     assert!(ledger.charge(&order(1), secs(60)).is_ok());
@@ -469,14 +502,16 @@ fn other_users_of_a_quota_leave_what_they_leave() {
     );
     let mut ledger = Ledger::new(&scenario, 9);
     // Two tries each second, for half an hour.
-    let ours: usize = (0..1800).map(|time| admitted(&mut ledger, 2, &order(1), secs(time))).sum();
+    let ours: usize = (0..1800)
+        .map(|time| admitted(&mut ledger, 2, &order(1), secs(time)))
+        .sum();
     let row = &ledger.domain_stats(&scenario)[0];
     assert_eq!(row.admitted, ours as u64);
     assert!(row.peak <= 100);
     let total = row.admitted + row.others;
     assert!((2_900..=3_000).contains(&total), "{row:?}");
-    // They come less often than we, and not all of them fit.
-    assert!((600..1_800).contains(&row.others), "{row:?}");
+    // They come half as often as we, and not in the very moment when a place is free.
+    assert!((300..1_000).contains(&row.others), "{row:?}");
 }
 
 #[test]
@@ -496,14 +531,15 @@ fn other_users_of_a_pool_starve_it() {
         "#,
     );
     let mut ledger = Ledger::new(&scenario, 9);
-    let mut served = |time| admitted(&mut ledger, 1, &place(1, 0, 1), secs(time));
-    let per_minute: Vec<usize> = (0..4)
-        .map(|minute| (minute * 60..(minute + 1) * 60).map(&mut served).sum())
-        .collect();
-    assert_eq!(per_minute[0], 60);
+    // Each 1.1 s, so that nobody asks in the very moment when a place is free.
+    let mut per_minute = [0; 4];
+    for call in 0..218 {
+        let time = Duration::from_millis(call * 1_100);
+        per_minute[(time.as_secs() / 60) as usize] += admitted(&mut ledger, 1, &place(1, 0, 1), at(time));
+    }
+    assert_eq!(per_minute[0], 55);
     assert!(per_minute[1] < 10, "{per_minute:?}");
-    assert!(per_minute[2] > 30, "{per_minute:?}");
-    assert_eq!(per_minute[3], 60);
+    assert!(per_minute[2] > 50 && per_minute[3] == 54, "{per_minute:?}");
 }
 
 #[test]
@@ -528,7 +564,11 @@ fn nothing_depends_on_who_looks_when() {
         for time in (0..=540).step_by(gap) {
             assert!(ledger.charge(&look, secs(time)).is_err());
         }
-        ledger.domain_stats(&scenario).iter().map(|row| row.others).collect::<Vec<_>>()
+        ledger
+            .domain_stats(&scenario)
+            .iter()
+            .map(|row| row.others)
+            .collect::<Vec<_>>()
     };
     assert!(others(1)[0] > 100);
     assert_eq!(others(1), others(7 * 60 + 120));
@@ -558,7 +598,10 @@ fn a_day_counts_other_users_though_nobody_looked() {
     for times in [&all[..], &[0, 8, 30], &[0, 30]] {
         let expected = if times.len() == 2 { 22 } else { 30 } * 600;
         let counted = others(times);
-        assert!(counted.abs_diff(expected) < expected / 10, "{counted} of {expected}");
+        assert!(
+            counted.abs_diff(expected) < expected / 10,
+            "{counted} of {expected}"
+        );
     }
 }
 
@@ -605,7 +648,10 @@ fn the_hint_is_the_quotas_or_else_the_worlds() {
     };
     assert_eq!(of("", ""), RetryHint::Lying);
     assert_eq!(of("", r#"retry_info = "honest""#), RetryHint::Honest);
-    assert_eq!(of(r#", retry_info = "absent""#, r#"retry_info = "honest""#), RetryHint::Absent);
+    assert_eq!(
+        of(r#", retry_info = "absent""#, r#"retry_info = "honest""#),
+        RetryHint::Absent
+    );
 }
 
 #[test]
@@ -653,7 +699,7 @@ proptest! {
                 continue;
             };
             since_start += waits.into_iter().max().unwrap();
-            let early = since_start - Duration::from_nanos(1);
+            let early = since_start.saturating_sub(Duration::from_nanos(1));
             prop_assert!(ledger.charge(&order(tokens), at(early)).is_err());
             prop_assert!(ledger.charge(&order(tokens), at(since_start)).is_ok());
         }

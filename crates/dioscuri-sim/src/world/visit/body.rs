@@ -1,91 +1,223 @@
-//! What is asked, and the answer's body.
+//! What a model is asked, and the answer's body.
 
 use std::time::Duration;
 
-use dioscuri_vocab::SplitMix64;
+use dioscuri_vocab::{Rng, SplitMix64};
 
-use super::{Answer, JSON, Stop, Visit, decoding};
+use super::{Answer, JSON, Stop, Visit, between, decoding};
 use crate::{
-    scenario::{Method, ServiceTier, Surface, What, WireFault},
+    scenario::{Method, Model, RefusalKind, ServiceTier, StreamFault, Surface, What, WireFault},
     wire::{
-        answer::{self, Scene, Text},
-        refusal,
+        answer::{self, Fate, Plan, Scene},
+        refusal::{self, Refusal},
         request::Request,
+        stream::{self, Framing},
     },
     world::{
         Arrival, Frame, Reason,
-        ledger::{Order, Place},
+        ledger::{Charged, Order, Place},
         route::Target,
     },
 };
 
 impl Visit<'_> {
-    /// The list of models, or one of them.
-    pub(super) fn models(&mut self, _target: &Target<'_>, arrival: &Arrival<'_>) -> Result<Answer, Stop> {
-        Err(refusal::not_served(arrival.method, &arrival.path).into())
-    }
-
-    /// What a model at `place` is asked.
-    pub(super) fn ask(
+    /// The answer to a request to generate.
+    pub(super) fn generate(
         &mut self,
         target: &Target<'_>,
         arrival: &Arrival<'_>,
         place: Place,
     ) -> Result<Answer, Stop> {
-        if target.method != Method::Generate {
-            return Err(refusal::not_served(arrival.method, &arrival.path).into());
-        }
         // What a prompt costs and what it is answered must not change when it is sent again.
         let mut own = SplitMix64::split(self.world.seed, fingerprint(target.model, arrival.body));
         let request = Request::parse(target.surface, arrival.body, &mut own)?;
-        self.input_tokens = request.tokens();
-        let mut strike = self.strike(target, place, ServiceTier::Standard);
+        let asked_tier = asked_tier(target, arrival, ServiceTier::Standard);
+        let mut strike = self.strike(target, place, asked_tier);
         let end = strike.end.take();
         self.before_quotas(end.as_ref(), target, place)?;
-        let length = super::between(self.world.scenario.models[place.model].output_tokens, &mut own);
-        self.charge(
+
+        let name = self.world.scenario.models[place.model].name.clone();
+        let mut scene = Scene {
+            surface: target.surface,
+            model: &name,
+            unix: self.now.unix,
+            service_tier: asked_tier,
+            provisioned: false,
+        };
+        let plan = plan(&self.world.scenario.models[place.model], end.as_ref(), &mut own);
+        let answer = answer::Answer::draw(&scene, &request, &plan, &mut own)?;
+        self.input_tokens = answer.prompt_tokens();
+        let charged = self.charge(
             target,
             &Order {
                 place,
                 requests: 1,
                 tokens: self.input_tokens,
-                output_tokens: length,
-                service_tier: ServiceTier::Standard,
+                output_tokens: answer.output_tokens(),
+                service_tier: if strike.downgraded { ServiceTier::Standard } else { asked_tier },
                 traffic: arrival.traffic,
             },
         )?;
-        if let Some(what) = &end {
-            match what {
-                What::Wire(WireFault::ResetAfter | WireFault::StallHead { .. }) | What::Refusal(_) => {
-                    return Err(self.stopped(what, target, place));
+        if let Some(what) = end.as_ref().filter(|what| replaces(what)) {
+            return Err(self.stopped(what, target, place));
+        }
+        let Charged {
+            service_tier,
+            provisioned,
+        } = charged;
+        scene.service_tier = service_tier;
+        scene.provisioned = provisioned;
+        let (head, per_token) = self.latency(place, strike.slower);
+        let until_done = head.saturating_add(decoding(per_token, answer.output_tokens()));
+        let until_head = match target.method {
+            Method::Stream => head,
+            _ => until_done,
+        };
+        in_time(arrival, until_head)?;
+        self.output_tokens = answer.output_tokens();
+        if !provisioned {
+            self.bill(place, service_tier);
+        }
+        let mut reply = Answer {
+            body: Vec::new(),
+            content_type: JSON,
+            tier: (target.surface == Surface::Developer).then_some(service_tier),
+            after: until_head,
+            fault: None,
+            lost: None,
+        };
+        if target.method == Method::Stream {
+            let framing = match arrival.query("alt") {
+                Some("sse") => Framing::Sse,
+                _ => Framing::Array,
+            };
+            let frames = stream::frames(&scene, &answer, framing, &mut self.rng);
+            reply.content_type = framing.content_type();
+            reply.body = frames
+                .into_iter()
+                .map(|(bytes, tokens)| Frame::new(decoding(per_token, tokens), bytes))
+                .collect();
+            let is_whole = match &end {
+                Some(What::Stream(fault)) => {
+                    reply.lost = Some(Reason::Stream);
+                    self.break_off(&mut reply, framing, *fault, target, place)
                 }
-                _ => {}
+                _ => true,
+            };
+            if is_whole && !framing.closing().is_empty() {
+                let closing = framing.closing().to_vec();
+                reply.body.push(Frame::new(Duration::ZERO, closing));
+            }
+        } else {
+            let bytes = answer.bytes(&scene, &mut self.rng);
+            reply.body.push(Frame::new(Duration::ZERO, bytes));
+        }
+        if let Some(What::Wire(fault)) = end {
+            reply.fault = Some(fault);
+            reply.lost = loses(fault).then_some(Reason::Wire);
+        }
+        Ok(reply)
+    }
+
+    /// Breaks a stream off. True if its closing still comes.
+    fn break_off(
+        &mut self,
+        reply: &mut Answer,
+        framing: Framing,
+        fault: StreamFault,
+        target: &Target<'_>,
+        place: Place,
+    ) -> bool {
+        // The last frame has the finish reason: with it, nothing would be missing.
+        let before_last = reply.body.len().saturating_sub(1);
+        let mut kept = |frames: Option<u64>| match frames {
+            Some(frames) => usize::try_from(frames).unwrap_or(usize::MAX).min(before_last),
+            None => self.rng.index(before_last + 1),
+        };
+        match fault {
+            StreamFault::Error { frames, error } => {
+                let kept = kept(frames);
+                reply.body.truncate(kept);
+                let body = framing.error(&self.refusal(error, target, place).body, kept);
+                reply.body.push(Frame::new(Duration::ZERO, body));
+                true
+            }
+            StreamFault::BareError { frames, error } => {
+                let kept = kept(frames);
+                reply.body.truncate(kept);
+                let body = stream::bare_error(&self.refusal(error, target, place).body);
+                reply.body.push(Frame::new(Duration::ZERO, body));
+                false
+            }
+            StreamFault::End { frames } => {
+                reply.body.truncate(kept(frames));
+                false
+            }
+            StreamFault::Cut { bytes } => {
+                let whole: usize = reply.body.iter().map(|frame| frame.bytes.len()).sum();
+                let at = bytes.unwrap_or_else(|| self.rng.index(whole.max(1)) as u64);
+                reply.fault = Some(WireFault::Truncated { bytes: Some(at) });
+                true
             }
         }
-        let text = Text::draw(&request, length, &mut own);
-        self.output_tokens = text.tokens;
-        let (head, per_token) = self.latency(place, strike.slower);
-        let scene = Scene {
-            surface: target.surface,
-            model: &self.world.scenario.models[place.model].name,
-            unix: self.now.unix,
-        };
-        let body = answer::bytes(&scene, &request, &text, &mut self.rng);
-        self.bill(place, ServiceTier::Standard);
-        let fault = match end {
-            Some(What::Wire(fault)) => Some(fault),
-            _ => None,
-        };
-        Ok(Answer {
-            body: vec![Frame::new(Duration::ZERO, body)],
-            content_type: JSON,
-            tier: (target.surface == Surface::Developer).then_some(ServiceTier::Standard),
-            after: head.saturating_add(decoding(per_token, self.output_tokens)),
-            lost: fault
-                .filter(|fault| !matches!(fault, WireFault::GoAway | WireFault::SlowBody { .. }))
-                .map(|_| Reason::Wire),
-            fault,
-        })
+    }
+
+    fn refusal(&mut self, kind: RefusalKind, target: &Target<'_>, place: Place) -> Refusal {
+        refusal::of(kind, target, &self.facts(target, place))
+    }
+}
+
+/// The service tier that a request asks for: on the Developer API in its body, on Vertex in its head.
+fn asked_tier(target: &Target<'_>, arrival: &Arrival<'_>, in_body: ServiceTier) -> ServiceTier {
+    match target.surface {
+        Surface::Developer => in_body,
+        Surface::Vertex => arrival.shared_tier.unwrap_or_default(),
+    }
+}
+
+/// How the next answer of `model` is to be.
+fn plan<'a>(model: &Model, end: Option<&'a What>, rng: &mut SplitMix64) -> Plan<'a> {
+    Plan {
+        length: between(model.output_tokens, rng),
+        thinking: between(model.thinking_tokens, rng),
+        output_limit: model.output_limit,
+        hop_limit: model.hop_limit,
+        fate: match end {
+            Some(What::Finish(reason)) => Fate::Finish(reason),
+            Some(What::Block(reason)) => Fate::Block(reason),
+            Some(What::Empty) => Fate::Empty,
+            _ => Fate::Well,
+        },
+    }
+}
+
+/// Whether `what` comes in place of an answer.
+const fn replaces(what: &What) -> bool {
+    matches!(
+        what,
+        What::Refusal(_)
+            | What::Custom(_)
+            | What::CustomBody { .. }
+            | What::Html(_)
+            | What::PlainText(_)
+            | What::HugeError(_)
+            | What::Wire(WireFault::ResetAfter | WireFault::StallHead { .. })
+    )
+}
+
+/// Whether an answer that meets `fault` does not arrive whole.
+const fn loses(fault: WireFault) -> bool {
+    !matches!(fault, WireFault::GoAway | WireFault::SlowBody { .. })
+}
+
+/// Ends a request that takes longer than it was given.
+fn in_time(arrival: &Arrival<'_>, takes: Duration) -> Result<(), Stop> {
+    match arrival.timeout {
+        Some(timeout) if takes > timeout => Err(Stop::Refused(
+            Box::new(refusal::deadline_exceeded()),
+            Some(timeout),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -92,12 +92,23 @@ fn a_small_bucket_holds_one_and_a_large_one_more_than_a_minute() {
     check(
         Enforcement::Bucket { burst: 0.1 },
         3,
-        &[(0, Ok(())), (0, Err(Some(200))), (200, Ok(())), (399, Err(Some(1)))],
+        &[
+            (0, Ok(())),
+            (0, Err(Some(200))),
+            (200, Ok(())),
+            (399, Err(Some(1))),
+        ],
     );
     check(
         Enforcement::Bucket { burst: 2.0 },
         2,
-        &[(0, Ok(())), (0, Ok(())), (0, Ok(())), (0, Ok(())), (0, Err(Some(300)))],
+        &[
+            (0, Ok(())),
+            (0, Ok(())),
+            (0, Ok(())),
+            (0, Ok(())),
+            (0, Err(Some(300))),
+        ],
     );
 }
 
@@ -169,7 +180,7 @@ fn a_new_limit_keeps_what_was_counted() {
         assert!(counter.fits(8, &mut clock, Tick(0)));
         counter.admit(8, Tick(0));
         counter.set_limit(10, &mut clock, Tick(0));
-        assert_eq!(counter.fits(3, &mut clock, Tick(0)), false, "{enforcement:?}");
+        assert!(!counter.fits(3, &mut clock, Tick(0)), "{enforcement:?}");
         counter.set_limit(200, &mut clock, Tick(0));
         assert!(counter.fits(3, &mut clock, Tick(0)), "{enforcement:?}");
     }
@@ -231,7 +242,11 @@ impl Model {
                 }
                 // No stretch of time holds more than a full bucket and what it brings.
                 Enforcement::Bucket { burst } => {
-                    let full = if burst < 1.0 { (self.limit / 2).max(1) } else { self.limit * 2 };
+                    let full = if burst < 1.0 {
+                        (self.limit / 2).max(1)
+                    } else {
+                        self.limit * 2
+                    };
                     let starts = self.charged.iter().map(|(then, _)| *then).chain([at]);
                     starts.into_iter().all(|start| {
                         let taken = self.sum(|then| then >= start) + cost;

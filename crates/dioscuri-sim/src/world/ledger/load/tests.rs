@@ -32,7 +32,10 @@ fn requests(arrivals: &[Arrival]) -> u64 {
 #[track_caller]
 fn assert_near(count: u64, mean: f64, batch: f64) {
     let count = to_f64(count);
-    assert!((count - mean).abs() < 5.0 * (mean * batch).sqrt(), "{count}, not {mean}");
+    assert!(
+        (count - mean).abs() < 5.0 * (mean * batch).sqrt(),
+        "{count}, not {mean}"
+    );
 }
 
 #[test]
@@ -54,7 +57,11 @@ fn the_gaps_are_those_of_a_poisson_process() {
     // A gap is longer than its mean in e^-1 = 36.8 % of cases, longer than three in 5.0 %.
     let longer = |than: u64| to_f64(gaps.clone().filter(|gap| *gap > than).count() as u64) / 60_000.0;
     assert!((longer(SECOND) - 0.368).abs() < 0.01, "{}", longer(SECOND));
-    assert!((longer(3 * SECOND) - 0.050).abs() < 0.005, "{}", longer(3 * SECOND));
+    assert!(
+        (longer(3 * SECOND) - 0.050).abs() < 0.005,
+        "{}",
+        longer(3 * SECOND)
+    );
 }
 
 #[test]
@@ -89,13 +96,20 @@ fn nothing_comes_outside_of_the_period() {
     };
     let load = load((600, 600), 5 * MINUTE, period);
     let all = all(Arrivals::new(&load, 3, MINUTE), 1_000 * MINUTE);
-    assert!(all.iter().all(|arrival| period.holds(Duration::from_nanos(arrival.at.0))));
+    assert!(
+        all.iter()
+            .all(|arrival| period.holds(Duration::from_nanos(arrival.at.0)))
+    );
     assert_near(requests(&all), 100.0 * 450.0, 1.0);
 }
 
 #[test]
 fn a_period_that_ends_is_over() {
-    let load = load((600, 600), MINUTE, Period::new(Duration::ZERO, Duration::from_secs(10)));
+    let load = load(
+        (600, 600),
+        MINUTE,
+        Period::new(Duration::ZERO, Duration::from_secs(10)),
+    );
     let mut arrivals = Arrivals::new(&load, 3, MINUTE);
     let mut steps = 0;
     while arrivals.due().is_some() {
@@ -122,16 +136,16 @@ fn who_passes_over_sees_the_same_afterwards() {
 
 #[test]
 fn the_time_that_a_load_is_on_is_known_without_looking() {
-    let period = Period {
-        every: Some(Duration::from_secs(600)),
-        ..Period::new(Duration::from_secs(60), Duration::from_secs(120))
-    };
     #[track_caller]
     fn check(period: Period, from: u64, to: u64, minutes: f64) {
         let arrivals = Arrivals::new(&load((1, 1), MINUTE, period), 1, MINUTE);
         let on = arrivals.minutes_on(Tick(from * SECOND), Tick(to * SECOND));
         assert!((on - minutes).abs() < 1e-9, "{on}");
     }
+    let period = Period {
+        every: Some(Duration::from_secs(600)),
+        ..Period::new(Duration::from_secs(60), Duration::from_secs(120))
+    };
     check(period, 0, 60, 0.0);
     check(period, 0, 120, 1.0);
     check(period, 0, 600, 2.0);
@@ -157,7 +171,11 @@ fn the_work_for_a_minute_is_bounded_whatever_the_file_says() {
     for rpm in [(0, 0), (1, 1), (u64::MAX, u64::MAX), (0, u64::MAX)] {
         for change_every in [0, 1, u64::MAX] {
             for minute in [1, MINUTE, u64::MAX] {
-                for period in [Period::default(), nothing, Period::new(Duration::MAX, Duration::MAX)] {
+                for period in [
+                    Period::default(),
+                    nothing,
+                    Period::new(Duration::MAX, Duration::MAX),
+                ] {
                     let load = load(rpm, change_every, period);
                     let mut arrivals = Arrivals::new(&load, 1, minute);
                     let mut steps = 0;
