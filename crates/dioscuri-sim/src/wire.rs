@@ -11,6 +11,8 @@ pub(crate) mod error;
 mod layout;
 pub(crate) mod models;
 pub(crate) mod page;
+mod model_rules;
+mod proto;
 pub(crate) mod refusal;
 pub(crate) mod request;
 mod schema;

@@ -1,24 +1,54 @@
-//! A body of generateContent: what of it the world looks at, and what it refuses.
+//! Requests, read as Google reads them: first the JSON against the message ([`proto`]), then what the message
+//! must hold whatever the model ([`shape`]), then what the model takes ([`manners`]).
+
+mod embedding;
+mod manners;
+mod prompt;
+mod shape;
 
 use dioscuri_vocab::SplitMix64;
-use serde_json::{Map, Value, error::Category};
+use serde_json::Value;
 
+pub(crate) use self::embedding::{BatchEmbed, CountTokens, Embed};
 use super::{
-    refusal::{
-        Refusal,
-        malformed::{bad_payload, no_contents, no_parts},
-    },
-    tokens,
+    model_rules::{Level, ModelRules},
+    proto::{self, json::Json},
+    refusal::{Refusal, malformed},
 };
-use crate::scenario::Surface;
+use crate::scenario::{ServiceTier, Surface};
 
-/// What the world looks at.
+/// What a request is read for: the model that will serve it, and the path that it came by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ModelFacts<'a> {
+    /// The served model's, without "models/". What is refused follows from it.
+    pub(crate) name: &'a str,
+    /// Tokens.
+    pub(crate) input_limit: u64,
+    /// Tokens of one answer.
+    pub(crate) output_limit: u64,
+    /// The version in the path, which errors name: "v1beta".
+    pub(crate) version: &'a str,
+}
+
+/// What the world looks at in a request to generate.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Request {
     /// What the prompt costs, and of which modality: the text first.
     pub(crate) prompt_tokens: Vec<(&'static str, u64)>,
     pub(crate) format: Format,
+    /// As asked for; the model's own limit is not applied.
     pub(crate) max_output_tokens: Option<u64>,
+    /// At least 1.
+    pub(crate) candidate_count: u64,
+    pub(crate) stop_sequences: Vec<String>,
+    pub(crate) thinking: Thinking,
+    /// What the body asks for, on the Developer API. Vertex has headers for it.
+    pub(crate) service_tier: Option<ServiceTier>,
+    /// In base64 as it was sent, of either alphabet.
+    pub(crate) continuation_token: Option<String>,
+    pub(crate) calling: Calling,
+    /// The name of a cache.
+    pub(crate) cached_content: Option<String>,
 }
 
 /// What the answer must look like.
@@ -31,185 +61,204 @@ pub(crate) enum Format {
     Enum(Value),
 }
 
+/// The `thinkingConfig`.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Thinking {
+    /// Tokens; 0 for none, -1 for as many as the model likes.
+    pub(crate) budget: Option<i64>,
+    pub(crate) level: Option<Level>,
+    pub(crate) include_thoughts: bool,
+}
+
+/// Functions that the answer may call.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub(crate) struct Calling {
+    pub(crate) mode: CallingMode,
+    /// The declared functions; only those that are allowed, if the request says which.
+    pub(crate) functions: Vec<Function>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) enum CallingMode {
+    #[default]
+    Auto,
+    Any,
+    None,
+    Validated,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Function {
+    pub(crate) name: String,
+    /// A schema of its arguments; read only if a call is certain, for it is dear.
+    pub(crate) parameters: Option<Value>,
+}
+
 impl Request {
-    /// Reads `body`; `rng` draws how far its tokens are off the formula.
-    pub(crate) fn parse(surface: Surface, body: &[u8], rng: &mut SplitMix64) -> Result<Self, Refusal> {
-        let fields = fields(body)?;
-        let strangers: Vec<_> = fields
-            .keys()
-            .filter(|name| !is_known(surface, name))
-            .map(|name| (None, format!("Unknown name \"{name}\": Cannot find field.")))
-            .collect();
-        if !strangers.is_empty() {
-            return Err(bad_payload(strangers));
-        }
-        let contents = contents(surface, &fields)?;
-        let config = field(&fields, "generationConfig").and_then(Value::as_object);
+    /// Reads the body of generateContent and streamGenerateContent.
+    ///
+    /// # Errors
+    ///
+    /// Google's 400 for a body that is no request, or one that the model does not take. A prompt above the
+    /// model's limit is not one of them: see [`Request::fits`].
+    pub(crate) fn read(surface: Surface, facts: &ModelFacts<'_>, body: &[u8]) -> Result<Self, Refusal> {
+        let tree = proto::read(surface, facts.version, &proto::GENERATE_CONTENT, body)?;
+        let rules = ModelRules::of(facts.name);
+        shape::check(surface, &tree)?;
+        manners::check(surface, facts, &rules, &tree)?;
+        let config = tree.get("generation_config");
+        let config = |name: &str| config.and_then(|config| config.get(name));
+        let count = |name: &str| {
+            config(name)
+                .and_then(Json::int)
+                .and_then(|count| u64::try_from(count).ok())
+        };
         Ok(Self {
-            prompt_tokens: prompt_tokens(&fields, contents, rng),
-            format: config.map_or(Format::Text, format),
-            max_output_tokens: config
-                .and_then(|config| field(config, "maxOutputTokens"))
-                .and_then(Value::as_u64),
+            prompt_tokens: prompt::tokens(&tree, &rules),
+            format: format(config),
+            max_output_tokens: count("max_output_tokens"),
+            candidate_count: count("candidate_count").unwrap_or(1).max(1),
+            stop_sequences: texts(config("stop_sequences")),
+            thinking: config("thinking_config").map(Thinking::of).unwrap_or_default(),
+            service_tier: tree
+                .get("service_tier")
+                .and_then(Json::text)
+                .and_then(service_tier),
+            continuation_token: owned(tree.get("continuation_token")),
+            calling: Calling::of(&tree),
+            cached_content: owned(tree.get("cached_content")),
         })
+    }
+
+    /// Reads `body` for a model that nobody knows.
+    pub(crate) fn parse(surface: Surface, body: &[u8], _rng: &mut SplitMix64) -> Result<Self, Refusal> {
+        let facts = ModelFacts {
+            name: "",
+            input_limit: u64::MAX,
+            output_limit: u64::MAX,
+            version: match surface {
+                Surface::Developer => "v1beta",
+                Surface::Vertex => "v1",
+            },
+        };
+        Self::read(surface, &facts, body)
+    }
+
+    /// Whether the prompt is within the model's limit.
+    ///
+    /// # Errors
+    ///
+    /// The 400 that says how long it is. A quota that it exceeds is named before this is (captured: a prompt of
+    /// 1.5 million tokens was refused for the tokens of a minute).
+    pub(crate) fn fits(&self, surface: Surface, facts: &ModelFacts<'_>) -> Result<(), Refusal> {
+        let tokens = self.tokens();
+        if tokens > facts.input_limit {
+            return Err(malformed::too_long(surface, tokens, facts.input_limit));
+        }
+        Ok(())
     }
 
     /// The tokens of the prompt, all modalities together.
     pub(crate) fn tokens(&self) -> u64 {
-        self.prompt_tokens.iter().map(|(_, tokens)| tokens).sum()
+        prompt::sum(&self.prompt_tokens)
+    }
+
+    /// Whether a function may be called.
+    pub(crate) fn has_functions(&self) -> bool {
+        self.calling.mode != CallingMode::None && !self.calling.functions.is_empty()
     }
 }
 
-/// The fields of the body. An empty body is an empty message.
-fn fields(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
-    if body.is_empty() {
-        return Ok(Map::new());
-    }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(_) => Err(bad_payload(vec![(
-            None,
-            "Unknown name \"\": Root element must be a message.".to_owned(),
-        )])),
-        Err(error) => {
-            let problem = match error.classify() {
-                Category::Eof => "Unexpected end of string.",
-                _ => "Unexpected token.",
-            };
-            Err(bad_payload(vec![(None, problem.to_owned())]))
+impl Thinking {
+    fn of(config: &Json<'_>) -> Self {
+        Self {
+            budget: config.get("thinking_budget").and_then(Json::int),
+            level: config
+                .get("thinking_level")
+                .and_then(Json::text)
+                .and_then(Level::named),
+            include_thoughts: config.get("include_thoughts").is_some_and(Json::is_true),
         }
     }
 }
 
-/// The field `camel`, which proto3 JSON also accepts in `snake_case`. A null is an absent field.
-fn field<'a>(fields: &'a Map<String, Value>, camel: &str) -> Option<&'a Value> {
-    fields
-        .get(camel)
-        .or_else(|| {
-            fields
-                .iter()
-                .find(|(name, _)| to_camel(name) == camel)
-                .map(|(_, value)| value)
+impl Calling {
+    fn of(tree: &Json<'_>) -> Self {
+        let config = tree
+            .get("tool_config")
+            .and_then(|config| config.get("function_calling_config"));
+        let mode = match config.and_then(|config| config.get("mode")).and_then(Json::text) {
+            Some("ANY") => CallingMode::Any,
+            Some("NONE") => CallingMode::None,
+            Some("VALIDATED") => CallingMode::Validated,
+            _ => CallingMode::Auto,
+        };
+        let allowed = config.map_or(&[][..], |config| items(config, "allowed_function_names"));
+        let is_allowed =
+            |name: &str| allowed.is_empty() || allowed.iter().any(|one| one.text() == Some(name));
+        let functions = declarations(tree)
+            .filter_map(|(_, _, function)| {
+                let name = function
+                    .get("name")
+                    .and_then(Json::text)
+                    .filter(|name| is_allowed(name))?;
+                let parameters = function
+                    .get("parameters")
+                    .or_else(|| function.get("parameters_json_schema"))
+                    .filter(|_| mode == CallingMode::Any);
+                Some(Function {
+                    name: name.to_owned(),
+                    parameters: parameters.map(Json::to_value),
+                })
+            })
+            .collect();
+        Self { mode, functions }
+    }
+}
+
+/// The declared functions, with the numbers of their tool and of themselves.
+fn declarations<'t, 'a>(tree: &'t Json<'a>) -> impl Iterator<Item = (usize, usize, &'t Json<'a>)> {
+    items(tree, "tools")
+        .iter()
+        .enumerate()
+        .flat_map(|(tool_index, tool)| {
+            let functions = items(tool, "function_declarations").iter().enumerate();
+            functions.map(move |(index, function)| (tool_index, index, function))
         })
-        .filter(|value| !value.is_null())
 }
 
-fn to_camel(name: &str) -> String {
-    let mut camel = String::with_capacity(name.len());
-    let mut after_underscore = false;
-    for c in name.chars() {
-        if c == '_' && !camel.is_empty() {
-            after_underscore = true;
-        } else if std::mem::take(&mut after_underscore) {
-            camel.extend(c.to_uppercase());
-        } else {
-            camel.push(c);
-        }
-    }
-    camel
+/// The elements of the list `name`.
+fn items<'t, 'a>(tree: &'t Json<'a>, name: &str) -> &'t [Json<'a>] {
+    tree.get(name).map_or(&[], Json::items)
 }
 
-/// Whether the surface's message has a field of that name, in either spelling.
-fn is_known(surface: Surface, name: &str) -> bool {
-    match to_camel(name).as_str() {
-        "cachedContent" | "contents" | "continuationToken" | "generationConfig" | "model"
-        | "safetySettings" | "systemInstruction" | "toolConfig" | "tools" => true,
-        "serviceTier" => surface == Surface::Developer,
-        "labels" | "modelArmorConfig" => surface == Surface::Vertex,
-        _ => false,
+fn owned(text: Option<&Json<'_>>) -> Option<String> {
+    text.and_then(Json::text)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+fn texts(list: Option<&Json<'_>>) -> Vec<String> {
+    let texts = list.map_or(&[][..], Json::items).iter();
+    texts.filter_map(Json::text).map(str::to_owned).collect()
+}
+
+fn service_tier(name: &str) -> Option<ServiceTier> {
+    match name {
+        "STANDARD" => Some(ServiceTier::Standard),
+        "FLEX" => Some(ServiceTier::Flex),
+        "PRIORITY" => Some(ServiceTier::Priority),
+        _ => None,
     }
 }
 
-fn contents(surface: Surface, fields: &Map<String, Value>) -> Result<&[Value], Refusal> {
-    let contents = match field(fields, "contents") {
-        None => return Err(no_contents(surface)),
-        Some(Value::Array(contents)) => contents.as_slice(),
-        // Google's JSON reader takes a lone message for a list of one.
-        Some(lone @ Value::Object(_)) => std::slice::from_ref(lone),
-        Some(_) => return Err(wrong_value("contents")),
-    };
-    if contents.is_empty() {
-        return Err(no_contents(surface));
-    }
-    for (index, content) in contents.iter().enumerate() {
-        let content = content.as_object().ok_or_else(|| wrong_value("contents"))?;
-        if parts(content).is_empty() {
-            return Err(no_parts(surface, index));
-        }
-    }
-    Ok(contents)
-}
-
-/// The words are a guess: Google's quote the value.
-fn wrong_value(name: &'static str) -> Refusal {
-    bad_payload(vec![(Some(name), format!("Invalid value at '{name}'."))])
-}
-
-fn parts(content: &Map<String, Value>) -> &[Value] {
-    match field(content, "parts") {
-        Some(Value::Array(parts)) => parts,
-        Some(lone @ Value::Object(_)) => std::slice::from_ref(lone),
-        _ => &[],
-    }
-}
-
-fn prompt_tokens(
-    fields: &Map<String, Value>,
-    contents: &[Value],
-    rng: &mut SplitMix64,
-) -> Vec<(&'static str, u64)> {
-    let mut text = 0;
-    let mut media: Vec<(&'static str, u64)> = Vec::new();
-    let instruction = field(fields, "systemInstruction");
-    for content in contents.iter().chain(instruction).filter_map(Value::as_object) {
-        text += tokens::PER_CONTENT;
-        for part in parts(content).iter().filter_map(Value::as_object) {
-            match modality(part) {
-                Some(modality) => match media.iter_mut().find(|(name, _)| *name == modality) {
-                    Some((_, sum)) => *sum += tokens::PER_MEDIUM,
-                    None => media.push((modality, tokens::PER_MEDIUM)),
-                },
-                None => text += part.values().map(tokens_of_value).sum::<u64>(),
-            }
-        }
-    }
-    text += field(fields, "tools").map_or(0, tokens_of_value);
-    let mut all = vec![("TEXT", tokens::deviated(text, rng))];
-    all.append(&mut media);
-    all
-}
-
-/// Declarations, calls and their results count as the text that they are.
-fn tokens_of_value(value: &Value) -> u64 {
-    match value {
-        Value::String(text) => tokens::of_text(text),
-        other => tokens::of_text(&other.to_string()),
-    }
-}
-
-/// The modality of a part that is a medium, by its MIME type.
-fn modality(part: &Map<String, Value>) -> Option<&'static str> {
-    let medium = field(part, "inlineData").or_else(|| field(part, "fileData"))?;
-    let mime = medium
-        .as_object()
-        .and_then(|medium| field(medium, "mimeType"))
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    Some(match mime.split('/').next() {
-        Some("audio") => "AUDIO",
-        Some("video") => "VIDEO",
-        Some("application" | "text") => "DOCUMENT",
-        _ => "IMAGE",
-    })
-}
-
-fn format(config: &Map<String, Value>) -> Format {
+fn format<'t, 'a: 't>(config: impl Fn(&str) -> Option<&'t Json<'a>>) -> Format {
     let schema = || {
-        field(config, "responseSchema")
-            .or_else(|| field(config, "responseJsonSchema"))
-            .cloned()
+        config("response_schema")
+            .or_else(|| config("response_json_schema"))
+            .map(Json::to_value)
     };
-    match field(config, "responseMimeType").and_then(Value::as_str) {
+    match config("response_mime_type").and_then(Json::text) {
         Some("application/json") => Format::Json(schema()),
         Some("text/x.enum") => schema().map_or(Format::Text, Format::Enum),
         _ => Format::Text,
@@ -217,56 +266,4 @@ fn format(config: &Map<String, Value>) -> Format {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn parse(body: &Value) -> Request {
-        Request::parse(
-            Surface::Developer,
-            body.to_string().as_bytes(),
-            &mut SplitMix64::new(1),
-        )
-        .unwrap()
-    }
-
-    #[test]
-    fn both_spellings_of_a_field_are_read() {
-        let camel = parse(&json!({
-            "contents": [{"parts": [{"text": "hi"}]}],
-            "generationConfig": {"maxOutputTokens": 7, "responseMimeType": "application/json"},
-        }));
-        let snake = parse(&json!({
-            "contents": {"parts": {"text": "hi"}},
-            "generation_config": {"max_output_tokens": 7, "response_mime_type": "application/json"},
-        }));
-        assert_eq!(camel, snake);
-        assert_eq!(camel.max_output_tokens, Some(7));
-        assert_eq!(camel.format, Format::Json(None));
-    }
-
-    #[test]
-    fn everything_of_the_prompt_is_counted() {
-        let text = "x".repeat(4000);
-        let request = parse(&json!({
-            "systemInstruction": {"parts": [{"text": text}]},
-            "contents": [{"role": "user", "parts": [
-                {"text": text},
-                {"inlineData": {"mimeType": "image/png", "data": "AAAA"}},
-                {"fileData": {"mimeType": "audio/mp3", "fileUri": "files/a"}},
-                {"functionResponse": {"name": "f", "response": {"a": 1}}},
-            ]}],
-        }));
-        let names: Vec<_> = request.prompt_tokens.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, ["TEXT", "IMAGE", "AUDIO"]);
-        assert!((1840..=2190).contains(&request.prompt_tokens[0].1), "{request:?}");
-        assert_eq!(request.tokens(), request.prompt_tokens[0].1 + 2 * 258);
-    }
-
-    #[test]
-    fn equal_draws_give_equal_counts() {
-        let body = json!({"contents": [{"parts": [{"text": "hi there".repeat(100)}]}]});
-        assert_eq!(parse(&body), parse(&body));
-    }
-}
+mod tests;

@@ -1,15 +1,17 @@
 //! How the simulator counts tokens.
 //!
 //! A character costs a quarter of a token if it is Latin (or a digit, a blank, a sign), two thirds if it is
-//! Chinese, Japanese or Korean, and two fifths in any other script. A picture or another medium costs 258.
-//! Each content adds 2. The sum of the text is then off by up to 8 % either way, drawn from the request
+//! Chinese, Japanese or Korean, and two fifths in any other script. A picture of an older model costs 258.
+//! Each content adds 2. The sum of the text is then off by up to 8 % either way, drawn from the text
 //! itself: real tokenizers are not a formula, and a client that takes one for exact shall be found out.
 //!
 //! The four characters a token and the 258 are Google's published rules; the rest are guesses.
 
 use dioscuri_vocab::{Rng, SplitMix64};
 
-/// The tokens of one picture up to 384 pixels; also charged for every other medium.
+use super::proto::json::Json;
+
+/// The tokens of one picture up to 384 pixels, before Gemini 3.
 pub(super) const PER_MEDIUM: u64 = 258;
 
 /// What the role and the borders of a content cost.
@@ -26,12 +28,38 @@ pub(super) fn of_text(text: &str) -> u64 {
     sixtieths(text).div_ceil(SIXTIETHS)
 }
 
+/// The tokens of `value` written as compact JSON.
+pub(super) fn of_json(value: &Json<'_>) -> u64 {
+    json_sixtieths(value).div_ceil(SIXTIETHS)
+}
+
 /// The weight of `text` in sixtieths of a token.
 fn sixtieths(text: &str) -> u64 {
     if text.is_ascii() {
-        return text.len() as u64 * 15;
+        return text.len() as u64 * SIGN;
     }
     text.chars().map(weight).sum()
+}
+
+/// The weight of one Latin character.
+const SIGN: u64 = 15;
+
+fn json_sixtieths(value: &Json<'_>) -> u64 {
+    match value {
+        Json::Text(text) => sixtieths(text) + 2 * SIGN,
+        // Brackets, and a comma after each element.
+        Json::List(items) => items.iter().map(|item| json_sixtieths(item) + SIGN).sum::<u64>() + 2 * SIGN,
+        // Braces, and quotes, a colon and a comma for each member.
+        Json::Object(members) => {
+            let members = members.iter();
+            members
+                .map(|(name, value)| sixtieths(name) + json_sixtieths(value) + 4 * SIGN)
+                .sum::<u64>()
+                + 2 * SIGN
+        }
+        // As many digits as most numbers have.
+        Json::Null | Json::Bool(_) | Json::Int(_) | Json::UInt(_) | Json::Float(_) => 4 * SIGN,
+    }
 }
 
 /// As much of the beginning of `text` as `max` tokens hold.
@@ -50,7 +78,7 @@ pub(super) fn beginning(text: &str, max: u64) -> &str {
 const fn weight(c: char) -> u64 {
     match c {
         // Latin with its accents and extensions; punctuation and currency signs.
-        '\0'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2000}'..='\u{20CF}' => 15,
+        '\0'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2000}'..='\u{20CF}' => SIGN,
         // Kana, ideographs, hangul, their punctuation and wide forms.
         '\u{1100}'..='\u{11FF}'
         | '\u{2E80}'..='\u{9FFF}'
@@ -93,6 +121,18 @@ mod tests {
         check("こんにちは世界", 5);
         check("مرحبا", 2);
         check("привет мир", 4);
+    }
+
+    #[test]
+    fn json_costs_about_what_its_text_does() {
+        let body = br#"{"name": "f", "args": {"city": "Sparta", "days": [1, 2, 3], "deep": {"a": null}}}"#;
+        let value = Json::parse(body).unwrap();
+        let written = of_text(&value.to_value().to_string());
+        assert!(
+            of_json(&value).abs_diff(written) <= 5,
+            "{} {written}",
+            of_json(&value)
+        );
     }
 
     #[test]

@@ -6,17 +6,26 @@ use dioscuri_sim::Arrival;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::fixture::{DEVELOPER, json, noon, small};
+use crate::fixture::{DEVELOPER, VERTEX, json, noon, small};
 
 /// Any JSON, with names that the world reads among its keys.
 fn value() -> impl Strategy<Value = serde_json::Value> {
     let name = prop_oneof![
-        Just("contents".to_owned()),
-        Just("parts".to_owned()),
-        Just("text".to_owned()),
-        Just("generation_config".to_owned()),
-        Just("responseMimeType".to_owned()),
-        Just("maxOutputTokens".to_owned()),
+        proptest::sample::select(vec![
+            "contents",
+            "parts",
+            "text",
+            "role",
+            "generation_config",
+            "responseMimeType",
+            "responseJsonSchema",
+            "maxOutputTokens",
+            "tools",
+            "type",
+            "properties",
+            "items",
+        ])
+        .prop_map(str::to_owned),
         "[a-z_]{0,6}",
     ];
     let leaf = prop_oneof![
@@ -33,27 +42,46 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
+/// The status of the reply to `body` on either surface, and whether an error says it too.
+#[track_caller]
+fn status(path: &str, body: &[u8]) -> u16 {
+    let arrival = Arrival::new("POST", path, body);
+    let arrival = if path == VERTEX {
+        arrival.with_bearer("ya29.leda")
+    } else {
+        arrival.with_api_key("AQ.castor")
+    };
+    let reply = small().arrive(&arrival, noon(Duration::ZERO));
+    let said = json(&reply)["error"]["code"].as_u64();
+    assert_eq!(said, (reply.status != 200).then_some(u64::from(reply.status)));
+    reply.status
+}
+
 proptest! {
     #[test]
     fn any_bytes_get_an_answer(body in prop::collection::vec(any::<u8>(), 0..100)) {
-        let arrival = Arrival::new("POST", DEVELOPER, &body).with_api_key("AQ.castor");
-        let reply = small().arrive(&arrival, noon(Duration::ZERO));
-        prop_assert!([200, 400].contains(&reply.status));
+        prop_assert!([200, 400].contains(&status(DEVELOPER, &body)));
+        prop_assert!([200, 400].contains(&status(VERTEX, &body)));
     }
 
     #[test]
     fn any_json_gets_an_answer(value in value()) {
         let body = value.to_string();
-        let arrival = Arrival::new("POST", DEVELOPER, body.as_bytes()).with_api_key("AQ.castor");
-        let reply = small().arrive(&arrival, noon(Duration::ZERO));
-        prop_assert!([200, 400, 429].contains(&reply.status));
+        prop_assert!([200, 400, 429].contains(&status(DEVELOPER, body.as_bytes())));
+        prop_assert!([200, 400, 429].contains(&status(VERTEX, body.as_bytes())));
+    }
+
+    #[test]
+    fn any_member_of_a_request_gets_an_answer(value in value(), name in "[a-zA-Z]{0,9}|tools|toolConfig|systemInstruction") {
+        let body = json!({"contents": [{"parts": [{"text": "?"}]}], name: value}).to_string();
+        prop_assert!([200, 400, 429].contains(&status(DEVELOPER, body.as_bytes())));
     }
 
     #[test]
     fn any_schema_gets_json(schema in value()) {
         let body = json!({
             "contents": [{"parts": [{"text": "?"}]}],
-            "generationConfig": {"responseMimeType": "application/json", "responseSchema": schema},
+            "generationConfig": {"responseMimeType": "application/json", "responseJsonSchema": schema},
         });
         let body = body.to_string();
         let arrival = Arrival::new("POST", DEVELOPER, body.as_bytes()).with_api_key("AQ.castor");

@@ -10,4 +10,5 @@ mod library;
 mod quota_forms;
 mod quotas;
 mod replies;
+mod requests;
 mod wire_forms;

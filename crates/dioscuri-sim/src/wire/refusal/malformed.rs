@@ -1,4 +1,7 @@
-//! Refusals of a body that is no request.
+//! Refusals of a body that is no request, or one that the model does not take: all are 400 and
+//! `INVALID_ARGUMENT`, and only those of the JSON itself have details.
+
+use std::borrow::Cow;
 
 use super::Refusal;
 use crate::{
@@ -7,48 +10,70 @@ use crate::{
     world::stats::Reason,
 };
 
-/// Captured for unknown names; the words for broken JSON are a guess, without Google's quotation of the body.
-pub(crate) fn bad_payload(problems: Vec<(Option<&str>, String)>) -> Refusal {
-    let field_violations: Vec<FieldViolation> = problems
-        .into_iter()
-        .map(|(field, problem)| FieldViolation {
-            field: field.map(str::to_owned),
-            description: format!("Invalid JSON payload received. {problem}"),
-        })
-        .collect();
-    let message = field_violations
+fn invalid(message: impl Into<Cow<'static, str>>) -> Refusal {
+    Refusal::new(Reason::Malformed, Code::InvalidArgument, message)
+}
+
+/// What [`proto`](crate::wire::proto) found. Captured: one line and one violation for each.
+pub(crate) fn bad_payload(field_violations: Vec<FieldViolation>) -> Refusal {
+    let lines: Vec<&str> = field_violations
         .iter()
         .map(|violation| violation.description.as_str())
-        .collect::<Vec<_>>()
-        .join("\n");
-    Refusal::new(Reason::Malformed, Code::InvalidArgument, message)
-        .with(Detail::BadRequest { field_violations })
+        .collect();
+    invalid(lines.join("\n")).with(Detail::BadRequest { field_violations })
 }
 
-/// The form is captured for empty parts on the Developer API, without details; the rest is known.
-pub(crate) fn no_contents(surface: Surface) -> Refusal {
-    let message = match surface {
-        Surface::Developer => "* GenerateContentRequest.contents: contents is not specified\n",
-        Surface::Vertex => {
-            "Unable to submit request because at least one contents field is required. Learn more: \
-             https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/gemini"
-        }
-    };
-    Refusal::new(Reason::Malformed, Code::InvalidArgument, message)
+/// A body that is no JSON. Captured, without details.
+pub(crate) fn broken_payload(problem: &str) -> Refusal {
+    invalid(format!("Invalid JSON payload received. {problem}"))
 }
+
+/// The Developer API's list of what a request lacks: "* Type.field: problem". Captured.
+pub(crate) fn listed(problems: &[String]) -> Refusal {
+    let lines: String = problems.iter().map(|problem| format!("* {problem}\n")).collect();
+    invalid(lines)
+}
+
+/// A sentence of the Developer API.
+pub(crate) fn sentence(message: impl Into<Cow<'static, str>>) -> Refusal {
+    invalid(message)
+}
+
+/// A sentence of Vertex, which begins "Unable to submit request because".
+pub(crate) fn unable(because: &str) -> Refusal {
+    invalid(format!("Unable to submit request because {because}"))
+}
+
+/// Captured: what neither surface explains.
+pub(crate) fn opaque() -> Refusal {
+    invalid("Request contains an invalid argument.")
+}
+
+/// Known on Vertex; the same page ends many of its refusals.
+pub(crate) const LEARN_MORE: &str =
+    "Learn more: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/gemini";
 
 /// Captured on the Developer API, known on Vertex.
-pub(crate) fn no_parts(surface: Surface, content: usize) -> Refusal {
-    let message = match surface {
+pub(crate) fn no_contents(surface: Surface) -> Refusal {
+    match surface {
         Surface::Developer => {
-            format!("* GenerateContentRequest.contents[{content}].parts: contents.parts must not be empty.\n")
+            listed(&["GenerateContentRequest.contents: contents is not specified".to_owned()])
         }
-        Surface::Vertex => {
-            "Unable to submit request because it must include at least one parts field, which \
-                            describes the prompt input. Learn more: \
-                            https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/gemini"
-                .to_owned()
-        }
-    };
-    Refusal::new(Reason::Malformed, Code::InvalidArgument, message)
+        Surface::Vertex => unable(&format!("at least one contents field is required. {LEARN_MORE}")),
+    }
+}
+
+/// Captured on both surfaces.
+pub(crate) fn too_long(surface: Surface, tokens: u64, limit: u64) -> Refusal {
+    match surface {
+        Surface::Developer => sentence(format!(
+            "The input token count ({tokens}) exceeds the maximum number of tokens allowed ({limit})."
+        )),
+        Surface::Vertex => unable(&format!(
+            "the input token count is {tokens} but model only supports up to {limit}. Reduce the input token \
+             count and try again. You can also use the CountTokens API to calculate prompt token count and \
+             billable characters. Learn more: \
+             https://cloud.google.com/vertex-ai/generative-ai/docs/learn/models"
+        )),
+    }
 }
