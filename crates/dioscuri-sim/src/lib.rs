@@ -19,6 +19,9 @@ mod scenario;
 mod wire;
 mod world;
 
+#[doc = include_str!("../SCENARIOS.md")]
+pub mod scenario_file {}
+
 #[cfg(feature = "http")]
 mod http;
 

@@ -127,7 +127,10 @@ fn the_page_says_which_parameters_go_with_which_incident() {
             more.push(parameter);
             let error = incident(&what, &more).err().map(|error| error.to_string());
             let refused = error.is_some_and(|error| error.contains("does not go with"));
-            assert!(refused, "{what} takes `{parameter}`, and the page does not say so");
+            assert!(
+                refused,
+                "{what} takes `{parameter}`, and the page does not say so"
+            );
         }
         named.insert(what);
     }
