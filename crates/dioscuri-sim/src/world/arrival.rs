@@ -113,11 +113,11 @@ impl<'a> Arrival<'a> {
         self
     }
 
-    /// The value of `name` in the query, as it stands there.
-    pub(super) fn query(&self, name: &str) -> Option<&'a str> {
+    /// The value of `name` in the query.
+    pub(super) fn query(&self, name: &str) -> Option<String> {
         pairs(self.query)
             .find(|(known, _)| *known == name)
-            .map(|(_, value)| value)
+            .map(|(_, value)| decode(value))
     }
 }
 
@@ -228,6 +228,8 @@ pub struct Record {
     pub status: u16,
     /// Why it is no answer, if it is none.
     pub reason: Option<Reason>,
+    /// The number in the scenario, from 1, of the incident that struck it.
+    pub incident: Option<usize>,
     /// What becomes of it on its way, as in scenario files.
     pub fault: Option<&'static str>,
     /// The tokens of the prompt, once they are counted.

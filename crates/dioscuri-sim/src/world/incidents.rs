@@ -40,6 +40,8 @@ pub(super) struct Spot<'a> {
 pub(super) struct Strike {
     /// What decides its end, if anything does.
     pub(super) end: Option<What>,
+    /// The number in the scenario, from 1, of the first incident that struck.
+    pub(super) incident: Option<usize>,
     /// How much longer it takes.
     pub(super) slower: f64,
     /// Whether it is served as standard whatever it asked for.
@@ -62,10 +64,11 @@ impl Incidents {
     pub(super) fn strike(&mut self, spot: &Spot<'_>, since_start: Duration, rng: &mut SplitMix64) -> Strike {
         let mut strike = Strike {
             end: None,
+            incident: None,
             slower: 1.0,
             downgraded: false,
         };
-        for state in &mut self.all {
+        for (state, number) in self.all.iter_mut().zip(1..) {
             let incident = &state.incident;
             if !incident.period.holds(since_start)
                 || !concerns(&incident.what, spot.method)
@@ -83,6 +86,7 @@ impl Incidents {
                 end if strike.end.is_none() => strike.end = Some(end.clone()),
                 _ => continue,
             }
+            strike.incident = strike.incident.or(Some(number));
             state.struck += 1;
         }
         strike

@@ -1,6 +1,7 @@
 //! The way of one request through the world.
 
 mod body;
+mod other;
 
 use std::{borrow::Cow, time::Duration};
 
@@ -19,6 +20,7 @@ use crate::{
     wire::{
         page,
         refusal::{self, Facts, Refusal},
+        stream::Framing,
     },
 };
 
@@ -34,6 +36,10 @@ pub(super) struct Visit<'w> {
     output_tokens: u64,
     /// The model that serves, by index.
     served: Option<usize>,
+    /// How the frames of a stream are told apart; what is no stream has none.
+    framing: Option<Framing>,
+    /// The number of the incident that struck it, from 1.
+    incident: Option<usize>,
 }
 
 /// An answer, before it is on its way.
@@ -77,11 +83,19 @@ impl<'w> Visit<'w> {
             input_tokens: 0,
             output_tokens: 0,
             served: None,
+            framing: None,
+            incident: None,
         }
     }
 
     pub(super) fn of_arrival(mut self, arrival: &Arrival<'_>) -> Reply {
         let target = Target::parse(arrival.method, &arrival.path);
+        self.framing = target.filter(|target| target.method == Method::Stream).map(|_| {
+            match arrival.query("alt").as_deref() {
+                Some("sse") => Framing::Sse,
+                _ => Framing::Array,
+            }
+        });
         self.owner = self.world.owners.presented(&arrival.credentials);
         let ending = match &target {
             None => Err(refusal::not_served(arrival.method, &arrival.path).into()),
@@ -142,12 +156,14 @@ impl<'w> Visit<'w> {
             return Err(refusal::too_large(LARGEST_BODY).into());
         }
         if target.method == Method::Models {
-            return Err(refusal::not_served(arrival.method, &arrival.path).into());
+            return self.models(target, arrival);
         }
         let place = self.enter(target, &arrival.credentials)?;
         match target.method {
             Method::Generate | Method::Stream => self.generate(target, arrival, place),
-            _ => Err(refusal::not_served(arrival.method, &arrival.path).into()),
+            Method::Count => self.count_tokens(target, arrival, place),
+            Method::Embed | Method::BatchEmbed => self.embed(target, arrival, place),
+            Method::Models => self.models(target, arrival),
         }
     }
 
@@ -167,7 +183,8 @@ impl<'w> Visit<'w> {
             return Err(refusal::unknown_model(target).into());
         };
         let model = &scenario.models[asked];
-        let is_here = model.locations.is_empty() || model.locations.iter().any(|name| name == target.location);
+        let is_here =
+            model.locations.is_empty() || model.locations.iter().any(|name| name == target.location);
         let is_for_it = match target.method {
             Method::Generate | Method::Stream => model.kind == ModelKind::Generate,
             Method::Embed | Method::BatchEmbed => model.kind == ModelKind::Embed,
@@ -205,7 +222,9 @@ impl<'w> Visit<'w> {
             service_tier,
         };
         let since_start = self.now.tick.since(Tick::ZERO);
-        world.incidents.strike(&spot, since_start, &mut self.rng)
+        let strike = world.incidents.strike(&spot, since_start, &mut self.rng);
+        self.incident = strike.incident;
+        strike
     }
 
     /// Ends here, if what has struck comes before the quotas.
@@ -314,7 +333,10 @@ impl<'w> Visit<'w> {
 
     /// How long the model's next answer is, thinking not included.
     fn output_tokens_of(&mut self, place: Place) -> u64 {
-        between(self.world.scenario.models[place.model].output_tokens, &mut self.rng)
+        between(
+            self.world.scenario.models[place.model].output_tokens,
+            &mut self.rng,
+        )
     }
 
     /// The time until an answer's first token, and until each further one.
@@ -367,10 +389,12 @@ impl<'w> Visit<'w> {
             Err(Stop::Refused(refusal, after)) => {
                 reply.after = after.unwrap_or(soon);
                 reply.status = refusal.body.http();
-                reply
-                    .headers
-                    .push(("content-type", JSON.into()));
-                reply.body.push(Frame::new(Duration::ZERO, refusal.body.bytes()));
+                reply.headers.push(("content-type", JSON.into()));
+                let body = match self.framing {
+                    Some(framing) => framing.refusal(&refusal.body),
+                    None => refusal.body.bytes(),
+                };
+                reply.body.push(Frame::new(Duration::ZERO, body));
                 Some(refusal.reason)
             }
             Err(Stop::Odd {
@@ -414,6 +438,7 @@ impl<'w> Visit<'w> {
             served_by: served.filter(|name| Some(*name) != model).map(str::to_owned),
             status: reply.status,
             reason,
+            incident: self.incident,
             fault: reply.fault.map(|fault| fault.name()),
             input_tokens: self.input_tokens,
             output_tokens: self.output_tokens,

@@ -28,10 +28,10 @@ impl Visit<'_> {
         arrival: &Arrival<'_>,
         place: Place,
     ) -> Result<Answer, Stop> {
-        // What a prompt costs and what it is answered must not change when it is sent again.
-        let mut own = SplitMix64::split(self.world.seed, fingerprint(target.model, arrival.body));
-        let request = Request::parse(target.surface, arrival.body, &mut own)?;
-        let asked_tier = asked_tier(target, arrival, ServiceTier::Standard);
+        let facts = self.facts_of_model(target, place);
+        let request = Request::read(target.surface, &facts, arrival.body)?;
+        let too_long = request.fits(target.surface, &facts);
+        let asked_tier = asked_tier(target, arrival, request.service_tier.unwrap_or_default());
         let mut strike = self.strike(target, place, asked_tier);
         let end = strike.end.take();
         self.before_quotas(end.as_ref(), target, place)?;
@@ -44,6 +44,8 @@ impl Visit<'_> {
             service_tier: asked_tier,
             provisioned: false,
         };
+        // What a prompt is answered must not change when it is sent again.
+        let mut own = SplitMix64::split(self.world.seed, fingerprint(target.model, arrival.body));
         let plan = plan(&self.world.scenario.models[place.model], end.as_ref(), &mut own);
         let answer = answer::Answer::draw(&scene, &request, &plan, &mut own)?;
         self.input_tokens = answer.prompt_tokens();
@@ -54,10 +56,16 @@ impl Visit<'_> {
                 requests: 1,
                 tokens: self.input_tokens,
                 output_tokens: answer.output_tokens(),
-                service_tier: if strike.downgraded { ServiceTier::Standard } else { asked_tier },
+                service_tier: if strike.downgraded {
+                    ServiceTier::Standard
+                } else {
+                    asked_tier
+                },
                 traffic: arrival.traffic,
             },
         )?;
+        // A quota that a long prompt exceeds is named before its length is.
+        too_long?;
         if let Some(what) = end.as_ref().filter(|what| replaces(what)) {
             return Err(self.stopped(what, target, place));
         }
@@ -86,11 +94,7 @@ impl Visit<'_> {
             fault: None,
             lost: None,
         };
-        if target.method == Method::Stream {
-            let framing = match arrival.query("alt") {
-                Some("sse") => Framing::Sse,
-                _ => Framing::Array,
-            };
+        if let Some(framing) = self.framing {
             let frames = stream::frames(&scene, &answer, framing, &mut self.rng);
             reply.content_type = framing.content_type();
             reply.body = frames
@@ -112,10 +116,7 @@ impl Visit<'_> {
             let bytes = answer.bytes(&scene, &mut self.rng);
             reply.body.push(Frame::new(Duration::ZERO, bytes));
         }
-        if let Some(What::Wire(fault)) = end {
-            reply.fault = Some(fault);
-            reply.lost = loses(fault).then_some(Reason::Wire);
-        }
+        reply.meets(end.as_ref());
         Ok(reply)
     }
 
@@ -168,7 +169,7 @@ impl Visit<'_> {
 }
 
 /// The service tier that a request asks for: on the Developer API in its body, on Vertex in its head.
-fn asked_tier(target: &Target<'_>, arrival: &Arrival<'_>, in_body: ServiceTier) -> ServiceTier {
+pub(super) fn asked_tier(target: &Target<'_>, arrival: &Arrival<'_>, in_body: ServiceTier) -> ServiceTier {
     match target.surface {
         Surface::Developer => in_body,
         Surface::Vertex => arrival.shared_tier.unwrap_or_default(),
@@ -192,7 +193,7 @@ fn plan<'a>(model: &Model, end: Option<&'a What>, rng: &mut SplitMix64) -> Plan<
 }
 
 /// Whether `what` comes in place of an answer.
-const fn replaces(what: &What) -> bool {
+pub(super) const fn replaces(what: &What) -> bool {
     matches!(
         what,
         What::Refusal(_)
@@ -203,6 +204,21 @@ const fn replaces(what: &What) -> bool {
             | What::HugeError(_)
             | What::Wire(WireFault::ResetAfter | WireFault::StallHead { .. })
     )
+}
+
+/// Whether `what` comes in place of an answer that no quota counts.
+pub(super) const fn replaces_all(what: &What) -> bool {
+    replaces(what) || matches!(what, What::Wire(WireFault::ResetBefore))
+}
+
+impl Answer {
+    /// What becomes of it on its way.
+    pub(super) fn meets(&mut self, end: Option<&What>) {
+        if let Some(What::Wire(fault)) = end {
+            self.fault = Some(*fault);
+            self.lost = loses(*fault).then_some(Reason::Wire);
+        }
+    }
 }
 
 /// Whether an answer that meets `fault` does not arrive whole.
