@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, Result, anyhow};
 use dioscuri::{BearerError, Config, Credential, ModelLimits, Profile, Project, Secret};
-use dioscuri_sim::{Scenario, Server, ServerConfig, Surface};
+use dioscuri_sim::{Scenario, Server, Surface};
 use std::{fs, path::Path};
 
 /// The scenario of that name, or in that file. A name goes before a file.
@@ -20,7 +20,7 @@ pub(crate) fn scenario(name: &str) -> Result<Scenario> {
 
 /// Starts the world of `scenario` on a free port of this machine.
 pub(crate) async fn start(scenario: Scenario) -> Result<Server> {
-    Server::start(scenario, ServerConfig::default())
+    Server::start(scenario)
         .await
         .context("cannot open a port on 127.0.0.1 for the simulator")
 }

@@ -1,36 +1,55 @@
 //! The same world over HTTP, in real time: the one module with a clock, a runtime and a socket.
 
+mod body;
 mod clock;
+mod connection;
+mod control;
 mod exchange;
+mod greeting;
+mod line;
+mod listener;
+mod log;
+mod shared;
 
 use std::{
-    fmt, io,
+    fmt,
+    io::{self, Write},
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
-use hyper::service::service_fn;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
-};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    task::{JoinHandle, JoinSet},
-};
+use tokio::task::JoinHandle;
 
-use self::clock::Clock;
-use crate::{scenario::Scenario, world::Stats, world::World};
+use self::{log::Log, shared::Shared};
+use crate::{scenario::Scenario, world::Stats};
 
-/// Where a [`Server`] listens and what it draws from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// Where a [`Server`] listens, what it draws from, how long its minute is and where it writes.
+///
+/// ```
+/// use std::time::Duration;
+/// use dioscuri_sim::{Scenario, Server, ServerConfig};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = ServerConfig::default()
+///     .with_seed(7)
+///     .with_minute(Duration::from_secs(6))
+///     .with_log(std::io::sink());
+/// let server = Server::start_with(Scenario::named("calm")?, config).await?;
+/// # server.stop().await;
+/// # Ok(())
+/// # }
+/// ```
 #[non_exhaustive]
 pub struct ServerConfig {
     /// The address to listen at. Port 0, the default on loopback, is any free port.
     pub addr: SocketAddr,
     /// The seed, if not the scenario's own.
     pub seed: Option<u64>,
+    /// The length of the minute, if not the scenario's own.
+    pub minute: Option<Duration>,
+    log: Option<Box<dyn Write + Send>>,
 }
 
 impl Default for ServerConfig {
@@ -38,7 +57,20 @@ impl Default for ServerConfig {
         Self {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             seed: None,
+            minute: None,
+            log: None,
         }
+    }
+}
+
+impl fmt::Debug for ServerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerConfig")
+            .field("addr", &self.addr)
+            .field("seed", &self.seed)
+            .field("minute", &self.minute)
+            .field("log", &self.log.is_some())
+            .finish()
     }
 }
 
@@ -50,55 +82,91 @@ impl ServerConfig {
         self
     }
 
-    /// The same, drawing from `seed`.
+    /// The same, drawing from `seed`, whatever scenario it runs.
     #[must_use]
     pub const fn with_seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
+
+    /// The same, with minutes of this length, whatever scenario it runs. Above zero.
+    #[must_use]
+    pub const fn with_minute(mut self, minute: Duration) -> Self {
+        self.minute = Some(minute);
+        self
+    }
+
+    /// The same, writing a line of JSON about each request, in the order of their arrival: a
+    /// [`Record`](crate::Record). Neither secrets nor prompts stand in it.
+    ///
+    /// The lines are written by a thread that may block. If `to` is slower than the requests by more than a
+    /// megabyte of lines, they wait for it; if it fails, nothing more is written and `GET /sim/` says why.
+    #[must_use]
+    pub fn with_log(mut self, to: impl Write + Send + 'static) -> Self {
+        self.log = Some(Box::new(to));
+        self
+    }
 }
 
-/// A world behind a socket: HTTP/1.1 and HTTP/2 with prior knowledge, without TLS.
+/// A world behind a socket: HTTP/1.1 and HTTP/2 with prior knowledge. A client that speaks TLS is refused.
 ///
-/// Beside Google's routes it answers `GET /sim/stats` with [`Stats`] as JSON. It ends when it is dropped:
-/// connections are closed, whatever they carry.
+/// It ends when it is dropped: connections are closed, whatever they carry.
 ///
 /// ```
-/// use dioscuri_sim::{Scenario, Server, ServerConfig};
+/// use dioscuri_sim::{Scenario, Server};
+/// use std::time::Duration;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let server = Server::start(Scenario::named("calm")?, ServerConfig::default()).await?;
+/// let server = Server::start(Scenario::named("calm")?).await?;
 /// println!("send requests to {}/v1beta/models/gemini-3.8-flash:generateContent", server.url());
 /// assert_eq!(server.stats().arrivals, 0);
+///
+/// server.advance(Duration::from_secs(24 * 3600)); // the quotas of the day are fresh again
+/// server.reset(None); // and so is all the rest
 /// server.stop().await;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Control
+///
+/// Whoever has only the port controls the world by JSON. A wrong method answers 405, a wrong body 400 with
+/// `{"message", "line"}` and changes nothing. While a scenario refuses connections, control is refused too.
+///
+/// | request | what it does | answer |
+/// | --- | --- | --- |
+/// | `GET /sim/` | lists what there is | `{"routes": [{"method", "path", "about"}], "log_error"}` |
+/// | `GET /sim/stats` | tells what the world has seen | [`Stats`] |
+/// | `GET /sim/scenario` | tells what runs | `{"name", "about", "seed", "minute_s", "toml"}` |
+/// | `PUT /sim/scenario` | runs another scenario, as [`Server::load`]: TOML, or `{"name": "calm"}` | as of `GET` |
+/// | `POST /sim/reset` | begins anew, as [`Server::reset`]: nothing, or `{"seed": 7}` | as of `GET /sim/scenario` |
+/// | `GET /sim/time` | tells the world's time | `{"elapsed_s", "date", "minute_s"}` |
+/// | `POST /sim/time` | jumps, as [`Server::advance`]: `{"advance": "8h"}` | as of `GET` |
+///
+/// `name` is that of the library and `toml` the text that was read; both are `null` for what has none.
+/// Durations in requests are written as in scenario files.
 pub struct Server {
     addr: SocketAddr,
-    state: Arc<State>,
+    shared: Arc<Shared>,
     accepting: JoinHandle<()>,
 }
 
-/// What all connections share.
-struct State {
-    world: Mutex<World>,
-    clock: Clock,
-}
-
-impl State {
-    /// A panic in a connection leaves the world as it was: whole between two arrivals.
-    fn with_world<T>(&self, act: impl FnOnce(&mut World, &Clock) -> T) -> T {
-        act(
-            &mut self.world.lock().unwrap_or_else(PoisonError::into_inner),
-            &self.clock,
-        )
-    }
-}
-
 impl Server {
-    /// Builds the world of `scenario` and starts to listen. Its clock starts now.
+    /// Runs `scenario` at a free port of loopback: a test needs no more. Its clock starts now.
+    ///
+    /// # Errors
+    ///
+    /// If no port can be listened at.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with I/O and time.
+    pub async fn start(scenario: Scenario) -> io::Result<Self> {
+        Self::start_with(scenario, ServerConfig::default()).await
+    }
+
+    /// Runs `scenario` as `config` says. Its clock starts now.
     ///
     /// # Errors
     ///
@@ -107,17 +175,15 @@ impl Server {
     /// # Panics
     ///
     /// Outside of a tokio runtime with I/O and time.
-    pub async fn start(scenario: Scenario, config: ServerConfig) -> io::Result<Self> {
-        let listener = TcpListener::bind(config.addr).await?;
+    pub async fn start_with(scenario: Scenario, config: ServerConfig) -> io::Result<Self> {
+        let listener = listener::listen(listener::bind(config.addr)?)?;
         let addr = listener.local_addr()?;
-        let state = Arc::new(State {
-            world: Mutex::new(World::new(&scenario, config.seed)),
-            clock: Clock::start(),
-        });
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&state)));
+        let log = config.log.map(Log::new);
+        let shared = Arc::new(Shared::new(scenario, config.seed, config.minute, log));
+        let accepting = tokio::spawn(listener::run(listener, addr, Arc::clone(&shared)));
         Ok(Self {
             addr,
-            state,
+            shared,
             accepting,
         })
     }
@@ -138,14 +204,34 @@ impl Server {
     /// What its world has seen so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.state.with_world(|world, _| world.stats())
+        self.shared.with(|world, _| world.stats())
     }
 
-    /// Ends it, and returns once the port is free.
+    /// Runs the same scenario from its beginning, with the seed that it has or another.
+    ///
+    /// Connections stay. Requests that have arrived are answered by the world that they arrived in.
+    pub fn reset(&self, seed: Option<u64>) {
+        self.shared.reset(seed);
+    }
+
+    /// Runs `scenario` from its beginning in place of the one that runs, as [`Server::reset`] does. Seed and
+    /// minute of the [`ServerConfig`] go before the scenario's.
+    pub fn load(&self, scenario: Scenario) {
+        self.shared.load(scenario);
+    }
+
+    /// Lets the world's time jump forward: windows slide, days change, incidents begin and end. What is on its
+    /// way keeps its own, real time.
+    pub fn advance(&self, by: Duration) {
+        self.shared.advance(by);
+    }
+
+    /// Ends it, and returns once the port is free and the log is written.
     pub async fn stop(mut self) {
         self.accepting.abort();
         // The only other outcome of an aborted task is a panic of ours, and there is nothing left to save.
         drop((&mut self.accepting).await);
+        self.shared.logged().await;
     }
 }
 
@@ -161,34 +247,4 @@ impl fmt::Debug for Server {
             .field("addr", &self.addr)
             .finish_non_exhaustive()
     }
-}
-
-/// How long to leave a listener alone that has just failed: short for a client that waits, long enough not to
-/// keep a core busy.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
-
-/// Accepts until aborted; the connections end with it.
-async fn accept(listener: TcpListener, state: Arc<State>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(serve(stream, Arc::clone(&state)));
-                }
-                // A client that left at once, or no file descriptor is free: then some of ours must end first.
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-async fn serve(stream: TcpStream, state: Arc<State>) {
-    // Small answers should not wait for more to send; a socket that cannot say so works all the same.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| exchange::answer(request, Arc::clone(&state)));
-    let builder = auto::Builder::new(TokioExecutor::new());
-    // What goes wrong here is the client's leaving; there is nobody to tell.
-    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
 }

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use dioscuri_vocab::UnixTime;
 
+#[cfg(feature = "http")]
+pub(crate) use self::value::duration;
 pub use self::{
     error::ScenarioError,
     incident::{CustomError, Incident, Place, RefusalKind, StreamFault, What, WireFault},
@@ -58,6 +60,10 @@ pub use self::{
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Scenario {
+    /// Its name in the library, if it comes from there.
+    pub name: Option<String>,
+    /// The text that it was read from.
+    pub toml: String,
     /// What it shows, in one sentence.
     pub about: String,
     /// The length of a minute in this world. A quota "per minute" counts over this time; days are real
@@ -114,7 +120,11 @@ impl Scenario {
     /// assert_eq!(mistake.to_string(), "unknown scenario `dmeo`; did you mean `demo`?");
     /// ```
     pub fn named(name: &str) -> Result<Self, ScenarioError> {
-        library::named(name)
+        let named = library::named(name)?;
+        Ok(Self {
+            name: Some(name.to_owned()),
+            ..named
+        })
     }
 
     /// The library: the name of each scenario and what it shows.

@@ -5,7 +5,7 @@
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 
 use dioscuri::{Client, Config, ModelLimits, Project, Request};
-use dioscuri_sim::{Scenario, Server, ServerConfig};
+use dioscuri_sim::{Scenario, Server};
 use std::{error::Error, time::Duration};
 
 const MODEL: &str = "gemini-3.8-flash";
@@ -19,7 +19,7 @@ const QUESTIONS: [&str; 3] = [
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     // A Gemini of one project on a free port of loopback. Its quotas, its key and its latency are the scenario's.
-    let server = Server::start(Scenario::named("calm")?, ServerConfig::default()).await?;
+    let server = Server::start(Scenario::named("calm")?).await?;
 
     // Against Google the base URL is left out, and the key comes from `Config::from_env` or a file.
     let castor = Project::developer("castor")

@@ -4,15 +4,19 @@ use std::time::{Duration, Instant, SystemTime};
 
 use dioscuri_vocab::{Now, Tick, UnixTime};
 
-/// Two real clocks, read at once. Ticks count from its start.
+/// Real time, and how far it was told to jump. Ticks count from its start.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
     origin: Instant,
+    ahead: Duration,
 }
 
 impl Clock {
     pub(super) fn start() -> Self {
-        Self { origin: read().0 }
+        Self {
+            origin: read().0,
+            ahead: Duration::ZERO,
+        }
     }
 
     pub(super) fn now(&self) -> Now {
@@ -25,6 +29,12 @@ impl Clock {
             Tick::ZERO.after(instant.duration_since(self.origin)),
             UnixTime(0).after(unix),
         )
+        .after(self.ahead)
+    }
+
+    /// Jumps forward. What saturates stays at the end of time.
+    pub(super) fn advance(&mut self, by: Duration) {
+        self.ahead = self.ahead.saturating_add(by);
     }
 }
 

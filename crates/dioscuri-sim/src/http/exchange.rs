@@ -1,85 +1,164 @@
-//! One request over HTTP: facts in, the world's reply out.
+//! One request over HTTP: facts in, the world's reply out, and what becomes of it on its way.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, future, sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, header};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderValue, Request, Response, StatusCode, Version, header};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
 
-use super::State;
-use crate::world::{Arrival, LARGEST_BODY, Reply};
+use super::{
+    body::{Body, Ending},
+    control,
+    line::Switch,
+    shared::Shared,
+};
+use crate::{
+    scenario::{Method, WireFault},
+    world::{Arrival, LARGEST_BODY, Reply},
+};
 
-/// Answers one request, after the time that the world says.
+/// How long a request's body may take to come.
+const BODY_PATIENCE: Duration = Duration::from_secs(300);
+
+/// Bytes that a wrong length promises beyond those that come.
+const PROMISED: u64 = 100;
+
+/// Answers one request, after the time that the world says, and as well as it says.
 pub(super) async fn answer(
     request: Request<Incoming>,
-    state: Arc<State>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
-    if request.method() == Method::GET && request.uri().path() == "/sim/stats" {
-        return Ok(stats(&state));
-    }
+    shared: Arc<Shared>,
+    switch: Arc<Switch>,
+) -> Result<Response<Body>, Infallible> {
     let (head, body) = request.into_parts();
-    let body = read(body).await;
+    let control = control::is_control(head.uri.path());
+    let most = if control {
+        control::LARGEST_CONTROL
+    } else {
+        LARGEST_BODY
+    };
+    let Ok(body) = tokio::time::timeout(BODY_PATIENCE, read(body, most)).await else {
+        return Ok(too_slow());
+    };
+    if control {
+        return Ok(control::answer(&head.method, head.uri.path(), &body, &shared));
+    }
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
-    let arrival = with_credentials(Arrival::new(head.method.as_str(), target, &body), &head.headers);
-    // The clock is read under the lock, so that time does not go backwards from one arrival to the next.
-    let reply = state.with_world(|world, clock| world.arrive(&arrival, clock.now()));
-    tokio::time::sleep(reply.after).await;
-    Ok(response(reply))
+    let headers = head
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let arrival = headers.fold(
+        Arrival::new(head.method.as_str(), target, &body),
+        |arrival, (name, value)| arrival.with_header(name, value),
+    );
+    let reply = shared.arrive(&arrival).await;
+    if !reply.after.is_zero() {
+        tokio::time::sleep(reply.after).await;
+    }
+    Ok(sent(reply, head.version, &switch).await)
 }
 
-/// The body; of one that is too large, just enough to be found too large.
+/// The body; of one that is longer than `most`, just enough to be found too long.
 ///
 /// A body that breaks off is taken for what came of it: its sender is gone.
-async fn read(mut body: Incoming) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while bytes.len() <= LARGEST_BODY
+async fn read(mut body: Incoming, most: usize) -> Bytes {
+    let mut read = BytesMut::new();
+    while read.len() <= most
         && let Some(Ok(frame)) = body.frame().await
     {
-        if let Some(data) = frame.data_ref() {
-            bytes.extend_from_slice(data);
+        if let Ok(data) = frame.into_data() {
+            // Most bodies come in one piece, which need not be copied.
+            if read.is_empty() && body.is_end_stream() {
+                return data;
+            }
+            read.extend_from_slice(&data);
         }
     }
-    bytes
+    read.freeze()
 }
 
-fn with_credentials<'a>(mut arrival: Arrival<'a>, headers: &'a HeaderMap) -> Arrival<'a> {
-    let texts = |name| {
-        headers
-            .get_all(name)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
+/// The reply as its fault leaves it. It never comes if that ends the connection before the head.
+async fn sent(reply: Reply, version: Version, switch: &Arc<Switch>) -> Response<Body> {
+    let Reply {
+        status,
+        headers,
+        body,
+        fault,
+        record,
+        ..
+    } = reply;
+    let streamed = record.method == Some(Method::Stream.name()) && status == 200;
+    let body = if streamed {
+        Body::of(body).without_length()
+    } else {
+        Body::of(body)
     };
-    for key in texts("x-goog-api-key") {
-        arrival = arrival.with_api_key(key);
-    }
-    for value in texts(header::AUTHORIZATION.as_str()) {
-        if let Some((scheme, token)) = value.split_once(' ')
-            && scheme.eq_ignore_ascii_case("bearer")
-        {
-            arrival = arrival.with_bearer(token.trim());
+    let length = body.length();
+    let half = |bytes: Option<u64>| bytes.unwrap_or(length / 2);
+    let mut promised = None;
+    let body = match fault {
+        None => body,
+        Some(WireFault::ResetBefore | WireFault::ResetAfter) => reset(switch).await,
+        Some(WireFault::StallHead { pause }) => {
+            tokio::time::sleep(pause).await;
+            reset(switch).await
+        }
+        Some(WireFault::StallBody { bytes, pause }) => {
+            body.with_ending(half(bytes), Ending::Stall(pause, Arc::clone(switch)))
+        }
+        Some(WireFault::Truncated { bytes }) => {
+            body.with_ending(half(bytes), Ending::Close(Arc::clone(switch)))
+        }
+        Some(WireFault::SlowBody { rate }) => body.with_rate(rate),
+        Some(WireFault::WrongLength) => {
+            promised = Some(length + PROMISED);
+            let ending = if version == Version::HTTP_2 {
+                Ending::Abort
+            } else {
+                Ending::Close(Arc::clone(switch))
+            };
+            body.without_length().with_ending(length, ending)
+        }
+        Some(WireFault::GoAway) => {
+            switch.go_away();
+            body
+        }
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
+        let value = match value {
+            std::borrow::Cow::Borrowed(value) => Ok(HeaderValue::from_static(value)),
+            std::borrow::Cow::Owned(value) => HeaderValue::from_maybe_shared(Bytes::from(value)),
+        };
+        // A scenario's text that is no header is left out, as a server in front would.
+        if let Ok(value) = value {
+            response.headers_mut().append(name, value);
         }
     }
-    arrival
+    if let Some(promised) = promised {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, HeaderValue::from(promised));
+    }
+    if fault == Some(WireFault::GoAway) {
+        // HTTP/2 says it by a frame, and drops this.
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
-fn response(reply: Reply) -> Response<Full<Bytes>> {
-    let body = reply.bytes().into_owned();
-    let builder = reply.headers.into_iter().fold(
-        Response::builder().status(reply.status),
-        |builder, (name, value)| builder.header(name, value.as_ref()),
-    );
-    builder
-        .body(Full::from(body))
-        .expect("the world's statuses and headers are constants")
+/// Resets the connection, and this with it.
+async fn reset(switch: &Switch) -> Body {
+    switch.reset();
+    future::pending().await
 }
 
-fn stats(state: &State) -> Response<Full<Bytes>> {
-    let seen = state.with_world(|world, _| world.stats());
-    Response::builder()
-        .header(header::CONTENT_TYPE, "application/json; charset=UTF-8")
-        .body(Full::from(
-            serde_json::to_vec(&seen).expect("names and numbers are JSON"),
-        ))
-        .expect("the header is a constant")
+fn too_slow() -> Response<Body> {
+    let mut response = Response::new(Body::whole(Bytes::new()));
+    *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+    response
 }

@@ -29,6 +29,8 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
         projects: &projects,
     };
     Ok(Scenario {
+        name: None,
+        toml: text.to_owned(),
         about: file.about,
         minute: file.minute,
         start: file.start.map(|start| check.date(&start)).transpose()?,

@@ -18,7 +18,7 @@ fn parse_duration(text: &str) -> Option<Duration> {
 }
 
 /// A duration, zero included.
-pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+pub(crate) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(from)?;
     parse_duration(&text).ok_or_else(|| {
         D::Error::custom(format!(

@@ -12,7 +12,7 @@ use tokio::{
 use crate::fixture::{BODY, DEVELOPER, SMALL, VERTEX};
 
 async fn server() -> Server {
-    Server::start(
+    Server::start_with(
         Scenario::parse(SMALL).unwrap(),
         ServerConfig::default().with_seed(5),
     )
@@ -151,7 +151,7 @@ async fn a_stopped_server_frees_its_port_and_its_connections() {
     assert!(stream.read(&mut [0; 16]).await.unwrap() > 0);
     server.stop().await;
     let again = ServerConfig::default().with_addr(addr);
-    let next = Server::start(Scenario::named("calm").unwrap(), again).await;
+    let next = Server::start_with(Scenario::named("calm").unwrap(), again).await;
     assert_eq!(next.unwrap().addr(), addr);
     let mut rest = Vec::new();
     // Reset or end of file, as the system likes; an open connection would wait for ever.

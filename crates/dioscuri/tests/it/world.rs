@@ -1,7 +1,7 @@
 //! Calls through the whole stack against the simulator, over real HTTP.
 
 use dioscuri::{Class, Client, Config, ModelLimits, Profile, Project, Request, Rule, Unit, Window};
-use dioscuri_sim::{Reason, Scenario, Server, ServerConfig};
+use dioscuri_sim::{Reason, Scenario, Server};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -45,15 +45,13 @@ rpd_used = 50
 "#;
 
 async fn server() -> Server {
-    Server::start(Scenario::parse(TWINS).unwrap(), ServerConfig::default())
-        .await
-        .unwrap()
+    Server::start(Scenario::parse(TWINS).unwrap()).await.unwrap()
 }
 
 /// The same world with real minutes: what waits there, waits until the test is over.
 async fn slow_server() -> Server {
     let scenario = Scenario::parse(&TWINS.replace("2s", "60s")).unwrap();
-    Server::start(scenario, ServerConfig::default()).await.unwrap()
+    Server::start(scenario).await.unwrap()
 }
 
 /// Waits until calls wait; bounded, so that a test that goes wrong ends.

@@ -1,0 +1,145 @@
+//! What all connections of a server share: its world, its clock and its log.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use dioscuri_vocab::Now;
+use tokio::sync::Notify;
+
+use super::{clock::Clock, log::Log};
+use crate::{
+    scenario::Scenario,
+    world::{Arrival, Reply, World},
+};
+
+/// A world that runs, and everything that is asked of it.
+#[derive(Debug)]
+pub(super) struct Shared {
+    running: Mutex<Running>,
+    /// Whether somebody listens may have changed at once.
+    upset: Notify,
+    log: Option<Log>,
+    seed: Option<u64>,
+    minute: Option<Duration>,
+}
+
+#[derive(Debug)]
+struct Running {
+    world: World,
+    clock: Clock,
+}
+
+impl Shared {
+    /// The world of `scenario`, whose clock starts now. `seed` and `minute` go before those of any scenario.
+    pub(super) fn new(scenario: Scenario, seed: Option<u64>, minute: Option<Duration>, log: Option<Log>) -> Self {
+        let scenario = with_minute(scenario, minute);
+        let running = Mutex::new(Running {
+            world: World::new(&scenario, seed),
+            clock: Clock::start(),
+        });
+        Self {
+            running,
+            upset: Notify::new(),
+            log,
+            seed,
+            minute,
+        }
+    }
+
+    /// Lets `act` do something to the world, at one moment of it.
+    ///
+    /// The clock is read under the lock, so that time does not go backwards from one act to the next. A panic
+    /// in a connection leaves the world as it was: whole between two acts.
+    pub(super) fn with<T>(&self, act: impl FnOnce(&mut World, Now) -> T) -> T {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = running.clock.now();
+        act(&mut running.world, now)
+    }
+
+    /// The world's reply, which stands in the log then.
+    pub(super) async fn arrive(&self, arrival: &Arrival<'_>) -> Reply {
+        let Some(log) = &self.log else {
+            return self.with(|world, now| world.arrive(arrival, now));
+        };
+        log.room().await;
+        // Written down under the lock, the lines stand in the order of the arrivals.
+        let reply = self.with(|world, now| {
+            let reply = world.arrive(arrival, now);
+            log.note(&reply.record);
+            reply
+        });
+        log.write_out();
+        reply
+    }
+
+    /// Puts the world of `scenario` in place of the one that runs.
+    pub(super) fn load(&self, scenario: Scenario) {
+        let scenario = with_minute(scenario, self.minute);
+        self.replace(|_| World::new(&scenario, self.seed));
+    }
+
+    /// Begins the same scenario anew, with the seed that it had or another.
+    pub(super) fn reset(&self, seed: Option<u64>) {
+        self.replace(|world| World::new(world.scenario(), Some(seed.unwrap_or_else(|| world.seed()))));
+    }
+
+    fn replace(&self, make: impl FnOnce(&World) -> World) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let world = make(&running.world);
+        *running = Running {
+            world,
+            clock: Clock::start(),
+        };
+        drop(running);
+        self.upset.notify_waiters();
+    }
+
+    /// Lets the world's time jump forward.
+    pub(super) fn advance(&self, by: Duration) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.clock.advance(by);
+        drop(running);
+        self.upset.notify_waiters();
+    }
+
+    /// Until somebody listens, or nobody does.
+    pub(super) async fn until_listening(&self, wanted: bool) {
+        loop {
+            let mut upset = std::pin::pin!(self.upset.notified());
+            // From here on no change is missed.
+            upset.as_mut().enable();
+            let (listens, change) = self.with(|world, now| {
+                let change = world.next_listening_change(now);
+                (world.listens(now), change.map(|tick| tick.since(now.tick)))
+            });
+            if listens == wanted {
+                return;
+            }
+            match change {
+                Some(wait) => drop(tokio::time::timeout(wait, upset).await),
+                None => upset.await,
+            }
+        }
+    }
+
+    /// Until the log is written, as far as it goes.
+    pub(super) async fn logged(&self) {
+        if let Some(log) = &self.log {
+            log.written().await;
+        }
+    }
+
+    /// Why the log ended, if it did.
+    pub(super) fn log_error(&self) -> Option<String> {
+        self.log.as_ref().and_then(Log::error)
+    }
+}
+
+fn with_minute(scenario: Scenario, minute: Option<Duration>) -> Scenario {
+    match minute {
+        Some(minute) => scenario.with_minute(minute),
+        None => scenario,
+    }
+}
