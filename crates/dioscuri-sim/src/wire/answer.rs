@@ -11,6 +11,7 @@ mod words;
 use std::borrow::Cow;
 
 use dioscuri_vocab::{Rng, SplitMix64, UnixTime};
+use serde_json::{Value, json};
 
 pub(super) use self::body::Head;
 use self::{
@@ -21,7 +22,7 @@ use self::{
 use super::{
     refusal::{self, Refusal},
     request::Request,
-    tokens,
+    schema, tokens,
 };
 use crate::scenario::{ServiceTier, Surface};
 
@@ -107,7 +108,15 @@ impl Answer {
         plan: &Plan<'_>,
         rng: &mut SplitMix64,
     ) -> Result<Self, Refusal> {
-        let asked = Asked::from(request);
+        Self::to(scene, &Asked::from(request), plan, rng)
+    }
+
+    fn to(
+        scene: &Scene<'_>,
+        asked: &Asked<'_>,
+        plan: &Plan<'_>,
+        rng: &mut SplitMix64,
+    ) -> Result<Self, Refusal> {
         let begun = match asked.continuation {
             None => None,
             Some(token) => Some(
@@ -136,7 +145,7 @@ impl Answer {
             Fate::Block(reason) => answer.block_reason = Some(reason.to_owned()),
             Fate::Empty => {}
             Fate::Well | Fate::Finish(_) => {
-                (answer.thoughts, answer.said) = candidates(scene, &asked, plan, standing)?;
+                (answer.thoughts, answer.said) = candidates(scene, asked, plan, standing)?;
             }
         }
         Ok(answer)
@@ -216,8 +225,13 @@ fn speak(
         finish: "STOP".into(),
         ..Said::default()
     };
-    if let (Some(name), Fate::Well) = (asked.call, plan.fate) {
-        said.call_function(name);
+    if !asked.must_call.is_empty() && plan.fate == Fate::Well {
+        let function = &asked.must_call[rng.index(asked.must_call.len())];
+        let args = function
+            .parameters
+            .as_ref()
+            .map(|schema| schema::fill(schema, &mut rng));
+        said.call_function(&function.name, args.unwrap_or_else(|| json!({})));
         return Ok((thoughts, said));
     }
     let mut room = room - thoughts;
@@ -244,12 +258,12 @@ fn speak(
 }
 
 impl Said {
-    /// Answers with a call of `name`, without arguments: what they should be nobody can guess.
-    fn call_function(&mut self, name: &str) {
-        self.tokens = tokens::of_text(name).saturating_add(2);
+    /// Answers with a call of `name`.
+    fn call_function(&mut self, name: &str, args: Value) {
+        self.tokens = tokens::of_text(name).saturating_add(tokens::of_text(&args.to_string()));
         self.call = Some(FunctionCall {
             name: name.to_owned(),
-            args: serde_json::json!({}),
+            args,
         });
     }
 
@@ -260,7 +274,7 @@ impl Said {
         self.signature = None;
         match self.finish.as_ref() {
             "SAFETY" | "RECITATION" => {}
-            "UNEXPECTED_TOOL_CALL" => self.call_function("undeclaredTool"),
+            "UNEXPECTED_TOOL_CALL" => self.call_function("undeclaredTool", json!({})),
             _ => self.tokens = 0,
         }
     }

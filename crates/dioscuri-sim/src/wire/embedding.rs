@@ -196,6 +196,11 @@ mod tests {
         dimensions: 3,
     };
 
+    /// The embedding as it reads on the wire.
+    fn written(item: &Item<'_>) -> Value {
+        parsed(&serde_json::to_vec(&values("m", item)).unwrap())
+    }
+
     fn parsed(bytes: &[u8]) -> Value {
         serde_json::from_slice(bytes).unwrap()
     }
@@ -220,7 +225,7 @@ mod tests {
 
     #[test]
     fn section_4_7_embed_content() {
-        let values = json!(values("m", &HI));
+        let values = written(&HI);
         let developer = parsed(&embed(Surface::Developer, "m", &HI));
         assert_eq!(developer, json!({"embedding": {"values": values}}));
         let vertex = parsed(&embed(Surface::Vertex, "m", &HI));
@@ -238,8 +243,8 @@ mod tests {
     fn section_4_7_batch_embed_contents() {
         let other = Item { content: "ho", ..HI };
         let expected = json!({"embeddings": [
-            {"values": values("m", &HI)},
-            {"values": values("m", &other)},
+            {"values": written(&HI)},
+            {"values": written(&other)},
         ]});
         assert_eq!(parsed(&batch("m", &[HI, other])), expected);
         assert_eq!(parsed(&batch("m", &[])), json!({"embeddings": []}));
@@ -250,7 +255,7 @@ mod tests {
         let expected = json!({
             "predictions": [{"embeddings": {
                 "statistics": {"truncated": false, "token_count": 2},
-                "values": values("m", &HI),
+                "values": written(&HI),
             }}],
             "metadata": {"billableCharacterCount": 7},
         });

@@ -258,7 +258,7 @@ mod tests {
                     "generateContent", "countTokens", "createCachedContent", "batchGenerateContent",
                 ],
                 "temperature": 1,
-                "topP": 0.95_f32,
+                "topP": 0.95,
                 "topK": 64,
                 "maxTemperature": 2,
                 "thinking": true,

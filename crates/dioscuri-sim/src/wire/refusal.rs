@@ -8,6 +8,8 @@ mod credentials;
 pub(crate) mod malformed;
 mod not_found;
 mod quota;
+#[cfg(test)]
+mod tests;
 
 use std::{borrow::Cow, time::Duration};
 

@@ -1,5 +1,8 @@
 //! The same answer, piece by piece (§1.2), and what may break it off (§2.9).
 
+#[cfg(test)]
+mod tests;
+
 use dioscuri_vocab::{Rng, SplitMix64};
 use serde::Serialize;
 
@@ -13,9 +16,10 @@ use super::{
 };
 use crate::scenario::Surface;
 
-/// The fewest and the most tokens of a frame; a guess.
-const FEWEST: u64 = 4;
-const MOST: u64 = 48;
+/// The fewest and the most tokens of a frame. Real ones are often longer; these make a stream even of a short
+/// answer.
+const FEWEST: u64 = 2;
+const MOST: u64 = 16;
 
 /// How the frames of a stream are told apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -4,7 +4,8 @@ use dioscuri_vocab::SplitMix64;
 
 use super::{continuation::Standing, form::ModalityTokens, words};
 use crate::wire::{
-    request::{Format, Request},
+    model_rules::Level,
+    request::{CallingMode, Format, Function, Request},
     schema,
 };
 
@@ -17,17 +18,18 @@ const SPARE: u64 = 16;
 /// What of a request an answer depends on.
 pub(super) struct Asked<'a> {
     /// The prompt's tokens, by modality.
-    prompt: &'a [(&'static str, u64)],
-    format: &'a Format,
-    stop_sequences: &'a [String],
+    pub(super) prompt: &'a [(&'static str, u64)],
+    pub(super) format: &'a Format,
+    pub(super) stop_sequences: &'a [String],
     pub(super) max_output_tokens: Option<u64>,
     pub(super) candidates: u64,
     /// Whether the thoughts are to be told.
     pub(super) thoughts: bool,
     /// The most thinking, in tokens.
-    budget: Option<u64>,
-    /// The function that must be called, if one must be.
-    pub(super) call: Option<&'a str>,
+    pub(super) budget: Option<u64>,
+    pub(super) level: Option<Level>,
+    /// The functions of which one must be called, if one must be.
+    pub(super) must_call: &'a [Function],
     pub(super) continuation: Option<&'a str>,
 }
 
@@ -36,13 +38,20 @@ impl<'a> From<&'a Request> for Asked<'a> {
         Self {
             prompt: &request.prompt_tokens,
             format: &request.format,
-            stop_sequences: &[],
+            stop_sequences: &request.stop_sequences,
             max_output_tokens: request.max_output_tokens,
-            candidates: 1,
-            thoughts: false,
-            budget: None,
-            call: None,
-            continuation: None,
+            candidates: request.candidate_count,
+            thoughts: request.thinking.include_thoughts,
+            budget: request
+                .thinking
+                .budget
+                .and_then(|budget| u64::try_from(budget).ok()),
+            level: request.thinking.level,
+            must_call: match request.calling.mode {
+                CallingMode::Any => &request.calling.functions,
+                CallingMode::Auto | CallingMode::None | CallingMode::Validated => &[],
+            },
+            continuation: request.continuation_token.as_deref(),
         }
     }
 }
@@ -64,8 +73,16 @@ impl Asked<'_> {
         details
     }
 
-    /// The tokens thought, where a model would think `planned`.
+    /// The tokens thought, where a model would think `planned` by itself. How much more or less it thinks at
+    /// other levels is a guess.
     pub(super) fn thinking(&self, planned: u64) -> u64 {
+        let planned = match self.level {
+            None | Some(Level::Medium) => planned,
+            Some(Level::Minimal) => planned / 16,
+            Some(Level::Low) => planned / 2,
+            Some(Level::High) => planned.saturating_mul(2),
+            Some(Level::XHigh) => planned.saturating_mul(4),
+        };
         self.budget.map_or(planned, |budget| planned.min(budget))
     }
 
