@@ -7,6 +7,7 @@ mod fixture;
 #[cfg(feature = "http")]
 mod http;
 mod library;
+mod pages;
 mod quota_forms;
 mod quotas;
 mod replies;
