@@ -195,7 +195,11 @@ pub(crate) enum ExplanationForm {
 }
 
 /// Serve the simulator over HTTP until interrupted.
+///
+/// A Gemini for your own programs to be tested against: quotas, incidents and faults, without a key and without a bill.
+/// Its address is the first line on standard output.
 #[derive(Args, Debug)]
+#[command(after_help = SIM_HELP)]
 pub(crate) struct Sim {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
@@ -209,9 +213,38 @@ pub(crate) struct Sim {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 
+    /// Another length of the minute than the scenario's, for example 6s: quotas and timetable run as much faster
+    #[arg(long, value_name = "TIME", value_parser = minute)]
+    pub(crate) minute: Option<Duration>,
+
+    /// Append a JSON line for each request to FILE
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+
     /// List the built-in scenarios and stop
     #[arg(long)]
     pub(crate) list: bool,
+
+    /// Write a built-in scenario's TOML, to read or to start from, and stop
+    #[arg(long, value_name = "NAME", conflicts_with = "list")]
+    pub(crate) print: Option<String>,
+}
+
+const SIM_HELP: &str = "\
+Exit codes: 0 ended by Ctrl-C or SIGTERM, 1 bad usage, scenario or address, 4 output not writable.
+
+Examples:
+  dioscuri sim --scenario overload --minute 6s
+  dioscuri sim --print overload > mine.toml
+  dioscuri sim --scenario mine.toml --listen 127.0.0.1:8080 --log requests.jsonl";
+
+/// The length of a minute.
+fn minute(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(time) if time.is_zero() => Err("a minute has a length".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(format!("{error}; write for example 6s or 500ms")),
+    }
 }
 
 #[cfg(test)]
@@ -293,6 +326,20 @@ mod tests {
         let parse = |args: &[&str]| Cli::try_parse_from(["dioscuri", "explain"].iter().chain(args));
         assert!(parse(&["quota_day"]).is_ok() && parse(&["--list"]).is_ok());
         assert!(parse(&[]).is_err() && parse(&["quota_day", "--list"]).is_err());
+    }
+
+    #[test]
+    fn a_minute_is_a_time_above_zero() {
+        assert_eq!(minute("6s"), Ok(Duration::from_secs(6)));
+        assert!(minute("0s").unwrap_err().contains("has a length"));
+        assert!(minute("6").unwrap_err().contains("for example 6s"));
+    }
+
+    #[test]
+    fn a_list_of_scenarios_and_one_of_them_are_two_things() {
+        let parse = |args: &[&str]| Cli::try_parse_from(["dioscuri", "sim"].iter().chain(args));
+        assert!(parse(&["--list"]).is_ok() && parse(&["--print", "calm"]).is_ok());
+        assert!(parse(&["--list", "--print", "calm"]).is_err());
     }
 
     #[test]

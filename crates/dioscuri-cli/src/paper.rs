@@ -126,6 +126,18 @@ impl Paper {
         }
     }
 
+    /// Names in a column of their own, and what is said of each wrapped beside it.
+    pub(crate) fn names(&mut self, entries: &[(&str, &str)]) {
+        let column = entries.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+        let room = self.width.saturating_sub(column + INDENT.len());
+        for (name, text) in entries {
+            for (at, line) in wrap(text, room).iter().enumerate() {
+                let name = padded(if at == 0 { name } else { "" }, column);
+                self.line(&format!("{name}{INDENT}{line}"), None);
+            }
+        }
+    }
+
     /// What is written so far, with a line feed at its end.
     pub(crate) fn into_text(self) -> String {
         self.text
@@ -217,6 +229,17 @@ mod tests {
         let mut paper = Paper::new(40, false);
         paper.table(&rows, None);
         let expected = "  a     1,234  some words\n  配额      5  and many more words than…\n";
+        assert_eq!(paper.into_text(), expected);
+    }
+
+    #[test]
+    fn what_is_said_of_a_name_stands_beside_it() {
+        let mut paper = Paper::new(40, false);
+        paper.names(&[
+            ("calm", "one project, one key, wide quotas and no faults"),
+            ("overload", "503"),
+        ]);
+        let expected = "calm      one project, one key, wide\n          quotas and no faults\noverload  503\n";
         assert_eq!(paper.into_text(), expected);
     }
 

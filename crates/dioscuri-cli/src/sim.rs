@@ -1,52 +1,50 @@
 //! `dioscuri sim`: the simulator over HTTP until Ctrl-C or SIGTERM.
 
+mod welcome;
+
 use crate::{
     args,
     exit::{CannotStart, Exit},
     interrupts::interrupts,
+    paper::Paper,
     progress::print,
-    world,
+    stdout, world,
 };
-use anyhow::Context as _;
-use dioscuri_sim::{Key, KeyState, Project, Scenario, Server, ServerConfig, Surface};
-use std::io::{self, Write as _};
+use anyhow::{Context as _, anyhow};
+use dioscuri_sim::{Scenario, Server, ServerConfig};
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write as _},
+    path::Path,
+};
 
 /// Serves until interrupted; prints its address first.
 pub(crate) async fn sim(args: args::Sim) -> Result<Exit, CannotStart> {
     if args.list {
-        list().context("cannot write to standard output")?;
-        return Ok(Exit::Answered);
+        return show(&list(Paper::for_stdout()));
     }
-    let scenario = world::scenario(&args.scenario)?;
-    let trial = trial(&args.scenario, &scenario);
-    let (minute, about) = (scenario.minute, scenario.about.clone());
+    if let Some(name) = &args.print {
+        return show(source(name)?);
+    }
+    let mut scenario = scenario(&args.scenario)?;
+    if let Some(minute) = args.minute {
+        scenario = scenario.with_minute(minute);
+    }
+    let welcome = welcome::Welcome::new(&args.scenario, &scenario);
     let mut config = ServerConfig::default().with_addr(args.listen);
     config.seed = args.seed;
+    if let Some(path) = &args.log {
+        config = config.with_log(log(path)?);
+    }
     let mut interrupts = interrupts().context("cannot listen for Ctrl-C")?;
-    let server = Server::start(scenario, config).await.with_context(|| {
+    let server = Server::start_with(scenario, config).await.with_context(|| {
         format!(
             "cannot listen at {}; name another address with --listen",
             args.listen
         )
     })?;
-    announce(&server).context("cannot write to standard output")?;
-    print(&about);
-    if minute.as_secs() != 60 {
-        print(&format!(
-            "a minute lasts {} here",
-            humantime::format_duration(minute)
-        ));
-    }
-    print(&format!(
-        "statistics: {}/sim/stats · Ctrl-C ends it",
-        server.url()
-    ));
-    if let Some((key, models)) = trial {
-        print(&format!(
-            "try it: GEMINI_API_KEY={key} GOOGLE_GEMINI_BASE_URL={} dioscuri run prompts.jsonl -o answers.jsonl --model {models}",
-            server.url()
-        ));
-    }
+    announce(&server.url()).context("cannot write to standard output")?;
+    print(&welcome.told(&server.url()));
     interrupts.recv().await;
     let stats = serde_json::to_string(&server.stats()).expect("names and numbers are JSON");
     server.stop().await;
@@ -54,39 +52,66 @@ pub(crate) async fn sim(args: args::Sim) -> Result<Exit, CannotStart> {
     Ok(Exit::Answered)
 }
 
-/// A key that opens something in `scenario`, and its models, for a first trial; none where only Vertex serves.
-/// The keys of a built-in world are no secrets; those of a file stay with whoever wrote it.
-fn trial(name: &str, scenario: &Scenario) -> Option<(String, String)> {
-    let mut projects = scenario.projects.iter();
-    let project =
-        projects.find(|project| project.surface == Surface::Developer && opens(project).is_some())?;
-    let built_in = Scenario::names().iter().any(|(known, _)| *known == name);
-    let key = match opens(project) {
-        Some(key) if built_in => key.secret.expose().to_owned(),
-        _ => "...".to_owned(),
-    };
-    Some((key, scenario.chain.join(",")))
+/// The scenario of that name, or in that file; of a wrong file it says where to read what is right.
+fn scenario(name: &str) -> anyhow::Result<Scenario> {
+    world::scenario(name).map_err(|error| {
+        if Path::new(name).exists() {
+            anyhow!("{error:#}\nmend the file; `dioscuri sim --print demo` shows one that is right")
+        } else {
+            error
+        }
+    })
 }
 
-fn opens(project: &Project) -> Option<&Key> {
-    project.keys.iter().find(|key| key.state == KeyState::Valid)
+/// The TOML of a built-in scenario.
+fn source(name: &str) -> anyhow::Result<&'static str> {
+    Scenario::source(name).ok_or_else(|| {
+        let error = Scenario::named(name).err();
+        let error = error.map_or_else(String::new, |error| error.to_string());
+        anyhow!("{error} (`dioscuri sim --list` shows them all)")
+    })
+}
+
+/// What is there already stays: a log of an earlier world is not ours to delete.
+fn log(path: &Path) -> anyhow::Result<File> {
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    opened.with_context(|| format!("cannot write the log `{}`", path.display()))
 }
 
 /// Whoever started us reads the address from here, so it leaves at once.
-fn announce(server: &Server) -> io::Result<()> {
+fn announce(url: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{}", server.url())?;
+    writeln!(out, "{url}")?;
     out.flush()
 }
 
-fn list() -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let width = Scenario::names()
-        .iter()
-        .map(|(name, _)| name.len())
-        .max()
-        .unwrap_or(0);
-    Scenario::names()
-        .iter()
-        .try_for_each(|(name, about)| writeln!(out, "{name:width$}  {about}"))
+fn list(mut paper: Paper) -> String {
+    paper.names(Scenario::names());
+    paper.into_text()
+}
+
+fn show(text: &str) -> Result<Exit, CannotStart> {
+    stdout::is_over(io::stdout().lock().write_all(text.as_bytes()))?;
+    Ok(Exit::Answered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_library_is_listed_to_the_width_of_the_terminal() {
+        let text = list(Paper::new(60, false));
+        assert!(text.lines().all(|line| line.len() <= 60), "{text}");
+        let overload = text.split("overload").nth(1).unwrap();
+        let expected = "\n                     minutes, then recovers; another one\n";
+        assert!(overload.contains(expected), "{text}");
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        let error = source("overlaod").unwrap_err().to_string();
+        let expected = "unknown scenario `overlaod`; did you mean `overload`? (`dioscuri sim --list` shows them all)";
+        assert_eq!(error, expected);
+    }
 }
