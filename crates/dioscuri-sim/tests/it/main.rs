@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
 mod anything;
+mod enforcement;
 mod fixture;
 #[cfg(feature = "http")]
 mod http;

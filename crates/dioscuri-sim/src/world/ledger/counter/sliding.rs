@@ -121,6 +121,20 @@ mod tests {
     }
 
     #[test]
+    fn a_day_leaves_no_more_than_a_minute_in_the_log() {
+        let mut sliding = Sliding::new(60_000_000_000);
+        // Ten calls a second.
+        for call in 0..864_000 {
+            let tick = Tick(call * 100_000_000);
+            sliding.renew(tick);
+            sliding.add(700, tick);
+            assert!(sliding.log.len() <= 600);
+        }
+        assert!(sliding.log.capacity() <= 2_048, "{}", sliding.log.capacity());
+        assert_eq!(sliding.held(), 600 * 700);
+    }
+
+    #[test]
     fn what_cannot_be_held_is_cut() {
         let mut sliding = Sliding::new(10);
         sliding.add(u64::MAX, Tick(0));
