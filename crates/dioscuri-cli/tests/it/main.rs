@@ -11,4 +11,5 @@ mod diagnose;
 mod explain;
 mod full_disk;
 mod signals;
+mod sim;
 mod simulator;

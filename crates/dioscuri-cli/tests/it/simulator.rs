@@ -95,19 +95,6 @@ fn the_variables_of_googles_sdks_are_enough() {
 }
 
 #[test]
-fn built_in_scenarios_are_listed() {
-    let ended = dioscuri().args(["sim", "--list"]).output().unwrap();
-    assert!(String::from_utf8(ended.stdout).unwrap().contains("demo "));
-}
-
-#[test]
-fn an_unknown_scenario_names_the_nearest() {
-    let mut command = dioscuri();
-    command.args(["sim", "--scenario", "dmeo"]);
-    check(command, 1, &["did you mean `demo`?"]);
-}
-
-#[test]
 fn a_simulated_run_goes_past_the_proxy_of_the_environment() {
     let bench = Bench::with_requests(3);
     let mut command = bench.command(&["--sim=world.toml"]);
