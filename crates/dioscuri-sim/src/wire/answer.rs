@@ -250,7 +250,7 @@ fn speak(
         let next = begun.after(thoughts, text.len(), said.tokens);
         said.token = Some(next.token(scene.model));
     }
-    said.text = text.to_owned();
+    text.clone_into(&mut said.text);
     if !matches!(said.finish.as_ref(), "STOP" | "MAX_TOKENS" | "CONTINUATION") {
         said.withhold();
     }

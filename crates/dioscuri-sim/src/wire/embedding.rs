@@ -21,7 +21,7 @@ pub(crate) struct Item<'a> {
 pub(crate) fn embed(surface: Surface, model: &str, item: &Item<'_>) -> Vec<u8> {
     body(&Embedded {
         embedding: Embedding::of(model, item),
-        usage_metadata: (surface == Surface::Vertex).then(|| Usage {
+        usage_metadata: (surface == Surface::Vertex).then_some(Usage {
             prompt_token_count: item.tokens,
             prompt_tokens_details: [ModalityTokens {
                 modality: "TEXT",

@@ -32,7 +32,7 @@ const EXCEEDED: &str = "You exceeded your current quota, please check your plan 
                         monitor your current usage, head to: https://ai.dev/rate-limit. ";
 
 #[test]
-fn a_spent_minute_on_the_developer_api() {
+fn section_2_5_a_spent_minute_on_the_developer_api() {
     for (key, metric, id) in [
         (
             "AQ.castor",
@@ -78,7 +78,7 @@ fn a_spent_minute_on_the_developer_api() {
 }
 
 #[test]
-fn every_violated_quota_of_the_developer_api_is_listed() {
+fn section_2_5_every_violated_quota_of_the_developer_api_is_listed() {
     let scenario = r#"
         [[model]]
         name = "m"
@@ -148,7 +148,7 @@ fn every_violated_quota_of_the_developer_api_is_listed() {
 }
 
 #[test]
-fn a_spent_day_asks_for_seconds_all_the_same() {
+fn section_2_5_a_spent_day_asks_for_seconds_all_the_same() {
     let mut world = small();
     for minute in 0..3 {
         let arrival = developer();
@@ -166,7 +166,7 @@ fn a_spent_day_asks_for_seconds_all_the_same() {
 }
 
 #[test]
-fn a_spent_minute_on_vertex() {
+fn section_2_5_a_spent_minute_on_vertex() {
     let expected = json!({"error": {
         "code": 429,
         "message": "Quota exceeded for \
@@ -179,8 +179,11 @@ fn a_spent_minute_on_vertex() {
 }
 
 #[test]
-fn a_lack_of_capacity() {
-    let text = format!("[[incident]]\nwhat = \"capacity\"\n{}", SMALL.replace("seed = 3", ""));
+fn section_2_7_a_lack_of_capacity() {
+    let text = format!(
+        "[[incident]]\nwhat = \"capacity\"\n{}",
+        SMALL.replace("seed = 3", "")
+    );
     let mut world = World::new(&Scenario::parse(&text).unwrap(), None);
     let reply = ask(&mut world, BODY);
     assert_eq!(reply.status, 503);
@@ -200,4 +203,135 @@ fn a_lack_of_capacity() {
     }});
     assert_eq!(json(&reply), expected);
     assert_eq!(world.stats().refused_for(Reason::Capacity), 2);
+}
+
+/// What the message and `RetryInfo` ask for, of a second request where one a day is allowed.
+fn hints_of_a_day(hint: &str) -> (Option<String>, Option<String>) {
+    let toml = format!(
+        r#"
+        retry_info = "{hint}"
+        [[model]]
+        name = "gemini-3.8-flash"
+        [[project]]
+        id = "p"
+        surface = "developer"
+        key = [{{ secret = "s" }}]
+        quota = [{{ model = "gemini-3.8-flash", rpd = 1 }}]
+        "#
+    );
+    let mut world = World::new(&Scenario::parse(&toml).unwrap(), None);
+    let arrival = Arrival::new("POST", DEVELOPER, BODY).with_api_key("s");
+    assert_eq!(world.arrive(&arrival, noon(Duration::ZERO)).status, 200);
+    let error = json(&world.arrive(&arrival, noon(Duration::from_millis(1_500))))["error"].clone();
+    let message = error["message"].as_str().unwrap();
+    let said = message
+        .split_once("Please retry in ")
+        .map(|(_, wait)| wait.to_owned());
+    let delay = error["details"][2]["retryDelay"].as_str().map(str::to_owned);
+    (said, delay)
+}
+
+#[test]
+fn section_2_5_a_day_that_tells_the_truth_lasts_until_midnight() {
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        hints_of_a_day("honest"),
+        (text("11h59m58.5s."), text("43198.500s"))
+    );
+    assert_eq!(hints_of_a_day("rounded"), (text("11h59m58.5s."), text("43198s")));
+    assert_eq!(hints_of_a_day("absent"), (None, None));
+}
+
+/// The only model, asked of a project and an account of this kind; the third reply.
+fn third_of(rest: &str, surface: &str, traffic: Option<&str>) -> Reply {
+    let toml = format!(
+        r#"
+        [[model]]
+        name = "gemini-3.8-flash"
+        price = {{ input = 1000.0, output = 1000.0 }}
+        [[project]]
+        id = "p"
+        surface = "{surface}"
+        billing_account = "a"
+        key = [{{ secret = "s" }}]
+        {rest}
+        "#
+    );
+    let mut world = World::new(&Scenario::parse(&toml).unwrap(), None);
+    let path = match surface {
+        "developer" => DEVELOPER.to_owned(),
+        _ => VERTEX.replace("/leda/", "/p/").replace("/us/", "/global/"),
+    };
+    let mut arrival = Arrival::new("POST", &path, BODY);
+    arrival = match surface {
+        "developer" => arrival.with_api_key("s"),
+        _ => arrival.with_bearer("s"),
+    };
+    if let Some(traffic) = traffic {
+        arrival = arrival.with_header("x-vertex-ai-llm-request-type", traffic);
+    }
+    world.arrive(&arrival, noon(Duration::ZERO));
+    world.arrive(&arrival, noon(Duration::ZERO));
+    world.arrive(&arrival, noon(Duration::ZERO))
+}
+
+#[test]
+fn sections_5_2_and_5_3_who_does_not_pay_is_told_so() {
+    for (account, status, name, begins) in [
+        (
+            "spend_limit = 0.001",
+            429,
+            "RESOURCE_EXHAUSTED",
+            "You exceeded your spend-based rate limit. ",
+        ),
+        (
+            "prepaid = 0.001",
+            429,
+            "RESOURCE_EXHAUSTED",
+            "Your prepayment credits are depleted. ",
+        ),
+        (
+            "prepaid = 0.001\nprepaid_status = 402",
+            402,
+            "RESOURCE_EXHAUSTED",
+            "Your prepayment credits are depleted. ",
+        ),
+        (
+            "state = \"capped\"",
+            429,
+            "RESOURCE_EXHAUSTED",
+            "Your project has exceeded its monthly spending cap. ",
+        ),
+        (
+            "state = \"closed\"",
+            403,
+            "PERMISSION_DENIED",
+            "This API method requires billing to be enabled. ",
+        ),
+    ] {
+        let reply = third_of(
+            &format!("[[billing_account]]\nid = \"a\"\n{account}"),
+            "developer",
+            None,
+        );
+        let error = &json(&reply)["error"];
+        assert_eq!(
+            (reply.status, &error["status"]),
+            (status, &json!(name)),
+            "{account}"
+        );
+        assert!(error["message"].as_str().unwrap().starts_with(begins), "{error}");
+    }
+}
+
+#[test]
+fn section_2_5_dedicated_throughput_that_nobody_ordered() {
+    let account = "locations = [\"global\"]\n[[billing_account]]\nid = \"a\"";
+    let reply = third_of(account, "vertex", Some("dedicated"));
+    let expected = json!({"error": {
+        "code": 429,
+        "message": "Too many requests. Exceeded the Provisioned Throughput.",
+        "status": "RESOURCE_EXHAUSTED",
+    }});
+    assert_eq!((reply.status, json(&reply)), (429, expected));
 }

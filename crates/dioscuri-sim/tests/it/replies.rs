@@ -20,7 +20,7 @@ fn prompt(text: &str, config: &Value) -> Value {
 }
 
 #[test]
-fn an_answer_of_the_developer_api() {
+fn section_3_1_an_answer_of_the_developer_api() {
     let reply = ask(&mut small(), BODY);
     assert_eq!(
         reply.header("content-type"),
@@ -51,7 +51,7 @@ fn an_answer_of_the_developer_api() {
 }
 
 #[test]
-fn an_answer_of_vertex() {
+fn section_3_1_an_answer_of_vertex() {
     let arrival = Arrival::new("POST", VERTEX, BODY).with_bearer("ya29.leda");
     let reply = small().arrive(&arrival, noon(Duration::ZERO));
     assert_eq!(reply.header("x-gemini-service-tier"), None);
@@ -146,4 +146,171 @@ fn latency_lies_in_its_range_and_grows_with_the_answer() {
         .as_u64()
         .unwrap();
     assert_eq!(slow.after, plain.after + Duration::from_millis(10 * tokens));
+}
+
+/// A world without quotas: a model that thinks, one that answers in hops, one that embeds.
+const PLENTY: &str = r#"
+[[model]]
+name = "gemini-3.8-flash"
+thinking_tokens = { min = 30, max = 30 }
+[[model]]
+name = "gemini-4-neon"
+output_tokens = { min = 100, max = 100 }
+hop_limit = 40
+[[model]]
+name = "gemini-embedding-001"
+kind = "embed"
+dimensions = 8
+[[project]]
+id = "castor"
+surface = "developer"
+key = [{ secret = "AQ.castor" }]
+[[project]]
+id = "leda"
+surface = "vertex"
+locations = ["global", "us"]
+key = [{ secret = "ya29.leda" }]
+"#;
+
+/// The reply of a fresh world of plenty to a body for one of its models.
+fn plenty(path: &str, body: &Value) -> Reply {
+    let body = body.to_string();
+    let arrival = Arrival::new("POST", path, body.as_bytes());
+    let arrival = if path.contains("/projects/") {
+        arrival.with_bearer("ya29.leda")
+    } else {
+        arrival.with_api_key("AQ.castor")
+    };
+    let mut world = World::new(&Scenario::parse(PLENTY).unwrap(), None);
+    let reply = world.arrive(&arrival, noon(Duration::ZERO));
+    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.bytes()));
+    reply
+}
+
+/// The values of server-sent events.
+fn events(reply: &Reply) -> Vec<Value> {
+    let whole = String::from_utf8(reply.bytes().into_owned()).unwrap();
+    let events = whole.strip_suffix("\r\n\r\n").unwrap().split("\r\n\r\n");
+    events
+        .map(|event| serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap())
+        .collect()
+}
+
+fn text(answer: &Value) -> &str {
+    answer["candidates"][0]["content"]["parts"][0]["text"]
+        .as_str()
+        .unwrap_or("")
+}
+
+#[test]
+fn section_1_2_a_stream_says_what_the_whole_answer_says() {
+    let body = prompt("Who is Castor?", &json!({}));
+    for path in [DEVELOPER, VERTEX] {
+        let whole = json(&plenty(path, &body));
+        let path = path.replace(":generate", ":streamGenerate");
+        let array = plenty(&path, &body);
+        assert_eq!(
+            array.header("content-type"),
+            Some("application/json; charset=UTF-8")
+        );
+        let array = json(&array);
+        let sse = plenty(&format!("{path}?alt=sse"), &body);
+        assert_eq!(sse.header("content-type"), Some("text/event-stream"));
+        for frames in [array.as_array().unwrap().clone(), events(&sse)] {
+            assert!(frames.len() > 1, "{frames:?}");
+            let said: String = frames.iter().map(text).collect();
+            assert_eq!(said, text(&whole));
+            let last = frames.last().unwrap();
+            assert_eq!(last["candidates"][0]["finishReason"], "STOP");
+            assert_eq!(last["usageMetadata"], whole["usageMetadata"]);
+        }
+    }
+}
+
+#[test]
+fn section_3_5_thinking_is_counted_and_told_if_asked_for() {
+    let quiet = json(&plenty(DEVELOPER, &prompt("Who?", &json!({}))));
+    assert_eq!(quiet["usageMetadata"]["thoughtsTokenCount"], 30);
+    assert_eq!(
+        quiet["candidates"][0]["content"]["parts"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    let config = json!({"thinkingConfig": {"includeThoughts": true}});
+    let loud = json(&plenty(DEVELOPER, &prompt("Who?", &config)));
+    let parts = &loud["candidates"][0]["content"]["parts"];
+    assert_eq!(parts[0]["thought"], true);
+    assert!(parts[1]["thoughtSignature"].is_string());
+    let config = json!({"maxOutputTokens": 20});
+    let short = json(&plenty(DEVELOPER, &prompt("Who?", &config)));
+    let expected = json!([{"content": {"role": "model"}, "finishReason": "MAX_TOKENS", "index": 0}]);
+    assert_eq!(short["candidates"], expected);
+    assert_eq!(short["usageMetadata"]["thoughtsTokenCount"], 20);
+}
+
+#[test]
+fn section_4_6_a_long_answer_is_continued_with_its_token() {
+    let path = "/v1beta/models/gemini-4-neon:generateContent";
+    let mut body = prompt("Tell me all.", &json!({}));
+    let (mut said, mut prompts) = (String::new(), Vec::new());
+    for _ in 0..9 {
+        let answer = json(&plenty(path, &body));
+        said += text(&answer);
+        prompts.push(answer["usageMetadata"]["promptTokenCount"].as_u64().unwrap());
+        let candidate = &answer["candidates"][0];
+        if candidate["finishReason"] != "CONTINUATION" {
+            assert_eq!(candidate["finishReason"], "STOP");
+            break;
+        }
+        body["continuationToken"] = candidate["continuationToken"].clone();
+    }
+    assert_eq!(said.len(), 400);
+    assert_eq!(prompts, [prompts[0], prompts[0] + 40, prompts[0] + 80]);
+}
+
+#[test]
+fn section_4_7_tokens_are_counted_and_contents_embedded() {
+    let body = prompt("Who is Castor?", &json!({}));
+    let contents = json!({"contents": body["contents"]});
+    let count = json(&plenty("/v1beta/models/gemini-3.8-flash:countTokens", &contents));
+    let expected = json!({"totalTokens": 6, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 6}]});
+    assert_eq!(count, expected);
+
+    let content = body["contents"][0].clone();
+    let one = json!({"model": "models/gemini-embedding-001", "content": content});
+    let single = json(&plenty("/v1beta/models/gemini-embedding-001:embedContent", &one));
+    assert_eq!(single["embedding"]["values"].as_array().unwrap().len(), 8);
+    let batch = json!({"requests": [one, one]});
+    let batch = json(&plenty(
+        "/v1beta/models/gemini-embedding-001:batchEmbedContents",
+        &batch,
+    ));
+    assert_eq!(
+        batch,
+        json!({"embeddings": [single["embedding"], single["embedding"]]})
+    );
+
+    let path = VERTEX.replace("gemini-3.8-flash:generateContent", "gemini-embedding-001:predict");
+    let instances =
+        json!({"instances": [{"content": "Who is Castor?"}], "parameters": {"outputDimensionality": 2}});
+    let predicted = json(&plenty(&path, &instances));
+    let embedding = &predicted["predictions"][0]["embeddings"];
+    assert_eq!(embedding["values"].as_array().unwrap().len(), 2);
+    assert_eq!(embedding["statistics"]["truncated"], false);
+    assert_eq!(predicted["metadata"], json!({"billableCharacterCount": 12}));
+}
+
+#[test]
+fn section_3_3_a_blocked_prompt_has_no_candidates() {
+    let toml = format!("{PLENTY}\n[[incident]]\nwhat = \"block\"\nreason = \"PROHIBITED_CONTENT\"\n");
+    let mut world = World::new(&Scenario::parse(&toml).unwrap(), None);
+    let answer = json(&ask(&mut world, BODY));
+    assert_eq!(
+        answer["promptFeedback"],
+        json!({"blockReason": "PROHIBITED_CONTENT"})
+    );
+    assert_eq!(answer.get("candidates"), None);
+    assert_eq!(answer["usageMetadata"].get("candidatesTokenCount"), None);
 }

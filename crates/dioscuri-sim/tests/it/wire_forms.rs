@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dioscuri_sim::{Arrival, Reason};
+use dioscuri_sim::{Arrival, Reason, Reply, Scenario, World};
 use serde_json::{Value, json};
 
 use crate::fixture::{BODY, DEVELOPER, VERTEX, json, noon, small};
@@ -31,7 +31,7 @@ fn vertex(path: &str) -> Arrival<'_> {
 }
 
 #[test]
-fn an_invalid_key() {
+fn section_2_8_an_invalid_key() {
     const MESSAGE: &str = "API key not valid. Please pass a valid API key.";
     let error = json!({
         "code": 400,
@@ -65,7 +65,7 @@ fn an_invalid_key() {
 }
 
 #[test]
-fn two_credentials() {
+fn section_1_6_two_credentials() {
     let error = json!({
         "code": 400,
         "message": "Multiple authentication credentials received. Please pass only one.",
@@ -89,7 +89,7 @@ fn two_credentials() {
 }
 
 #[test]
-fn no_credential() {
+fn section_2_8_no_credential() {
     let error = json!({
         "code": 403,
         "message": "Method doesn't allow unregistered callers (callers without established identity). Please use \
@@ -128,7 +128,7 @@ fn no_credential() {
 }
 
 #[test]
-fn an_api_key_on_vertex() {
+fn section_1_6_an_api_key_on_vertex() {
     let error = json!({
         "code": 401,
         "message": "API keys are not supported by this API. Expected OAuth2 access token or other authentication \
@@ -149,7 +149,7 @@ fn an_api_key_on_vertex() {
 }
 
 #[test]
-fn a_bad_token() {
+fn section_2_8_a_bad_token() {
     let error = |method, service| {
         json!({
             "code": 401,
@@ -185,7 +185,7 @@ fn a_bad_token() {
 }
 
 #[test]
-fn a_token_of_another_project() {
+fn section_2_8_a_token_of_another_project() {
     let resource = "//aiplatform.googleapis.com/projects/sparta/locations/us/publishers/google/models/\
                     gemini-3.8-flash";
     let error = json!({
@@ -206,7 +206,7 @@ fn a_token_of_another_project() {
 }
 
 #[test]
-fn an_unknown_model() {
+fn section_2_8_an_unknown_model() {
     let error = json!({
         "code": 404,
         "message": "models/gemini-pro is not found for API version v1beta, or is not supported for generateContent. \
@@ -234,23 +234,24 @@ fn an_unknown_model() {
 }
 
 #[test]
-fn a_route_that_is_not_served() {
-    let error = |what: &str| {
-        json!({
+fn a_route_that_is_not_served_names_itself() {
+    let check = |arrival: &Arrival<'_>, what: &str| {
+        let error = json!({
             "code": 501,
             "message": format!("dioscuri-sim does not serve {what}"),
             "status": "UNIMPLEMENTED",
-        })
+        });
+        check(arrival, Reason::NotServed, 501, &error);
     };
-    let count = "/v1beta/models/gemini-3.8-flash:countTokens";
-    let arrival = Arrival::new("POST", count, BODY).with_api_key("AQ.castor");
-    check(&arrival, Reason::NotServed, 501, &error(&format!("POST {count}")));
-    let arrival = Arrival::new("GET", "/v1beta/models?key=AQ.castor", b"");
-    check(&arrival, Reason::NotServed, 501, &error("GET /v1beta/models"));
+    let batch = "/v1beta/models/gemini-3.8-flash:batchGenerateContent";
+    let arrival = Arrival::new("POST", batch, BODY).with_api_key("AQ.castor");
+    check(&arrival, &format!("POST {batch}"));
+    let files = Arrival::new("GET", "/v1beta/files?key=AQ.castor", b"");
+    check(&files, "GET /v1beta/files");
 }
 
 #[test]
-fn a_body_that_is_too_large() {
+fn section_2_8_a_body_that_is_too_large() {
     let error = json!({
         "code": 400,
         "message": "Request payload size exceeds the limit: 20971520 bytes.",
@@ -258,4 +259,222 @@ fn a_body_that_is_too_large() {
     });
     let body = vec![b' '; 20_971_521];
     check(&developer(&body), Reason::TooLarge, 400, &error);
+}
+
+/// One project of each surface with a credential in every state, and models in every state.
+const STATES: &str = r#"
+[[model]]
+name = "gemini-3.8-flash"
+[[model]]
+name = "gemini-embedding-001"
+kind = "embed"
+[[model]]
+name = "gemini-1.5-pro"
+state = "retired"
+[[model]]
+name = "gemini-2.5-flash"
+state = "closed_to_new_users"
+[[project]]
+id = "castor"
+number = 123456789012
+surface = "developer"
+new_user = true
+[[project.key]]
+secret = "AQ.good"
+[[project.key]]
+secret = "AQ.expired"
+state = "expired"
+[[project.key]]
+secret = "AQ.leaked"
+state = "leaked"
+[[project.key]]
+secret = "AQ.suspended"
+state = "suspended"
+[[project.key]]
+secret = "AQ.blocked"
+state = "blocked"
+[[project.key]]
+secret = "AQ.disabled"
+state = "service_disabled"
+[[project.key]]
+secret = "AQ.wrong"
+state = "wrong_token_type"
+"#;
+
+/// The error of a world of `toml`, and its status.
+fn refused(toml: &str, arrival: &Arrival<'_>) -> (u16, Value) {
+    let mut world = World::new(&Scenario::parse(toml).unwrap(), None);
+    let reply = world.arrive(arrival, noon(Duration::ZERO));
+    assert_eq!(reply.header("retry-after"), None);
+    (reply.status, json(&reply)["error"].clone())
+}
+
+#[test]
+fn section_2_8_a_credential_is_refused_for_its_state() {
+    for (key, status, name, reason) in [
+        ("AQ.expired", 400, "INVALID_ARGUMENT", "API_KEY_INVALID"),
+        ("AQ.suspended", 403, "PERMISSION_DENIED", "CONSUMER_SUSPENDED"),
+        ("AQ.blocked", 403, "PERMISSION_DENIED", "API_KEY_SERVICE_BLOCKED"),
+        ("AQ.disabled", 403, "PERMISSION_DENIED", "SERVICE_DISABLED"),
+        (
+            "AQ.wrong",
+            401,
+            "UNAUTHENTICATED",
+            "ACCESS_TOKEN_TYPE_UNSUPPORTED",
+        ),
+    ] {
+        let arrival = Arrival::new("POST", DEVELOPER, BODY).with_api_key(key);
+        let (code, error) = refused(STATES, &arrival);
+        assert_eq!((code, &error["status"]), (status, &json!(name)), "{key}");
+        let details = error["details"].as_array().unwrap();
+        assert!(details.iter().any(|detail| detail["reason"] == reason), "{error}");
+    }
+    let arrival = Arrival::new("POST", DEVELOPER, BODY).with_api_key("AQ.leaked");
+    let expected = json!({
+        "code": 403,
+        "message": "Your API key was reported as leaked. Please use another API key.",
+        "status": "PERMISSION_DENIED",
+    });
+    assert_eq!(refused(STATES, &arrival), (403, expected));
+}
+
+#[test]
+fn sections_2_8_and_7_3_a_model_is_refused_for_its_state() {
+    let ended = |model: &str, how: &str| {
+        format!(
+            "This model models/{model} is {how}. Please update your code to use a newer model for the latest features \
+             and improvements. We recommend you to use the Interactions API \
+             (https://ai.google.dev/gemini-api/docs/get-started)."
+        )
+    };
+    let unknown = |model: &str, verb: &str| {
+        format!(
+            "models/{model} is not found for API version v1, or is not supported for {verb}. Call ListModels to see the \
+             list of available models and their supported methods."
+        )
+    };
+    for (path, message) in [
+        (
+            "gemini-1.5-pro:generateContent",
+            ended("gemini-1.5-pro", "no longer available"),
+        ),
+        (
+            "gemini-2.5-flash:streamGenerateContent?alt=sse",
+            ended("gemini-2.5-flash", "no longer available to new users"),
+        ),
+        ("gemini-pro:countTokens", unknown("gemini-pro", "countTokens")),
+        (
+            "gemini-3.8-flash:embedContent",
+            unknown("gemini-3.8-flash", "embedContent"),
+        ),
+        (
+            "gemini-embedding-001:generateContent",
+            unknown("gemini-embedding-001", "generateContent"),
+        ),
+    ] {
+        let path = format!("/v1/models/{path}");
+        let arrival = Arrival::new("POST", &path, BODY).with_api_key("AQ.good");
+        let error = json!({"code": 404, "message": message, "status": "NOT_FOUND"});
+        assert_eq!(refused(STATES, &arrival), (404, error), "{path}");
+    }
+    let arrival = Arrival::new("GET", "/v1/models/gemini-pro", b"").with_api_key("AQ.good");
+    let message = "Model is not found: models/gemini-pro for api version v1";
+    let error = json!({"code": 404, "message": message, "status": "NOT_FOUND"});
+    assert_eq!(refused(STATES, &arrival), (404, error));
+}
+
+/// The small world without quotas, where every request meets `what`.
+fn struck(what: &str, arrival: &Arrival<'_>) -> Reply {
+    let toml = format!("{STATES}\n[[incident]]\nwhat = \"{what}\"\n");
+    let mut world = World::new(&Scenario::parse(&toml).unwrap(), None);
+    world.arrive(arrival, noon(Duration::ZERO))
+}
+
+#[test]
+fn section_2_7_incidents_speak_as_google_does() {
+    let arrival = Arrival::new("POST", DEVELOPER, BODY).with_api_key("AQ.good");
+    for (what, status, name, message) in [
+        (
+            "overloaded",
+            503,
+            "UNAVAILABLE",
+            "The model is overloaded. Please try again later.",
+        ),
+        (
+            "unavailable",
+            503,
+            "UNAVAILABLE",
+            "The service is currently unavailable.",
+        ),
+        (
+            "internal",
+            500,
+            "INTERNAL",
+            "An internal error has occurred. Please retry or report in \
+             https://developers.generativeai.google/guide/troubleshooting",
+        ),
+        ("cancelled", 499, "CANCELLED", "The operation was cancelled."),
+        (
+            "deadline_exceeded",
+            504,
+            "DEADLINE_EXCEEDED",
+            "Deadline expired before operation could complete.",
+        ),
+        (
+            "resource_exhausted",
+            429,
+            "RESOURCE_EXHAUSTED",
+            "Resource has been exhausted (e.g. check quota).",
+        ),
+        (
+            "location_unsupported",
+            400,
+            "FAILED_PRECONDITION",
+            "User location is not supported for the API use.",
+        ),
+    ] {
+        let reply = struck(what, &arrival);
+        let error = json!({"code": status, "message": message, "status": name});
+        assert_eq!(
+            (reply.status, json(&reply)),
+            (status, json!({ "error": error })),
+            "{what}"
+        );
+        assert_eq!(
+            reply.header("content-type"),
+            Some("application/json; charset=UTF-8")
+        );
+    }
+}
+
+#[test]
+fn section_2_1_pages_and_texts_in_place_of_json() {
+    let arrival = Arrival::new("POST", DEVELOPER, BODY).with_api_key("AQ.good");
+    let page = struck("html", &arrival);
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (502, Some("text/html; charset=UTF-8"))
+    );
+    assert!(page.bytes().starts_with(b"<!DOCTYPE html>\n<html lang=en>\n"));
+    let text = struck("plain_text", &arrival);
+    assert_eq!(text.header("content-type"), Some("text/plain; charset=UTF-8"));
+    assert!(!text.bytes().starts_with(b"{"));
+    assert_eq!(struck("huge_error", &arrival).bytes().len(), 10_000_000);
+}
+
+#[test]
+fn section_1_2_an_error_before_an_array_is_an_array_of_one() {
+    let path = DEVELOPER.replace(":generate", ":streamGenerate");
+    let array = struck(
+        "internal",
+        &Arrival::new("POST", &path, BODY).with_api_key("AQ.good"),
+    );
+    assert_eq!(array.status, 500);
+    assert_eq!(json(&array)[0]["error"]["status"], "INTERNAL");
+    let path = format!("{path}?alt=sse");
+    let events = struck(
+        "internal",
+        &Arrival::new("POST", &path, BODY).with_api_key("AQ.good"),
+    );
+    assert_eq!(json(&events)["error"]["status"], "INTERNAL");
 }

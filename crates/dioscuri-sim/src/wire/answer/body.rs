@@ -192,7 +192,7 @@ impl Said {
     }
 }
 
-impl<'a> Candidate<'a> {
+impl Candidate<'_> {
     /// A candidate that has neither said anything nor ended.
     pub(in crate::wire) fn at(surface: Surface, index: u64) -> Self {
         Self {

@@ -1,5 +1,7 @@
 //! Words without sense, as many as are wanted.
 
+use std::fmt::Write as _;
+
 use dioscuri_vocab::{Rng, SplitMix64};
 
 use crate::wire::{base64, schema};
@@ -20,12 +22,7 @@ pub(super) fn prose(length: u64, rng: &mut SplitMix64) -> String {
         .saturating_mul(CHARS_PER_TOKEN);
     // Whoever plans for more has the memory for it.
     let mut text = String::with_capacity(length.min(1 << 16) + 32);
-    text.push_str("Answer ");
-    let number = rng.next_u64();
-    text.extend(
-        (0..16).map(|digit| char::from_digit((number >> (60 - 4 * digit)) as u32 & 15, 16).unwrap_or('0')),
-    );
-    text.push(':');
+    let _ = write!(text, "Answer {:016x}:", rng.next_u64());
     while text.len() < length {
         text.push(' ');
         text.push_str(schema::word(rng));
