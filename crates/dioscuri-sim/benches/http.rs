@@ -44,7 +44,9 @@ quota = [{ model = "gemini-3.8-flash", rpm = 1000000000, tpm = 1000000000000, rp
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Whoever runs all benches passes `--bench`.
-    let mut numbers = std::env::args().skip(1).filter_map(|arg| arg.parse::<usize>().ok());
+    let mut numbers = std::env::args()
+        .skip(1)
+        .filter_map(|arg| arg.parse::<usize>().ok());
     let requests = numbers.next().unwrap_or(200_000);
     let connections = numbers.next().unwrap_or(32);
 
@@ -91,7 +93,9 @@ fn serve(started: &mpsc::Sender<(SocketAddr, PathBuf)>, stopped: oneshot::Receiv
     runtime()?.block_on(async {
         let scenario = Scenario::parse(WORLD).map_err(io::Error::other)?;
         let server = Server::start(scenario).await?;
-        started.send((server.addr(), schedstat)).map_err(io::Error::other)?;
+        started
+            .send((server.addr(), schedstat))
+            .map_err(io::Error::other)?;
         // An error says that the client is done as well as a message would.
         let _ = stopped.await;
         server.stop().await;
@@ -146,7 +150,11 @@ async fn send_one_by_one(addr: SocketAddr, requests: usize, salt: usize) -> io::
 fn request(addr: SocketAddr, number: usize) -> Vec<u8> {
     let mut text = format!("Sort review {number} by its topics, and answer in one line.\\n");
     while text.len() < 1800 {
-        let _ = write!(text, "The device number {} arrived on time and worked. ", text.len());
+        let _ = write!(
+            text,
+            "The device number {} arrived on time and worked. ",
+            text.len()
+        );
     }
     let body = format!(
         r#"{{"systemInstruction": {{"parts": [{{"text": "You sort reviews."}}]}}, "contents": [{{"role": "user", "parts": [{{"text": "{text}"}}]}}], "generationConfig": {{"temperature": 0.2, "maxOutputTokens": 400}}}}"#

@@ -162,11 +162,11 @@ impl Body {
         let drip = self.rate.map_or(most, |rate| {
             usize::try_from((rate / DRIPS).max(1)).unwrap_or(most)
         });
-        let bytes = self
-            .current
-            .split_to(self.current.len().min(most).min(drip));
+        let bytes = self.current.split_to(self.current.len().min(most).min(drip));
         self.left -= bytes.len() as u64;
-        self.length = self.length.map(|length| length.saturating_sub(bytes.len() as u64));
+        self.length = self
+            .length
+            .map(|length| length.saturating_sub(bytes.len() as u64));
         if let Some(rate) = self.rate {
             let nanos = bytes.len() as u64 * NANOS / rate;
             self.wait(Duration::from_nanos(nanos), State::Waiting);

@@ -17,7 +17,11 @@ pub(super) const LARGEST_CONTROL: usize = 1 << 20;
 /// What can be asked. `GET /sim/` answers with it.
 const ROUTES: [Route; 7] = [
     Route::new("GET", "/sim/", "what there is"),
-    Route::new("GET", "/sim/stats", "what the world has seen, by quota, key and incident"),
+    Route::new(
+        "GET",
+        "/sim/stats",
+        "what the world has seen, by quota, key and incident",
+    ),
     Route::new("GET", "/sim/scenario", "the scenario that runs"),
     Route::new(
         "PUT",

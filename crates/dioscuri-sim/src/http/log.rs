@@ -66,7 +66,8 @@ impl Log {
 
     /// Until everything noted is written.
     pub(super) async fn written(&self) {
-        self.until(|pending| pending.lines.is_empty() && !pending.writing).await;
+        self.until(|pending| pending.lines.is_empty() && !pending.writing)
+            .await;
     }
 
     /// Notes a line. It is written after the next [`Log::write_out`].

@@ -33,7 +33,12 @@ struct Running {
 
 impl Shared {
     /// The world of `scenario`, whose clock starts now. `seed` and `minute` go before those of any scenario.
-    pub(super) fn new(scenario: Scenario, seed: Option<u64>, minute: Option<Duration>, log: Option<Log>) -> Self {
+    pub(super) fn new(
+        scenario: Scenario,
+        seed: Option<u64>,
+        minute: Option<Duration>,
+        log: Option<Log>,
+    ) -> Self {
         let scenario = with_minute(scenario, minute);
         let running = Mutex::new(Running {
             world: World::new(&scenario, seed),

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
 mod anything;
+#[cfg(feature = "http")]
+mod control;
 mod enforcement;
 mod fixture;
 #[cfg(feature = "http")]
@@ -13,4 +15,10 @@ mod quota_forms;
 mod quotas;
 mod replies;
 mod requests;
+#[cfg(feature = "http")]
+mod socket;
+#[cfg(feature = "http")]
+mod streams;
+#[cfg(feature = "http")]
+mod wire_faults;
 mod wire_forms;
