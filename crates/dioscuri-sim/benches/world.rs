@@ -85,8 +85,10 @@ fn bench(criterion: &mut Criterion, name: &str, mut world: World, keys: &[&str])
         .iter()
         .map(|key| Ask::developer(key, "gemini-3.8-flash", TOKENS))
         .collect();
-    let mut asks = asks.iter().cycle();
     let mut now = Now::default();
+    // Takes the only place where there is one.
+    black_box(world.admit(&asks[0], now));
+    let mut asks = asks.iter().cycle();
     let mut refused = 0;
     let mut group = criterion.benchmark_group("admit");
     group.throughput(Throughput::Elements(1));
@@ -100,7 +102,6 @@ fn bench(criterion: &mut Criterion, name: &str, mut world: World, keys: &[&str])
         });
     });
     group.finish();
-    // A minute has 60 000 calls, and one of them finds the place that the last one left.
     assert_eq!(
         refused > 0,
         name.ends_with("refused"),
