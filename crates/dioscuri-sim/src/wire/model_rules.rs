@@ -80,6 +80,7 @@ impl Level {
 
 /// What a model takes and what it refuses.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct ModelRules {
     pub(crate) family: Family,
     pub(crate) thinking: Thinking,

@@ -1,7 +1,7 @@
 //! Google's request messages as tables, and JSON read against them.
 //!
-//! The rules are those of proto3 JSON as Google's front end applies them: a field in camelCase or snake_case,
-//! null for absent, numbers as strings, enums by name in any case or by number, bytes in either alphabet of
+//! The rules are those of proto3 JSON as Google's front end applies them: a field in either spelling (`topK`,
+//! `top_k`), null for absent, numbers as strings, enums by name in any case or by number, bytes in either alphabet of
 //! base64, a lone message where a list is wanted. What does not fit is collected, all of it, and told in
 //! Google's words (§2.8 of the reference). Captured are the texts for unknown names, lists where none belong,
 //! objects where a scalar belongs, wrong scalars, bad base64 and two members of one `oneof`; what is a guess
@@ -71,7 +71,7 @@ struct Enum {
 
 #[derive(Debug)]
 struct Field {
-    /// As the proto has it, in snake_case.
+    /// As the proto has it: `top_k`.
     name: &'static str,
     kind: Kind,
     is_list: bool,

@@ -6,7 +6,6 @@ mod manners;
 mod prompt;
 mod shape;
 
-use dioscuri_vocab::SplitMix64;
 use serde_json::Value;
 
 pub(crate) use self::embedding::{BatchEmbed, CountTokens, Embed};
@@ -130,20 +129,6 @@ impl Request {
         })
     }
 
-    /// Reads `body` for a model that nobody knows.
-    pub(crate) fn parse(surface: Surface, body: &[u8], _rng: &mut SplitMix64) -> Result<Self, Refusal> {
-        let facts = ModelFacts {
-            name: "",
-            input_limit: u64::MAX,
-            output_limit: u64::MAX,
-            version: match surface {
-                Surface::Developer => "v1beta",
-                Surface::Vertex => "v1",
-            },
-        };
-        Self::read(surface, &facts, body)
-    }
-
     /// Whether the prompt is within the model's limit.
     ///
     /// # Errors
@@ -161,11 +146,6 @@ impl Request {
     /// The tokens of the prompt, all modalities together.
     pub(crate) fn tokens(&self) -> u64 {
         prompt::sum(&self.prompt_tokens)
-    }
-
-    /// Whether a function may be called.
-    pub(crate) fn has_functions(&self) -> bool {
-        self.calling.mode != CallingMode::None && !self.calling.functions.is_empty()
     }
 }
 

@@ -23,12 +23,12 @@ pub(super) fn is_valid(text: &str) -> bool {
 /// The value of each digit; 64 for what is none.
 const VALUES: [u8; 256] = {
     let mut values = [64; 256];
-    let mut value = 0;
+    let mut value = 0_u8;
     while value < 26 {
-        values[b'A' as usize + value] = value as u8;
-        values[b'a' as usize + value] = value as u8 + 26;
+        values[(b'A' + value) as usize] = value;
+        values[(b'a' + value) as usize] = value + 26;
         if value < 10 {
-            values[b'0' as usize + value] = value as u8 + 52;
+            values[(b'0' + value) as usize] = value + 52;
         }
         value += 1;
     }

@@ -60,7 +60,7 @@ impl<'v> Checker<'v> {
             if let Some(group) = field.oneof {
                 if taken == Some(group) {
                     let problem = format!("oneof field '{group}' is already set. Cannot set '{key}'");
-                    self.invalid("oneof", &problem);
+                    self.wrong("oneof", &problem);
                     return false;
                 }
                 taken = Some(group);
@@ -76,7 +76,7 @@ impl<'v> Checker<'v> {
             match field.kind {
                 // Captured: what PHP makes of an empty object.
                 Kind::Map(_) | Kind::Labels => {
-                    self.invalid("Map", &format!("Cannot bind a list to map for field '{key}'."));
+                    self.wrong("Map", &format!("Cannot bind a list to map for field '{key}'."));
                 }
                 _ => self.unknown(key, "Proto field is not repeating, cannot start list."),
             }
@@ -121,7 +121,7 @@ impl<'v> Checker<'v> {
                         Json::Object(members) => this.members(members, message),
                         Json::Null => {}
                         other => {
-                            this.wrong(&this.type_url(message.name.on(this.surface)), &other.to_string())
+                            this.wrong(&this.type_url(message.name.on(this.surface)), &other.to_string());
                         }
                     });
                 }
@@ -130,7 +130,7 @@ impl<'v> Checker<'v> {
                 for (index, (_, value)) in entries.iter().enumerate() {
                     if !matches!(value, Json::Text(_)) {
                         self.step(Step::Entry(index), |this| {
-                            this.wrong("TYPE_STRING", &value.to_string())
+                            this.wrong("TYPE_STRING", &value.to_string());
                         });
                     }
                 }
@@ -199,7 +199,7 @@ impl<'v> Checker<'v> {
             Kind::Struct => self.wrong("type.googleapis.com/google.protobuf.Struct", &quoted(value)),
             // A guess.
             Kind::Labels | Kind::Map(_) => {
-                self.invalid(
+                self.wrong(
                     "Map",
                     &format!("Cannot bind a scalar to map for field '{}'.", self.last_name()),
                 );
@@ -214,7 +214,7 @@ impl<'v> Checker<'v> {
         self.path.pop();
     }
 
-    /// Captured: 'Invalid JSON payload received. Unknown name "x" at 'contents[0]': Cannot find field.'
+    /// Captured: `Invalid JSON payload received. Unknown name "x" at 'contents[0]': Cannot find field.`
     fn unknown(&mut self, key: &str, problem: &str) {
         let place = self.place();
         let at = if place.is_empty() {
@@ -228,24 +228,19 @@ impl<'v> Checker<'v> {
         );
     }
 
-    /// Captured: "Invalid value at 'contents[0].parts[0]' (text), Starting an object on a scalar field".
+    /// Captured: `Invalid value at 'contents[0].parts[0]' (text), Starting an object on a scalar field`.
     fn object_on_scalar(&mut self, name: &'static str) {
         let inner = self.path.pop();
         // The element of a list is named by the list.
         let list = matches!(inner, Some(Step::Index(_)))
             .then(|| self.path.pop())
             .flatten();
-        self.invalid(name, "Starting an object on a scalar field");
+        self.wrong(name, "Starting an object on a scalar field");
         self.path.extend(list);
         self.path.extend(inner);
     }
 
-    /// The message at the path has a member that it must not have.
-    fn invalid(&mut self, what: &str, problem: &str) {
-        self.wrong(what, problem);
-    }
-
-    /// Captured: 'Invalid value at 'generation_config.seed' (TYPE_INT32), 3812238859'.
+    /// Captured: `Invalid value at 'generation_config.seed' (TYPE_INT32), 3812238859`.
     fn wrong(&mut self, what: &str, problem: &str) {
         let place = self.place();
         let at = if place.is_empty() {

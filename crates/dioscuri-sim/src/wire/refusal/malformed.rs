@@ -30,7 +30,10 @@ pub(crate) fn broken_payload(problem: &str) -> Refusal {
 
 /// The Developer API's list of what a request lacks: "* Type.field: problem". Captured.
 pub(crate) fn listed(problems: &[String]) -> Refusal {
-    let lines: String = problems.iter().map(|problem| format!("* {problem}\n")).collect();
+    let lines: String = problems
+        .iter()
+        .flat_map(|problem| ["* ", problem, "\n"])
+        .collect();
     invalid(lines)
 }
 

@@ -237,13 +237,10 @@ impl BatchEmbed {
                 // Both captured.
                 match request.get("model").and_then(Json::text) {
                     None | Some("") => {
-                        problems.add(&format!("requests[{index}].model"), "model is not specified")
+                        problems.add(format!("requests[{index}].model"), "model is not specified");
                     }
                     Some(name) if !name.contains('/') => {
-                        problems.add(
-                            &format!("requests[{index}].model"),
-                            "unexpected model name format",
-                        );
+                        problems.add(format!("requests[{index}].model"), "unexpected model name format");
                     }
                     Some(_) => {}
                 }
@@ -278,13 +275,6 @@ impl BatchEmbed {
             requests: requests.collect::<Result<_, _>>()?,
         })
     }
-
-    /// The tokens of all requests together.
-    pub(crate) fn tokens(&self) -> u64 {
-        self.requests
-            .iter()
-            .fold(0, |sum, request| sum.saturating_add(request.tokens()))
-    }
 }
 
 /// Guesses in the manner of what generateContent says; captured are only the words about `data`.
@@ -300,14 +290,14 @@ fn check_one(
         Surface::Developer => {
             let mut problems = shape::Problems::of(message);
             if content.is_none() {
-                problems.add(&format!("{prefix}content"), "content is not specified");
+                problems.add(format!("{prefix}content"), "content is not specified");
             } else if parts.is_empty() {
                 problems.add(
-                    &format!("{prefix}content.parts"),
+                    format!("{prefix}content.parts"),
                     "content.parts must not be empty.",
                 );
             }
-            problems.parts(&format!("{prefix}content"), parts);
+            problems.parts(format!("{prefix}content"), parts);
             problems.result()?;
         }
         Surface::Vertex if !parts.iter().any(shape::has_data) => return Err(no_contents(surface)),

@@ -3,7 +3,7 @@
 //! The Developer API lists everything that is wrong, each with its path; Vertex names the first thing in a
 //! sentence. Texts without a word beside them are captured.
 
-use std::collections::HashSet;
+use std::fmt::{self, Display};
 
 use super::{declarations, items};
 use crate::{
@@ -30,15 +30,22 @@ pub(super) fn check(surface: Surface, tree: &Json<'_>) -> Result<(), Refusal> {
         }
         Surface::Vertex => on_vertex(tree)?,
     }
-    let mut names = HashSet::new();
-    for (_, _, function) in declarations(tree) {
-        let name = function.get("name").and_then(Json::text).unwrap_or_default();
-        if !names.insert(name) {
-            return Err(sentence(format!("Duplicate function declaration found: {name}")));
-        }
+    if let Some(name) = twice_declared(tree) {
+        return Err(sentence(format!("Duplicate function declaration found: {name}")));
     }
     roles(surface, tree)?;
     turns(tree)
+}
+
+fn twice_declared<'t>(tree: &'t Json<'_>) -> Option<&'t str> {
+    let mut names: Vec<&str> = declarations(tree)
+        .filter_map(|(_, _, function)| function.get("name").and_then(Json::text))
+        .collect();
+    names.sort_unstable();
+    names
+        .windows(2)
+        .find(|pair| pair[0] == pair[1])
+        .map(|pair| pair[0])
 }
 
 /// Checks the contents alone, as countTokens does (captured: it takes any configuration).
@@ -57,6 +64,52 @@ pub(super) fn check_contents(
     }
 }
 
+/// A path that is written only if something is wrong there.
+#[derive(Clone, Copy)]
+struct Path<'p> {
+    before: Option<&'p Self>,
+    step: Step<'p>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    Name(&'p str),
+    Element(&'p str, usize),
+    Entry(&'p str, &'p str),
+    Function(usize, usize),
+}
+
+impl<'p> Path<'p> {
+    const fn of(step: Step<'p>) -> Self {
+        Self { before: None, step }
+    }
+
+    const fn then(&'p self, step: Step<'p>) -> Self {
+        Self {
+            before: Some(self),
+            step,
+        }
+    }
+
+    const fn name(&'p self, name: &'p str) -> Self {
+        self.then(Step::Name(name))
+    }
+}
+
+impl Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(before) = self.before {
+            write!(f, "{before}.")?;
+        }
+        match self.step {
+            Step::Name(name) => f.write_str(name),
+            Step::Element(name, index) => write!(f, "{name}[{index}]"),
+            Step::Entry(name, key) => write!(f, "{name}[{key}]"),
+            Step::Function(tool, index) => write!(f, "tools[{tool}].function_declarations[{index}]"),
+        }
+    }
+}
+
 /// The list of the Developer API.
 pub(super) struct Problems {
     message: &'static str,
@@ -71,7 +124,7 @@ impl Problems {
         }
     }
 
-    pub(super) fn add(&mut self, path: &str, problem: &str) {
+    pub(super) fn add(&mut self, path: impl Display, problem: &str) {
         self.list.push(format!("{}.{path}: {problem}", self.message));
     }
 
@@ -108,19 +161,19 @@ impl Problems {
             let parts = items(content, "parts");
             if parts.is_empty() {
                 self.add(
-                    &format!("contents[{index}].parts"),
+                    format!("contents[{index}].parts"),
                     "contents.parts must not be empty.",
                 );
             }
-            self.parts(&format!("contents[{index}]"), parts);
+            self.parts(format_args!("contents[{index}]"), parts);
         }
     }
 
-    pub(super) fn parts(&mut self, content: &str, parts: &[Json<'_>]) {
+    pub(super) fn parts(&mut self, content: impl Display, parts: &[Json<'_>]) {
         for (index, part) in parts.iter().enumerate() {
             if !has_data(part) {
                 self.add(
-                    &format!("{content}.parts[{index}].data"),
+                    format!("{content}.parts[{index}].data"),
                     "required oneof field 'data' must have one initialized field",
                 );
             }
@@ -140,7 +193,7 @@ impl Problems {
         for (name, least, most, range) in ranges {
             if number(name).is_some_and(|number| !(least..=most).contains(&number)) {
                 self.add(
-                    &format!("generation_config.{name}"),
+                    format!("generation_config.{name}"),
                     &format!("{name} must be in the range {range}."),
                 );
             }
@@ -171,7 +224,8 @@ impl Problems {
             );
         }
         if let Some(schema) = config.get("response_schema") {
-            self.schema("generation_config.response_schema", schema);
+            let config = Path::of(Step::Name("generation_config"));
+            self.schema(&config.name("response_schema"), schema);
         }
     }
 
@@ -180,7 +234,7 @@ impl Problems {
             let category = setting.get("category").and_then(Json::text).unwrap_or_default();
             if !is_harm_of_gemini(category) {
                 self.add(
-                    &format!("safety_settings[{index}]"),
+                    format!("safety_settings[{index}]"),
                     "element predicate failed: $.category in (HarmCategory.HARM_CATEGORY_HATE_SPEECH, \
                      HarmCategory.HARM_CATEGORY_SEXUALLY_EXPLICIT, \
                      HarmCategory.HARM_CATEGORY_DANGEROUS_CONTENT, HarmCategory.HARM_CATEGORY_HARASSMENT, \
@@ -192,14 +246,14 @@ impl Problems {
 
     fn functions(&mut self, tree: &Json<'_>) {
         for (tool, index, function) in declarations(tree) {
-            let path = format!("tools[{tool}].function_declarations[{index}]");
+            let path = Path::of(Step::Function(tool, index));
             if !function
                 .get("name")
                 .and_then(Json::text)
                 .is_some_and(is_function_name)
             {
                 self.add(
-                    &format!("{path}.name"),
+                    path.name("name"),
                     "Invalid function name. Must start with a letter or an underscore. Must be alphameric (a-z, \
                      A-Z, 0-9), underscores (_), dots (.), colons (:), or dashes (-), with a maximum length of \
                      64.",
@@ -208,18 +262,18 @@ impl Problems {
             if function.get("parameters").is_some() && function.get("parameters_json_schema").is_some() {
                 // A guess.
                 self.add(
-                    &format!("{path}.parameters_json_schema"),
+                    path.name("parameters_json_schema"),
                     "must not be set together with parameters",
                 );
             }
             if let Some(parameters) = function.get("parameters") {
-                self.schema(&format!("{path}.parameters"), parameters);
+                self.schema(&path.name("parameters"), parameters);
             }
         }
     }
 
     /// What Google checks in a schema once it is one.
-    fn schema(&mut self, path: &str, schema: &Json<'_>) {
+    fn schema(&mut self, path: &Path<'_>, schema: &Json<'_>) {
         let kind = schema
             .get("type")
             .and_then(Json::text)
@@ -227,25 +281,25 @@ impl Problems {
         let alternatives = ["any_of", "one_of", "all_of"];
         if kind == "TYPE_UNSPECIFIED" && alternatives.iter().all(|name| schema.get(name).is_none()) {
             self.add(
-                &format!("{path}.type"),
+                path.name("type"),
                 "must be specified when not using one_of, any_of or all_of fields",
             );
         }
         match schema.get("items") {
-            None if kind == "ARRAY" => self.add(&format!("{path}.items"), "missing field."),
+            None if kind == "ARRAY" => self.add(path.name("items"), "missing field."),
             None => {}
-            Some(_) if kind != "ARRAY" => self.add(&format!("{path}.items"), "only allowed for ARRAY type"),
-            Some(items) => self.schema(&format!("{path}.items"), items),
+            Some(_) if kind != "ARRAY" => self.add(path.name("items"), "only allowed for ARRAY type"),
+            Some(items) => self.schema(&path.name("items"), items),
         }
         for (index, value) in items(schema, "enum").iter().enumerate() {
             if value.text() == Some("") {
-                self.add(&format!("{path}.enum[{index}]"), "cannot be empty");
+                self.add(path.then(Step::Element("enum", index)), "cannot be empty");
             }
         }
         let properties = schema.get("properties").map_or(&[][..], Json::members);
         for name in ["properties", "required"] {
             if kind != "OBJECT" && schema.get(name).is_some() {
-                self.add(&format!("{path}.{name}"), "only allowed for OBJECT type");
+                self.add(path.name(name), "only allowed for OBJECT type");
             }
         }
         for (index, required) in items(schema, "required").iter().enumerate() {
@@ -253,15 +307,18 @@ impl Problems {
                 .iter()
                 .any(|(name, _)| Some(name.as_ref()) == required.text())
             {
-                self.add(&format!("{path}.required[{index}]"), "property is not defined");
+                self.add(
+                    path.then(Step::Element("required", index)),
+                    "property is not defined",
+                );
             }
         }
         for (name, property) in properties {
-            self.schema(&format!("{path}.properties[{name}]"), property);
+            self.schema(&path.then(Step::Entry("properties", name)), property);
         }
         for alternative in alternatives {
             for (index, schema) in items(schema, alternative).iter().enumerate() {
-                self.schema(&format!("{path}.{alternative}[{index}]"), schema);
+                self.schema(&path.then(Step::Element(alternative, index)), schema);
             }
         }
     }
@@ -426,7 +483,7 @@ fn is_answer_type(mime: &str) -> bool {
     )
 }
 
-/// The categories of today; the others are those of PaLM.
+/// The categories of today; the others are those of `PaLM`.
 fn is_harm_of_gemini(category: &str) -> bool {
     let name = category.strip_prefix("HARM_CATEGORY_").unwrap_or(category);
     name.starts_with("IMAGE_")
