@@ -62,8 +62,8 @@ pub use self::{
 pub struct Scenario {
     /// Its name in the library, if it comes from there.
     pub name: Option<String>,
-    /// The text that it was read from.
-    pub toml: String,
+    /// The text that it was read from. It holds the keys, and so `Debug` shows nothing of it.
+    pub toml: Secret,
     /// What it shows, in one sentence.
     pub about: String,
     /// The length of a minute in this world. A quota "per minute" counts over this time; days are real

@@ -156,7 +156,7 @@ fn running(shared: &Shared) -> Running {
             about: scenario.about.clone(),
             seed: world.seed(),
             minute_s: scenario.minute.as_secs_f64(),
-            toml: scenario.toml.clone(),
+            toml: scenario.toml.expose().to_owned(),
         }
     })
 }

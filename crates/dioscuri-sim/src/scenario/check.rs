@@ -30,7 +30,7 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
     };
     Ok(Scenario {
         name: None,
-        toml: text.to_owned(),
+        toml: super::Secret::new(text.to_owned()),
         about: file.about,
         minute: file.minute,
         start: file.start.map(|start| check.date(&start)).transpose()?,

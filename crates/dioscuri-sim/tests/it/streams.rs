@@ -72,7 +72,7 @@ async fn over_http2_a_stream_is_the_same() {
 
 #[tokio::test]
 async fn a_stream_takes_its_time_after_the_head() {
-    let scenario = wide("what = 'goaway'").toml.replace(
+    let scenario = wide("what = 'goaway'").toml.expose().replace(
         "seed = 3",
         "seed = 3\nlatency = { max = '0s', per_output_token = '1ms' }",
     );

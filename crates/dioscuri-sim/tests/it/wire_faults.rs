@@ -79,6 +79,7 @@ async fn a_truncated_body_larger_than_the_buffers_has_exactly_its_bytes() {
     let large = "output_tokens = { min = 60000, max = 60000 }";
     let scenario = wide("what = 'truncated'\nbytes = 150001")
         .toml
+        .expose()
         .replace("output_tokens = { min = 100, max = 100 }", large);
     let server = meeting("what = 'goaway'").await;
     server.load(dioscuri_sim::Scenario::parse(&scenario).unwrap());
@@ -136,6 +137,7 @@ async fn over_http2_a_truncated_body_has_exactly_its_bytes() {
     for (tokens, bytes) in [(100, 0), (100, 10), (60_000, 150_001)] {
         let scenario = wide(&format!("what = 'truncated'\nbytes = {bytes}"))
             .toml
+            .expose()
             .replace("min = 100, max = 100", &format!("min = {tokens}, max = {tokens}"));
         let server = meeting("what = 'goaway'").await;
         server.load(dioscuri_sim::Scenario::parse(&scenario).unwrap());

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use dioscuri_vocab::{Rng, SplitMix64};
 
-use super::{Answer, JSON, Stop, Visit, between, decoding};
+use super::{
+    JSON, Visit,
+    cost::{between, decoding},
+    ending::{Answer, Stop},
+};
 use crate::{
     scenario::{Method, Model, RefusalKind, ServiceTier, StreamFault, Surface, What, WireFault},
     wire::{

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Answer, JSON, Stop, Visit, body};
+use super::{
+    JSON, Visit, body,
+    ending::{Answer, Stop},
+};
 use crate::{
     scenario::{Method, ServiceTier, What},
     wire::{
