@@ -102,22 +102,22 @@ impl<'w> Visit<'w> {
         self.before_quotas(end.as_ref(), target, place)?;
         self.input_tokens = ask.input_tokens;
         let expected = self.output_tokens_of(place);
-        self.charge(
-            target,
-            &Order {
-                place,
-                requests: 1,
-                tokens: ask.input_tokens,
-                output_tokens: expected,
-                service_tier: ServiceTier::Standard,
-                traffic: Traffic::Any,
-            },
-        )?;
+        let order = Order {
+            place,
+            requests: 1,
+            tokens: ask.input_tokens,
+            output_tokens: expected,
+            service_tier: ServiceTier::Standard,
+            traffic: Traffic::Any,
+        };
+        let charged = self.charge(target, &order)?;
         if let Some(what) = end {
             return Err(self.stopped(&what, target, place));
         }
         self.output_tokens = expected;
-        self.bill(place, ServiceTier::Standard);
+        if !charged.provisioned {
+            self.bill(place, charged.service_tier);
+        }
         let (head, per_token) = self.latency(place, strike.slower);
         Ok(head.saturating_add(decoding(per_token, expected)))
     }

@@ -24,6 +24,8 @@ impl Visit<'_> {
             }
             Err(denied) => denied,
         };
+        // It passed the quotas before it met what all projects share.
+        self.world.seen.admitted += u64::from(denied == Denied::Capacity);
         let facts = self.facts(target, order.place);
         let refusal = match denied {
             Denied::Quota { violated } => refusal::of_quota(target, &facts, &violated),

@@ -92,22 +92,22 @@ impl Visit<'_> {
         let asked_tier = body::asked_tier(target, arrival, ServiceTier::Standard);
         let strike = self.strike(target, place, asked_tier);
         self.before_quotas(strike.end.as_ref(), target, place)?;
-        self.charge(
-            target,
-            &Order {
-                place,
-                // That a batch counts as one request is a guess.
-                requests: 1,
-                tokens: self.input_tokens,
-                output_tokens: 0,
-                service_tier: ServiceTier::Standard,
-                traffic: arrival.traffic,
-            },
-        )?;
+        let order = Order {
+            place,
+            // That a batch counts as one request is a guess.
+            requests: 1,
+            tokens: self.input_tokens,
+            output_tokens: 0,
+            service_tier: ServiceTier::Standard,
+            traffic: arrival.traffic,
+        };
+        let charged = self.charge(target, &order)?;
         if let Some(what) = strike.end.as_ref().filter(|what| body::replaces(what)) {
             return Err(self.stopped(what, target, place));
         }
-        self.bill(place, ServiceTier::Standard);
+        if !charged.provisioned {
+            self.bill(place, ServiceTier::Standard);
+        }
         let model = &self.world.scenario.models[place.model];
         let items: Vec<Item<'_>> = requests
             .iter()
