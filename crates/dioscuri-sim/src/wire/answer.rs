@@ -5,7 +5,7 @@ mod body;
 mod continuation;
 pub(super) mod form;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod words;
 
 use std::borrow::Cow;

@@ -19,7 +19,7 @@ pub(crate) struct Item<'a> {
 /// The body that answers `embedContent`. The Developer API writes nothing but the values; the rest of Vertex's
 /// is from its public protocol files.
 pub(crate) fn embed(surface: Surface, model: &str, item: &Item<'_>) -> Vec<u8> {
-    body(&Embedded {
+    layout::body(&Embedded {
         embedding: Embedding::of(model, item),
         usage_metadata: (surface == Surface::Vertex).then_some(Usage {
             prompt_token_count: item.tokens,
@@ -33,7 +33,7 @@ pub(crate) fn embed(surface: Surface, model: &str, item: &Item<'_>) -> Vec<u8> {
 
 /// The body that answers `batchEmbedContents`.
 pub(crate) fn batch(model: &str, items: &[Item<'_>]) -> Vec<u8> {
-    body(&Batch {
+    layout::body(&Batch {
         embeddings: items.iter().map(|item| Embedding::of(model, item)).collect(),
     })
 }
@@ -53,7 +53,7 @@ pub(crate) fn predict(model: &str, items: &[Item<'_>]) -> Vec<u8> {
             },
         })
         .collect();
-    body(&Predictions {
+    layout::body(&Predictions {
         predictions,
         metadata: Metadata {
             billable_character_count: items.iter().map(|item| billable(item.content)).sum(),
@@ -71,7 +71,7 @@ pub(crate) fn count(surface: Surface, prompt: &[(&'static str, u64)], characters
             token_count,
         })
         .collect();
-    body(&Count {
+    layout::body(&Count {
         total_tokens: details
             .iter()
             .fold(0, |sum, of| sum.saturating_add(of.token_count)),
@@ -83,12 +83,6 @@ pub(crate) fn count(surface: Surface, prompt: &[(&'static str, u64)], characters
 /// The characters that Vertex bills: all but blanks.
 pub(crate) fn billable(text: &str) -> u64 {
     text.chars().filter(|c| !c.is_whitespace()).count() as u64
-}
-
-fn body(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = layout::lines(value);
-    bytes.push(b'\n');
-    bytes
 }
 
 /// The embedding: of length 1, and the same for the same content. A shorter one has the direction of the

@@ -56,9 +56,7 @@ impl ErrorBody {
 
     /// The body's bytes, indented by two blanks as Google's are.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let mut bytes = layout::lines(self);
-        bytes.push(b'\n');
-        bytes
+        layout::body(self)
     }
 }
 

@@ -5,8 +5,15 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
+/// `value` as a whole body: over many lines, and with the end of the last.
+pub(crate) fn body(value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = lines(value);
+    bytes.push(b'\n');
+    bytes
+}
+
 /// `value` over many lines, indented by two blanks.
-pub(crate) fn lines(value: &impl Serialize) -> Vec<u8> {
+fn lines(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1024);
     let mut serializer = Serializer::with_formatter(&mut bytes, Lines(PrettyFormatter::new()));
     value.serialize(&mut serializer).expect(ALWAYS_JSON);

@@ -47,11 +47,11 @@ pub(crate) fn list(
     let next_page_token = (end < named.len()).then(|| token(end));
     let page = named[begin..end].iter();
     Ok(match surface {
-        Surface::Developer => body(&DeveloperPage {
+        Surface::Developer => layout::body(&DeveloperPage {
             models: page.map(|(name, model)| Developer::of(name, model)).collect(),
             next_page_token,
         }),
-        Surface::Vertex => body(&VertexPage {
+        Surface::Vertex => layout::body(&VertexPage {
             publisher_models: page.map(|(name, _)| Vertex::of(name)).collect(),
             next_page_token,
         }),
@@ -69,8 +69,8 @@ fn names(surface: Surface, model: &Model) -> impl Iterator<Item = &str> {
 /// The model that was asked for as `name`.
 pub(crate) fn get(surface: Surface, name: &str, model: &Model) -> Vec<u8> {
     match surface {
-        Surface::Developer => body(&Developer::of(name, model)),
-        Surface::Vertex => body(&Vertex::of(name)),
+        Surface::Developer => layout::body(&Developer::of(name, model)),
+        Surface::Vertex => layout::body(&Vertex::of(name)),
     }
 }
 
@@ -85,12 +85,6 @@ fn of_token(token: &str) -> Option<usize> {
         .iter()
         .fold(0_u64, |index, byte| index << 8 | u64::from(*byte));
     usize::try_from(index).ok()
-}
-
-fn body(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = layout::lines(value);
-    bytes.push(b'\n');
-    bytes
 }
 
 #[derive(Serialize)]

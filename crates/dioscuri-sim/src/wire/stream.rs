@@ -62,8 +62,7 @@ impl Framing {
                 } else {
                     b",\r\n".to_vec()
                 };
-                bytes.append(&mut layout::lines(value));
-                bytes.push(b'\n');
+                bytes.append(&mut layout::body(value));
                 bytes
             }
         }

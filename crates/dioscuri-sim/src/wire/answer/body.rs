@@ -82,9 +82,7 @@ impl Answer {
             self.feedback(scene.surface),
             self.usage(scene, self.thoughts, self.text_tokens()),
         );
-        let mut bytes = layout::lines(&body);
-        bytes.push(b'\n');
-        bytes
+        layout::body(&body)
     }
 
     /// Why there is no answer (§3.3). The ratings are captured on the Developer API, as an SDK shows them;

@@ -6,7 +6,7 @@ use crate::wire::{
     request::{Format, Function},
 };
 
-const DEVELOPER: Scene<'static> = Scene {
+pub(in crate::wire) const DEVELOPER: Scene<'static> = Scene {
     surface: Surface::Developer,
     model: "gemini-3.8-flash",
     unix: UnixTime::from_secs(1_795_204_800),
@@ -14,12 +14,12 @@ const DEVELOPER: Scene<'static> = Scene {
     provisioned: false,
 };
 
-const VERTEX: Scene<'static> = Scene {
+pub(in crate::wire) const VERTEX: Scene<'static> = Scene {
     surface: Surface::Vertex,
     ..DEVELOPER
 };
 
-const PLAN: Plan<'static> = Plan {
+pub(in crate::wire) const PLAN: Plan<'static> = Plan {
     length: 20,
     thinking: 0,
     output_limit: 65_536,

@@ -1,38 +1,22 @@
 //! Streams byte by byte, and properties of all of them.
 
-use dioscuri_vocab::UnixTime;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    scenario::ServiceTier,
-    wire::{
-        answer::{Fate, Plan},
-        error::Code,
-        request::{ModelFacts, Request},
+use crate::wire::{
+    answer::{
+        Fate, Plan,
+        tests::{self, DEVELOPER, VERTEX},
     },
+    error::Code,
+    request::{ModelFacts, Request},
 };
 
-const DEVELOPER: Scene<'static> = Scene {
-    surface: Surface::Developer,
-    model: "gemini-3.8-flash",
-    unix: UnixTime::from_secs(1_795_204_800),
-    service_tier: ServiceTier::Standard,
-    provisioned: false,
-};
-
-const VERTEX: Scene<'static> = Scene {
-    surface: Surface::Vertex,
-    ..DEVELOPER
-};
-
+/// Long enough for two frames.
 const PLAN: Plan<'static> = Plan {
     length: 16,
-    thinking: 0,
-    output_limit: 65_536,
-    hop_limit: None,
-    fate: Fate::Well,
+    ..tests::PLAN
 };
 
 const HI: &str = r#"{"contents": [{"parts": [{"text": "hi"}]}]}"#;
