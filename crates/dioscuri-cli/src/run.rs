@@ -73,13 +73,13 @@ enum Target {
     /// Whom the configuration names.
     Real(Config),
     /// A simulator in this process.
-    Simulated(Scenario),
+    Simulated(Box<Scenario>),
 }
 
 impl Target {
     fn of(args: &args::Run) -> Result<Self, CannotStart> {
         if let Some(name) = &args.sim {
-            return Ok(Self::Simulated(world::scenario(name)?));
+            return Ok(Self::Simulated(Box::new(world::scenario(name)?)));
         }
         let config = match &args.config {
             Some(path) => Config::from_file(path).map_err(anyhow::Error::new)?,
@@ -96,7 +96,7 @@ impl Target {
         let (config, server) = match self {
             Self::Real(config) => (config, None),
             Self::Simulated(scenario) => {
-                let server = world::start(scenario.clone()).await?;
+                let server = world::start(scenario.as_ref().clone()).await?;
                 console.note(&format!(
                     "simulated: nothing leaves this machine, and a minute lasts {}",
                     humantime::format_duration(scenario.minute)

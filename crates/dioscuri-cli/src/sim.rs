@@ -111,7 +111,8 @@ mod tests {
     #[test]
     fn an_unknown_name_is_answered_with_the_nearest() {
         let error = source("overlaod").unwrap_err().to_string();
-        let expected = "unknown scenario `overlaod`; did you mean `overload`? (`dioscuri sim --list` shows them all)";
+        let expected =
+            "unknown scenario `overlaod`; did you mean `overload`? (`dioscuri sim --list` shows them all)";
         assert_eq!(error, expected);
     }
 }

@@ -27,31 +27,36 @@ impl Welcome {
     /// For `scenario`, which was asked for by `name`.
     pub(super) fn new(name: &str, scenario: &Scenario) -> Self {
         let built_in = Scenario::names().iter().any(|(known, _)| *known == name);
-        let shown = |key: &Key| match built_in {
-            true => key.secret.expose().to_owned(),
-            false => "...".to_owned(),
-        };
-        let developer = |project: &&Project| project.surface == Surface::Developer;
-        let mut opening = scenario.projects.iter().filter(developer);
+        let developer = scenario
+            .projects
+            .iter()
+            .filter(|project| project.surface == Surface::Developer);
+        let mut opening = developer.flat_map(|project| &project.keys);
+        let trial = opening.find(|key| key.state == KeyState::Valid);
+        let shown = |key: &Key| if built_in { key.secret.expose() } else { "..." }.to_owned();
         let projects = scenario.projects.iter().filter(|_| built_in);
         Self {
-            about: match scenario.about.is_empty() {
-                true => name.to_owned(),
-                false => format!("{name}: {}", scenario.about),
+            about: if scenario.about.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name}: {}", scenario.about)
             },
             minute: scenario.minute,
             chain: scenario.chain.join(","),
             keys: projects.flat_map(keys_of).collect(),
-            trial: opening.find_map(|project| project.keys.iter().find(opens).map(shown)),
+            trial: trial.map(shown),
         }
     }
 
     /// The lines, for the server at `url`.
     pub(super) fn told(&self, url: &str) -> String {
         let mut text = format!("{}\n", self.about);
-        if self.minute.as_secs_f64() != 60.0 {
+        if self.minute != Duration::from_secs(60) {
             let minute = humantime::format_duration(self.minute);
-            line(&mut text, format_args!("a minute lasts {minute} here, and the timetable runs as fast"));
+            line(
+                &mut text,
+                format_args!("a minute lasts {minute} here, and the timetable runs as fast"),
+            );
         }
         let widest = self.keys.iter().map(|key| key.secret.len()).max().unwrap_or(0);
         for (at, key) in self.keys.iter().enumerate() {
@@ -62,7 +67,10 @@ impl Welcome {
                 format_args!("{heading:12}{:widest$}  {}{state}", key.secret, key.project),
             );
         }
-        line(&mut text, format_args!("{:12}{}", "models", self.chain.replace(',', ", ")));
+        line(
+            &mut text,
+            format_args!("{:12}{}", "models", self.chain.replace(',', ", ")),
+        );
         line(&mut text, format_args!("{:12}{url}/sim/stats", "statistics"));
         line(
             &mut text,
@@ -85,10 +93,6 @@ impl Welcome {
 
 fn line(text: &mut String, what: std::fmt::Arguments<'_>) {
     writeln!(text, "{what}").expect("a string takes all text");
-}
-
-fn opens(key: &&Key) -> bool {
-    key.state == KeyState::Valid
 }
 
 fn keys_of(project: &Project) -> impl Iterator<Item = KnownKey> {
@@ -176,6 +180,9 @@ Ctrl-C ends it",
     fn where_only_vertex_serves_there_is_no_trial_with_a_key() {
         let scenario = Scenario::named("shared-capacity").unwrap();
         let told = Welcome::new("shared-capacity", &scenario).told(URL);
-        assert!(told.contains("ya29.leda  leda, Vertex in us, eu\n") && !told.contains("try it"), "{told}");
+        assert!(
+            told.contains("ya29.leda  leda, Vertex in us, eu\n") && !told.contains("try it"),
+            "{told}"
+        );
     }
 }
