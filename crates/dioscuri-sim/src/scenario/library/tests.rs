@@ -1,6 +1,6 @@
 //! The library against its folder, and the page of scenario files against the parser.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use serde::de::DeserializeOwned;
 
@@ -108,7 +108,7 @@ const PARAMETERS: [(&str, &str); 13] = [
 fn incident(what: &str, parameters: &[&str]) -> Result<Scenario, ScenarioError> {
     let mut text = format!("{WORLD}what = \"{what}\"\n");
     for (name, value) in PARAMETERS.iter().filter(|(name, _)| parameters.contains(name)) {
-        text.push_str(&format!("{name} = {value}\n"));
+        writeln!(text, "{name} = {value}").unwrap();
     }
     Scenario::parse(&text)
 }
@@ -135,8 +135,8 @@ fn the_page_says_which_parameters_go_with_which_incident() {
         named.insert(what);
     }
     // `What::name` and its parts match exhaustively: what they name is all there is.
-    let names = include_str!("../incident.rs").split("=> \"").skip(1);
-    let known: BTreeSet<String> = names
+    let arms = include_str!("../incident.rs").split("=> \"").skip(1);
+    let known: BTreeSet<String> = arms
         .map(|rest| rest.split('"').next().unwrap().to_owned())
         .collect();
     assert_eq!(named, known);
