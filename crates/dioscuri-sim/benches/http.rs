@@ -44,9 +44,7 @@ quota = [{ model = "gemini-3.8-flash", rpm = 1000000000, tpm = 1000000000000, rp
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Whoever runs all benches passes `--bench`.
-    let mut numbers = std::env::args()
-        .skip(1)
-        .filter_map(|arg| arg.parse::<usize>().ok());
+    let mut numbers = std::env::args().skip(1).filter_map(|arg| arg.parse::<u32>().ok());
     let requests = numbers.next().unwrap_or(200_000);
     let connections = numbers.next().unwrap_or(32);
 
@@ -61,12 +59,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let began = Instant::now();
     client.block_on(send(addr, requests, connections))?;
     let took = began.elapsed();
-    let rate = requests as f64 / took.as_secs_f64();
+    let rate = f64::from(requests) / took.as_secs_f64();
     println!("{requests} requests over {connections} connections in {took:.2?}: {rate:.0} requests/s");
     if let (Some(before), Some(after)) = (cpu, cpu_time(&schedstat)) {
         let cpu = after.saturating_sub(before);
         let share = cpu.as_secs_f64() / took.as_secs_f64() * 100.0;
-        let each = cpu.as_secs_f64() / requests as f64;
+        let each = cpu.as_secs_f64() / f64::from(requests);
         println!(
             "the server's thread: {:.1} us of CPU time a request, {share:.0} % of a core: {:.0} requests/s on one core",
             each * 1e6,
@@ -117,10 +115,10 @@ fn memory() -> Option<u64> {
 }
 
 /// Sends `requests` in all, over so many connections at once.
-async fn send(addr: SocketAddr, requests: usize, connections: usize) -> Result<(), Box<dyn Error>> {
+async fn send(addr: SocketAddr, requests: u32, connections: u32) -> Result<(), Box<dyn Error>> {
     let mut sending = JoinSet::new();
     for connection in 0..connections {
-        let share = requests / connections + usize::from(connection < requests % connections);
+        let share = requests / connections + u32::from(connection < requests % connections);
         sending.spawn(send_one_by_one(addr, share, connection));
     }
     while let Some(sent) = sending.join_next().await {
@@ -129,13 +127,13 @@ async fn send(addr: SocketAddr, requests: usize, connections: usize) -> Result<(
     Ok(())
 }
 
-async fn send_one_by_one(addr: SocketAddr, requests: usize, salt: usize) -> io::Result<()> {
+async fn send_one_by_one(addr: SocketAddr, requests: u32, salt: u32) -> io::Result<()> {
     let prepared: Vec<_> = (0..8).map(|number| request(addr, salt * 8 + number)).collect();
     let mut stream = TcpStream::connect(addr).await?;
     stream.set_nodelay(true)?;
     let mut answer = Vec::with_capacity(64 * 1024);
-    for number in 0..requests {
-        stream.write_all(&prepared[number % prepared.len()]).await?;
+    for (_, request) in (0..requests).zip(prepared.iter().cycle()) {
+        stream.write_all(request).await?;
         answer.clear();
         while !is_whole(&answer)? {
             if stream.read_buf(&mut answer).await? == 0 {
@@ -147,7 +145,7 @@ async fn send_one_by_one(addr: SocketAddr, requests: usize, salt: usize) -> io::
 }
 
 /// A prompt of the size that an extraction or a classification has: two kilobytes.
-fn request(addr: SocketAddr, number: usize) -> Vec<u8> {
+fn request(addr: SocketAddr, number: u32) -> Vec<u8> {
     let mut text = format!("Sort review {number} by its topics, and answer in one line.\\n");
     while text.len() < 1800 {
         let _ = write!(

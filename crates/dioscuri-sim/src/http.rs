@@ -175,6 +175,10 @@ impl Server {
     /// # Panics
     ///
     /// Outside of a tokio runtime with I/O and time.
+    #[expect(
+        clippy::unused_async,
+        reason = "it needs a runtime, and says so as `start` and `stop` do"
+    )]
     pub async fn start_with(scenario: Scenario, config: ServerConfig) -> io::Result<Self> {
         let listener = listener::listen(listener::bind(config.addr)?)?;
         let addr = listener.local_addr()?;

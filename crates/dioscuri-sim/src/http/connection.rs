@@ -35,9 +35,12 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>, doomed: Arc<At
         return;
     };
     if protocol == Protocol::Tls {
-        let refusal = shared.with(|world, now| match world.cuts_handshake(now) {
-            true => Refusal::HangUp,
-            false => Refusal::Alert,
+        let refusal = shared.with(|world, now| {
+            if world.cuts_handshake(now) {
+                Refusal::HangUp
+            } else {
+                Refusal::Alert
+            }
         });
         return greeting::refuse_tls(line, refusal, PATIENCE).await;
     }

@@ -1,9 +1,10 @@
 //! Streams over the wire: in pieces and in time.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dioscuri_sim::{Scenario, Server};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::{
     fixture::BODY,

@@ -1,9 +1,9 @@
 //! Each fault of the wire, as a client sees it: how much comes, and how it ends.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dioscuri_sim::Reason;
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::Instant};
 
 use crate::{
     fixture::{BODY, DEVELOPER},
