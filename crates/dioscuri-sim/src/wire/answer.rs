@@ -238,8 +238,14 @@ fn speak(
     if let Fate::Finish("MAX_TOKENS" | "CONTINUATION") = plan.fate {
         room = room.min(tokens::of_text(rest) / 2);
     }
-    let text = tokens::beginning(rest, room);
-    said.tokens = tokens::of_text(text);
+    said.tokens = tokens::of_text(rest);
+    let text = if said.tokens <= room {
+        rest
+    } else {
+        let text = tokens::beginning(rest, room);
+        said.tokens = tokens::of_text(text);
+        text
+    };
     if let Fate::Finish(reason) = plan.fate {
         said.finish = reason.to_owned().into();
     } else if text.len() < rest.len() {

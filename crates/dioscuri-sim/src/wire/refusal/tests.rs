@@ -820,7 +820,7 @@ fn section_2_5_how_quotas_are_named() {
             "EmbedContentInputTokensPerMinutePerProjectPerModel-PaidTier",
         ),
     ] {
-        let facts = Facts { kind, tier, ..FACTS };
+        let facts = Facts { tier, kind, ..FACTS };
         let refusal = of_quota(&DEVELOPER, &facts, &[violated]);
         let body: Value = serde_json::from_slice(&refusal.body.bytes()).unwrap();
         let violation = &body["error"]["details"][1]["violations"][0];
