@@ -30,7 +30,7 @@ pub use self::{
 /// A world to build: its minute, models, projects, keys, quotas and faults.
 ///
 /// What it holds is checked: a scenario that exists names only models and locations that exist in it. Every
-/// field of the file is described in [the page of scenario files](scenario_file).
+/// field of the file is described in [the page of scenario files](crate::scenario_file).
 ///
 /// ```
 /// use dioscuri_sim::Scenario;
