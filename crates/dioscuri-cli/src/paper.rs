@@ -239,7 +239,8 @@ mod tests {
             ("calm", "one project, one key, wide quotas and no faults"),
             ("overload", "503"),
         ]);
-        let expected = "calm      one project, one key, wide\n          quotas and no faults\noverload  503\n";
+        let expected =
+            "calm      one project, one key, wide\n          quotas and no faults\noverload  503\n";
         assert_eq!(paper.into_text(), expected);
     }
 
