@@ -6,6 +6,7 @@ mod steps;
 mod tools;
 
 use crate::{
+    sdk,
     shell::{self, Stopwatch},
     workspace::Workspace,
 };
@@ -17,15 +18,20 @@ use steps::Step;
 /// # Errors
 ///
 /// A step failed. Which one, how to see it again, and what was not run has been printed.
-pub(crate) fn run(workspace: &Workspace, full: bool) -> anyhow::Result<()> {
+pub(crate) fn run(workspace: &Workspace, full: bool, require_sdks: bool) -> anyhow::Result<()> {
     let watch = Stopwatch::start();
     let tools = tools::provide(workspace)?;
     let mut steps = steps::all(workspace, tools);
     let mut unchecked = Vec::new();
+    let sdks = Step::check("official SDKs", sdk::run, "cargo xtask sdk");
+    match sdk::missing(workspace) {
+        Some(why) if !require_sdks => unchecked.push(format!("skipped: {}: {why}", sdks.name)),
+        _ => steps.push(sdks),
+    }
     if full {
         let more = full::steps(workspace);
         steps.extend(more.steps);
-        unchecked = more.unchecked;
+        unchecked.extend(more.unchecked);
     }
     for (number, step) in (1..).zip(&steps) {
         println!(

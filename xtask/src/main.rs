@@ -45,6 +45,9 @@ enum Task {
         /// Add what needs more time, another tool or the network
         #[arg(long)]
         full: bool,
+        /// Fail, and do not skip them, where the official SDKs cannot be run
+        #[arg(long)]
+        require_sdks: bool,
     },
     /// Hold `dioscuri diagnose` against a corpus of real errors, which lies outside the repository
     Corpus {
@@ -83,7 +86,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
     match task {
         Task::Demo { check: true, .. } => demo::check(&workspace),
         Task::Demo { fresh, .. } => demo::show(&workspace, *fresh),
-        Task::Ci { full } => ci::run(&workspace, *full),
+        Task::Ci { full, require_sdks } => ci::run(&workspace, *full, *require_sdks),
         Task::Corpus { file, all } => corpus::run(&workspace, file, *all),
         Task::Errors { check: true } => errors::check(&workspace),
         Task::Errors { check: false } => errors::write(&workspace),

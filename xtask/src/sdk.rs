@@ -52,10 +52,7 @@ const SDKS: [Sdk; 2] = [
         folder: "python",
         needs: &[
             ("Python (`python3`)", "python3 --version"),
-            (
-                "Python's virtual environments (python3-venv)",
-                "python3 -m ensurepip --version",
-            ),
+            ("Python module `ensurepip`", "python3 -m ensurepip --version"),
         ],
         pins: &["requirements.txt"],
         install: &[
@@ -78,6 +75,20 @@ const SDKS: [Sdk; 2] = [
     },
 ];
 
+/// What keeps the checks from being made on this machine, if anything does.
+pub(crate) fn missing(workspace: &Workspace) -> Option<String> {
+    lacking(|probe| Line::new(probe).works(workspace.root()))
+}
+
+fn lacking(works: impl Fn(&str) -> bool) -> Option<String> {
+    let needs = SDKS.iter().flat_map(|sdk| sdk.needs);
+    let lacking: Vec<_> = needs
+        .filter(|(_, probe)| !works(probe))
+        .map(|(what, _)| *what)
+        .collect();
+    (!lacking.is_empty()).then(|| format!("this machine has no {}", lacking.join(", no ")))
+}
+
 /// Makes every check with every SDK, and prints what came of it.
 ///
 /// # Errors
@@ -97,7 +108,7 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
     }
     ensure!(
         failed.is_empty(),
-        "the simulator and {} disagree",
+        "not every check was made and passed with {}",
         failed.join(", ")
     );
     println!(
@@ -111,7 +122,8 @@ impl Sdk {
     /// Installs it if need be, and makes the checks in a world of their own.
     fn check(&self, workspace: &Workspace, checks: &Checks) -> anyhow::Result<()> {
         let watch = Stopwatch::start();
-        install::ensure_current(self, workspace).context("it cannot be installed from its registry")?;
+        install::ensure_current(self, workspace)
+            .context("it cannot be installed; is its registry reached?")?;
         println!("installed ({})", shell::human(watch.elapsed()));
 
         let watch = Stopwatch::start();
@@ -164,4 +176,45 @@ impl Sdk {
 fn leads_elsewhere(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     name.starts_with("GOOGLE_") || name.starts_with("GEMINI_") || name.ends_with("_PROXY")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_machine_lacks_is_named() {
+        assert_eq!(lacking(|_| true), None);
+        assert_eq!(
+            lacking(|probe| probe == "python3 --version").unwrap(),
+            "this machine has no Python module `ensurepip`, no Node (`node`), no npm"
+        );
+    }
+
+    #[test]
+    fn the_environment_leads_no_sdk_elsewhere() {
+        for name in [
+            "GOOGLE_API_KEY",
+            "GEMINI_API_KEY",
+            "GOOGLE_GEMINI_BASE_URL",
+            "https_proxy",
+        ] {
+            assert!(leads_elsewhere(name), "{name}");
+        }
+        for name in ["PATH", "HOME", "LANG"] {
+            assert!(!leads_elsewhere(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_version_is_pinned_and_no_registry_named() {
+        let python = include_str!("../sdk/python/requirements.txt");
+        for line in python
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        {
+            assert_eq!(line.split("==").count(), 2, "{line}");
+        }
+        assert!(!include_str!("../sdk/node/package-lock.json").contains("\"resolved\""));
+    }
 }
