@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt};
 
 use super::{arrival::Credential, route::Target};
 use crate::{
-    scenario::{KeyKind, KeyState, Scenario, Surface},
+    scenario::{KeyKind, KeyState, Method, Scenario, Surface},
     wire::refusal::{self, Refusal},
 };
 
@@ -78,8 +78,8 @@ impl Owners {
         }
         let names_it = target.project == project.id
             || target.project.parse() == Ok(project.number)
-            // Express mode, and what belongs to no project.
-            || (target.project.is_empty() && (key.kind == KeyKind::ApiKey || target.model.is_empty()));
+            // Express mode, and the models, which belong to no project.
+            || (target.project.is_empty() && (key.kind == KeyKind::ApiKey || target.method == Method::Models));
         if target.surface == Surface::Vertex && !names_it {
             return Err(refusal::foreign_project(target));
         }

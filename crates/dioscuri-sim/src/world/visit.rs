@@ -166,9 +166,9 @@ impl<'w> Visit<'w> {
         }
         match model.state {
             ModelState::Active => {}
-            ModelState::Retired => return Err(refusal::retired_model(target, None).into()),
+            ModelState::Retired => return Err(refusal::retired_model(target, model.served_by.as_deref()).into()),
             ModelState::ClosedToNewUsers if project.new_user => {
-                return Err(refusal::closed_to_new_users(target, None).into());
+                return Err(refusal::closed_to_new_users(target, model.served_by.as_deref()).into());
             }
             ModelState::ClosedToNewUsers => {}
         }

@@ -473,13 +473,20 @@ fn a_long_answer_goes_on_where_it_was_cut() {
 }
 
 #[test]
-fn a_free_key_embeds_a_thousand_batches_a_day() {
+fn a_free_key_embeds_a_thousand_texts_a_day_however_they_are_batched() {
     let mut trip = Trip::to("embeddings");
     trip.every_way();
     let stats = trip.world.stats();
     let limits: Vec<_> = stats.domains.iter().map(|domain| domain.limit).collect();
     assert_eq!(limits, [100, 30_000, 1_000]);
     assert_eq!(stats.domains[0].admitted, 3);
+
+    let item = r#"{"model": "models/gemini-embedding-001", "content": {"parts": [{"text": "Castor"}]}}"#;
+    let body = format!(r#"{{"requests": [{item}, {item}]}}"#);
+    let before = trip.world.stats();
+    trip.send("castor", 1, "global", "gemini-embedding-001", "batchEmbedContents", &body, &[]);
+    let after = trip.world.stats();
+    assert_eq!(after.domains[0].admitted - before.domains[0].admitted, 2);
 }
 
 #[test]

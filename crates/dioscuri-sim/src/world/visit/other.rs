@@ -94,8 +94,8 @@ impl Visit<'_> {
         self.before_quotas(strike.end.as_ref(), target, place)?;
         let order = Order {
             place,
-            // That a batch counts as one request is a guess.
-            requests: 1,
+            // Each text of a batch counts as a request: reported by several users, of both tiers.
+            requests: requests.len() as u64,
             tokens: self.input_tokens,
             output_tokens: 0,
             service_tier: ServiceTier::Standard,
