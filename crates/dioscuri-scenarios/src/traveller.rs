@@ -119,7 +119,7 @@ impl Traveller {
                     outcome: Outcome::Success(Served::new().with_used(used)),
                 }
             }
-            Admission::Refused { reply, .. } => read(&reply, now.unix),
+            Admission::Refused { reply, .. } | Admission::Replied { reply } => read(&reply, now.unix),
             other => unreachable!("the simulator answers or refuses: {other:?}"),
         }
     }

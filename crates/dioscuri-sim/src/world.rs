@@ -103,8 +103,9 @@ impl World {
         Visit::new(self, now, rng).of_arrival(arrival)
     }
 
-    /// What becomes of a request in typed form: the same as in [`World::arrive`], without reading and
-    /// writing bodies that are answered.
+    /// What becomes of a request in typed form: the same as in [`World::arrive`], without reading a body and
+    /// without writing one that says nothing but an answer. A call as long as it is drawn has no text to be
+    /// cut to, so that its tokens may be off by a few.
     ///
     /// ```
     /// use dioscuri_sim::{Admission, Ask, Reason, Scenario, World};

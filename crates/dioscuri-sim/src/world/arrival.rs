@@ -326,7 +326,12 @@ pub enum Admission {
         /// The time until it is there.
         after: Duration,
     },
-    /// It is refused.
+    /// It is answered in a way that has to be read: blocked, empty, or ended for an unusual reason.
+    Replied {
+        /// What stands on the wire.
+        reply: Reply,
+    },
+    /// It is refused, or its answer lost on its way.
     Refused {
         /// Why, in the simulator's words.
         reason: Reason,

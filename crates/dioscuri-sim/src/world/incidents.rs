@@ -6,7 +6,7 @@ use dioscuri_vocab::{Rng, SplitMix64};
 
 use super::stats::IncidentStats;
 use crate::scenario::{
-    Incident, Method, Place, Scenario, ServiceTier, StreamFault, Surface, What, WireFault,
+    Incident, Method, Place, RefusalKind, Scenario, ServiceTier, StreamFault, Surface, What, WireFault,
 };
 
 /// The incidents of a scenario, and what they have done so far.
@@ -29,23 +29,30 @@ pub(super) struct Spot<'a> {
     /// The number of its key within the project, from 1.
     pub(super) key: usize,
     pub(super) location: &'a str,
-    /// As asked for, and as served.
+    /// As asked for, and as served; empty for the list of models, which is of none.
     pub(super) models: [&'a str; 2],
     pub(super) method: Method,
     pub(super) service_tier: ServiceTier,
 }
 
-/// What strikes one request.
+/// What would strike one request, if it comes so far.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Strike {
-    /// What decides its end, if anything does.
-    pub(super) end: Option<What>,
-    /// The number in the scenario, from 1, of the first incident that struck.
-    pub(super) incident: Option<usize>,
+    /// What decides its end, if anything does, and the number of that incident.
+    pub(super) end: Option<(usize, What)>,
+    /// The numbers of the incidents that make it slower or take its tier.
+    pub(super) besides: Vec<usize>,
     /// How much longer it takes.
     pub(super) slower: f64,
     /// Whether it is served as standard whatever it asked for.
     pub(super) downgraded: bool,
+}
+
+impl Strike {
+    /// What decides the request's end.
+    pub(super) fn what(&self) -> Option<&What> {
+        self.end.as_ref().map(|(_, what)| what)
+    }
 }
 
 impl Incidents {
@@ -57,39 +64,44 @@ impl Incidents {
         Self { all: all.collect() }
     }
 
-    /// What strikes a request at `spot`. Of several ends the first in the scenario counts, and counts alone.
+    /// What would strike a request at `spot`. Of several ends the first in the scenario counts, and counts
+    /// alone. Nothing has struck before [`Incidents::strikes`] is told so.
     ///
-    /// Every incident that may strike takes one draw, whether another one has decided or not: so a change in
-    /// one incident does not shift the draws of the next.
-    pub(super) fn strike(&mut self, spot: &Spot<'_>, since_start: Duration, rng: &mut SplitMix64) -> Strike {
+    /// Every incident draws from a stream of its own, split off from `lots`: what one does, does not shift what
+    /// the others do.
+    pub(super) fn draw(&self, spot: &Spot<'_>, since_start: Duration, lots: u64) -> Strike {
         let mut strike = Strike {
             end: None,
-            incident: None,
+            besides: Vec::new(),
             slower: 1.0,
             downgraded: false,
         };
-        for (state, number) in self.all.iter_mut().zip(1..) {
+        for (state, number) in self.all.iter().zip(1..) {
             let incident = &state.incident;
             if !incident.period.holds(since_start)
                 || !concerns(&incident.what, spot.method)
                 || !covers(&incident.place, spot)
+                || incident.count.is_some_and(|count| state.struck >= count)
+                || SplitMix64::split(lots, number as u64).next_f64() >= incident.share
             {
-                continue;
-            }
-            let lot = rng.next_f64();
-            if lot >= incident.share || incident.count.is_some_and(|count| state.struck >= count) {
                 continue;
             }
             match &incident.what {
                 What::SlowAnswers(factor) => strike.slower *= factor,
                 What::Downgrade => strike.downgraded = true,
-                end if strike.end.is_none() => strike.end = Some(end.clone()),
-                _ => continue,
+                end => {
+                    strike.end = strike.end.or_else(|| Some((number, end.clone())));
+                    continue;
+                }
             }
-            strike.incident = strike.incident.or(Some(number));
-            state.struck += 1;
+            strike.besides.push(number);
         }
         strike
+    }
+
+    /// The incident of that number, from 1, has struck.
+    pub(super) fn strikes(&mut self, number: usize) {
+        self.all[number - 1].struck += 1;
     }
 
     /// Whether nobody listens at that time.
@@ -144,6 +156,10 @@ const fn concerns(what: &What, method: Method) -> bool {
             | StreamFault::End { .. }
             | StreamFault::Cut { .. },
         ) => matches!(method, Method::Stream),
+        // What no quota counts is not refused for one.
+        What::Refusal(RefusalKind::QuotaText | RefusalKind::SpuriousQuota | RefusalKind::SpuriousDay) => {
+            !matches!(method, Method::Count | Method::Models)
+        }
         What::Refused | What::TlsFailure => false,
         _ => true,
     }
@@ -166,6 +182,9 @@ fn covers(place: &Place, spot: &Spot<'_>) -> bool {
 
 /// Whether `pattern`, which may end with `*`, stands for `name`.
 fn is_like(pattern: &str, name: &str) -> bool {
+    if name.is_empty() {
+        return false;
+    }
     match pattern.strip_suffix('*') {
         Some(start) => name.starts_with(start),
         None => pattern == name,
@@ -211,12 +230,12 @@ mod tests {
 
     fn ends(incidents: &mut Incidents, spot: &Spot<'_>, at: u64, times: u64) -> usize {
         (0..times)
-            .filter(|stream| {
-                let mut rng = SplitMix64::split(7, *stream);
-                incidents
-                    .strike(spot, Duration::from_secs(at), &mut rng)
-                    .end
-                    .is_some()
+            .filter(|lots| {
+                let end = incidents.draw(spot, Duration::from_secs(at), *lots).end;
+                if let Some((number, _)) = &end {
+                    incidents.strikes(*number);
+                }
+                end.is_some()
             })
             .count()
     }
@@ -258,6 +277,31 @@ mod tests {
         assert_eq!(ends(&mut both, &SPOT, 0, 5), 5);
         let struck: Vec<u64> = both.stats().iter().map(|row| row.struck).collect();
         assert_eq!(struck, [2, 3]);
+    }
+
+    #[test]
+    fn one_incident_does_not_shift_what_another_does() {
+        let second = overload().with_share(0.5);
+        let outcomes = |first: Incident| {
+            let both = incidents(vec![first, second.clone()]);
+            let draw = |lots| both.draw(&SPOT, Duration::ZERO, lots).end.is_some();
+            (0..100).map(draw).collect::<Vec<_>>()
+        };
+        let never = Incident::new(What::Empty).with_share(0.0);
+        let elsewhere = never.clone().with_place(Place::location("us"));
+        assert_eq!(outcomes(never), outcomes(elsewhere));
+    }
+
+    #[test]
+    fn what_is_for_a_model_leaves_the_list_of_models_alone() {
+        let list = Spot {
+            models: ["", ""],
+            method: Method::Models,
+            ..SPOT
+        };
+        let of_model = overload().with_place(Place::model("gemini-*"));
+        assert_eq!(ends(&mut incidents(vec![of_model]), &list, 0, 5), 0);
+        assert_eq!(ends(&mut incidents(vec![overload()]), &list, 0, 5), 5);
     }
 
     #[test]

@@ -4,21 +4,17 @@ mod body;
 mod cost;
 mod ending;
 mod other;
+mod typed;
 
-use std::time::Duration;
+use dioscuri_vocab::{Now, Rng, SplitMix64, Tick};
 
-use dioscuri_vocab::{Now, SplitMix64, Tick};
-
-use self::{
-    cost::decoding,
-    ending::{Answer, Stop},
-};
+use self::ending::{Answer, Stop};
 use super::{
-    Admission, Arrival, Ask, LARGEST_BODY, Reason, Reply, World,
+    Arrival, LARGEST_BODY, Reply, World,
     access::Owner,
     arrival::Credential,
-    incidents::{Spot, Strike, is_before_quotas},
-    ledger::{Order, Place, Traffic},
+    incidents::{Spot, Strike},
+    ledger::Place,
     route::Target,
 };
 use crate::{
@@ -75,53 +71,6 @@ impl<'w> Visit<'w> {
         self.reply(target.as_ref(), ending)
     }
 
-    pub(super) fn of_ask(mut self, ask: &Ask<'_>) -> Admission {
-        let target = ask.target();
-        match self.typed(&target, ask) {
-            Ok(after) => {
-                self.count(None);
-                Admission::Answered {
-                    output_tokens: self.output_tokens,
-                    after,
-                }
-            }
-            Err(stop) => {
-                let reply = self.reply(Some(&target), Err(stop));
-                Admission::Refused {
-                    reason: reply.record.reason.unwrap_or(Reason::Custom),
-                    reply,
-                }
-            }
-        }
-    }
-
-    fn typed(&mut self, target: &Target<'_>, ask: &Ask<'_>) -> Result<Duration, Stop> {
-        let place = self.enter(target, &[ask.credential()])?;
-        let mut strike = self.strike(target, place, ServiceTier::Standard);
-        let end = strike.end.take();
-        self.before_quotas(end.as_ref(), target, place)?;
-        self.input_tokens = ask.input_tokens;
-        let expected = self.output_tokens_of(place);
-        let order = Order {
-            place,
-            requests: 1,
-            tokens: ask.input_tokens,
-            output_tokens: expected,
-            service_tier: ServiceTier::Standard,
-            traffic: Traffic::Any,
-        };
-        let charged = self.charge(target, &order)?;
-        if let Some(what) = end {
-            return Err(self.stopped(&what, target, place));
-        }
-        self.output_tokens = expected;
-        if !charged.provisioned {
-            self.bill(place, charged.service_tier);
-        }
-        let (head, per_token) = self.latency(place, strike.slower);
-        Ok(head.saturating_add(decoding(per_token, expected)))
-    }
-
     fn answer(&mut self, target: &Target<'_>, arrival: &Arrival<'_>) -> Result<Answer, Stop> {
         if arrival.body.len() > LARGEST_BODY {
             return Err(refusal::too_large(LARGEST_BODY).into());
@@ -140,20 +89,12 @@ impl<'w> Visit<'w> {
 
     /// Whose the request is, and whether there is such a model for it.
     fn enter(&mut self, target: &Target<'_>, credentials: &[Credential<'_>]) -> Result<Place, Stop> {
+        let owner = self.owned(target, credentials)?;
+        let asked = self.model(target, owner)?;
         let world = &*self.world;
-        let scenario = &world.scenario;
-        let owner = world.owners.owner(scenario, target, credentials)?;
-        self.owner = Some(owner);
-        let project = &scenario.projects[owner.project];
-        let locations = &project.locations;
+        let locations = &world.scenario.projects[owner.project].locations;
         let location = locations.iter().position(|location| location == target.location);
-        let asked = scenario.models.iter().position(|model| {
-            model.name == target.model || model.aliases.iter().any(|alias| alias == target.model)
-        });
-        let (Some(location), Some(asked)) = (location, asked) else {
-            return Err(refusal::unknown_model(target).into());
-        };
-        let model = &scenario.models[asked];
+        let model = &world.scenario.models[asked];
         let is_here =
             model.locations.is_empty() || model.locations.iter().any(|name| name == target.location);
         let is_for_it = match target.method {
@@ -161,17 +102,9 @@ impl<'w> Visit<'w> {
             Method::Embed | Method::BatchEmbed => model.kind == ModelKind::Embed,
             Method::Count | Method::Models => true,
         };
-        if !is_here || !is_for_it {
+        let Some(location) = location.filter(|_| is_here && is_for_it) else {
             return Err(refusal::unknown_model(target).into());
-        }
-        match model.state {
-            ModelState::Active => {}
-            ModelState::Retired => return Err(refusal::retired_model(target, model.served_by.as_deref()).into()),
-            ModelState::ClosedToNewUsers if project.new_user => {
-                return Err(refusal::closed_to_new_users(target, model.served_by.as_deref()).into());
-            }
-            ModelState::ClosedToNewUsers => {}
-        }
+        };
         let model = world.serves[asked];
         self.served = Some(model);
         Ok(Place {
@@ -181,28 +114,83 @@ impl<'w> Visit<'w> {
         })
     }
 
-    fn strike(&mut self, target: &Target<'_>, place: Place, service_tier: ServiceTier) -> Strike {
-        let world = &mut *self.world;
+    /// Whose the request is.
+    fn owned(&mut self, target: &Target<'_>, credentials: &[Credential<'_>]) -> Result<Owner, Stop> {
+        let owner = self
+            .world
+            .owners
+            .owner(&self.world.scenario, target, credentials)?;
+        self.owner = Some(owner);
+        Ok(owner)
+    }
+
+    /// The model that is asked for, by index, if it may be.
+    fn model(&self, target: &Target<'_>, owner: Owner) -> Result<usize, Stop> {
+        let scenario = &self.world.scenario;
+        let asked = scenario.models.iter().position(|model| {
+            model.name == target.model || model.aliases.iter().any(|alias| alias == target.model)
+        });
+        let asked = asked.ok_or_else(|| refusal::unknown_model(target))?;
+        let model = &scenario.models[asked];
+        let successor = model.served_by.as_deref();
+        match model.state {
+            ModelState::Retired => Err(refusal::retired_model(target, successor).into()),
+            ModelState::ClosedToNewUsers if scenario.projects[owner.project].new_user => {
+                Err(refusal::closed_to_new_users(target, successor).into())
+            }
+            ModelState::Active | ModelState::ClosedToNewUsers => Ok(asked),
+        }
+    }
+
+    /// What would strike the request.
+    fn draw(&mut self, target: &Target<'_>, place: Place, service_tier: ServiceTier) -> Strike {
+        let lots = self.rng.next_u64();
+        let scenario = &self.world.scenario;
+        let served = match target.model {
+            "" => "",
+            _ => &scenario.models[place.model].name,
+        };
         let spot = Spot {
             surface: target.surface,
-            project: &world.scenario.projects[place.project].id,
+            project: &scenario.projects[place.project].id,
             key: self.owner.map_or(0, |owner| owner.key + 1),
             location: target.location,
-            models: [target.model, &world.scenario.models[place.model].name],
+            models: [target.model, served],
             method: target.method,
             service_tier,
         };
         let since_start = self.now.tick.since(Tick::ZERO);
-        let strike = world.incidents.strike(&spot, since_start, &mut self.rng);
-        self.incident = strike.incident;
-        strike
+        self.world.incidents.draw(&spot, since_start, lots)
     }
 
-    /// Ends here, if what has struck comes before the quotas.
-    fn before_quotas(&mut self, end: Option<&What>, target: &Target<'_>, place: Place) -> Result<(), Stop> {
-        match end {
-            Some(what) if is_before_quotas(what) => Err(self.stopped(what, target, place)),
+    /// The incident of that number has struck.
+    fn strikes(&mut self, number: usize) {
+        self.world.incidents.strikes(number);
+        self.incident = Some(self.incident.map_or(number, |first| first.min(number)));
+    }
+
+    /// Ends here, if `strike` ends the request and `ends_here` says that it does so here.
+    fn meet(
+        &mut self,
+        strike: &Strike,
+        ends_here: impl Fn(&What) -> bool,
+        target: &Target<'_>,
+        place: Place,
+    ) -> Result<(), Stop> {
+        match &strike.end {
+            Some((number, what)) if ends_here(what) => {
+                self.strikes(*number);
+                Err(self.stopped(what, target, place))
+            }
             _ => Ok(()),
+        }
+    }
+
+    /// The request is answered: what has not ended it has struck it all the same.
+    fn answered(&mut self, strike: &Strike) {
+        let end = strike.end.as_ref().map(|(number, _)| *number);
+        for number in strike.besides.iter().copied().chain(end) {
+            self.strikes(number);
         }
     }
 }

@@ -9,6 +9,7 @@ mod enforcement;
 mod fixture;
 #[cfg(feature = "http")]
 mod http;
+mod incidents;
 mod library;
 mod pages;
 mod quota_forms;

@@ -19,10 +19,20 @@ use crate::{
     },
     world::{
         Arrival, Frame, Reason,
-        ledger::{Charged, Order, Place},
+        incidents::{Strike, is_before_quotas},
+        ledger::{Charged, Order, Place, Traffic},
         route::Target,
     },
 };
+
+/// What the head of a request asks for, besides its body.
+#[derive(Clone, Copy)]
+pub(super) struct Manner {
+    pub(super) service_tier: ServiceTier,
+    pub(super) traffic: Traffic,
+    /// How long it may take.
+    pub(super) timeout: Option<Duration>,
+}
 
 impl Visit<'_> {
     /// The answer to a request to generate.
@@ -34,24 +44,39 @@ impl Visit<'_> {
     ) -> Result<Answer, Stop> {
         let facts = self.facts_of_model(target, place);
         let request = Request::read(target.surface, &facts, arrival.body)?;
-        let too_long = request.fits(target.surface, &facts);
-        let asked_tier = asked_tier(target, arrival, request.service_tier.unwrap_or_default());
-        let mut strike = self.strike(target, place, asked_tier);
-        let end = strike.end.take();
-        self.before_quotas(end.as_ref(), target, place)?;
+        let manner = Manner {
+            service_tier: asked_tier(target, arrival, request.service_tier.unwrap_or_default()),
+            traffic: arrival.traffic,
+            timeout: arrival.timeout,
+        };
+        let strike = self.draw(target, place, manner.service_tier);
+        self.meet(&strike, is_before_quotas, target, place)?;
+        // What a prompt is answered must not change when it is sent again.
+        let mut own = SplitMix64::split(self.world.seed, fingerprint(target.model, arrival.body));
+        self.tell(target, place, &request, manner, &strike, &mut own)
+    }
 
+    /// The answer to `request`, if nothing stands against it; `own` draws what it says.
+    pub(super) fn tell(
+        &mut self,
+        target: &Target<'_>,
+        place: Place,
+        request: &Request,
+        manner: Manner,
+        strike: &Strike,
+        own: &mut SplitMix64,
+    ) -> Result<Answer, Stop> {
+        let too_long = request.fits(target.surface, &self.facts_of_model(target, place));
         let name = self.world.scenario.models[place.model].name.clone();
         let mut scene = Scene {
             surface: target.surface,
             model: &name,
             unix: self.now.unix,
-            service_tier: asked_tier,
+            service_tier: manner.service_tier,
             provisioned: false,
         };
-        // What a prompt is answered must not change when it is sent again.
-        let mut own = SplitMix64::split(self.world.seed, fingerprint(target.model, arrival.body));
-        let plan = plan(&self.world.scenario.models[place.model], end.as_ref(), &mut own);
-        let answer = answer::Answer::draw(&scene, &request, &plan, &mut own)?;
+        let plan = plan(&self.world.scenario.models[place.model], strike.what(), own);
+        let answer = answer::Answer::draw(&scene, request, &plan, own)?;
         self.input_tokens = answer.prompt_tokens();
         let charged = self.charge(
             target,
@@ -63,16 +88,14 @@ impl Visit<'_> {
                 service_tier: if strike.downgraded {
                     ServiceTier::Standard
                 } else {
-                    asked_tier
+                    manner.service_tier
                 },
-                traffic: arrival.traffic,
+                traffic: manner.traffic,
             },
         )?;
         // A quota that a long prompt exceeds is named before its length is.
         too_long?;
-        if let Some(what) = end.as_ref().filter(|what| replaces(what)) {
-            return Err(self.stopped(what, target, place));
-        }
+        self.meet(strike, replaces, target, place)?;
         let Charged {
             service_tier,
             provisioned,
@@ -85,7 +108,8 @@ impl Visit<'_> {
             Method::Stream => head,
             _ => until_done,
         };
-        in_time(arrival, until_head)?;
+        in_time(manner.timeout, until_head)?;
+        self.answered(strike);
         self.output_tokens = answer.output_tokens();
         if !provisioned {
             self.bill(place, service_tier);
@@ -105,12 +129,12 @@ impl Visit<'_> {
                 .into_iter()
                 .map(|(bytes, tokens)| Frame::new(decoding(per_token, tokens), bytes))
                 .collect();
-            let is_whole = match &end {
+            let is_whole = match strike.what() {
                 Some(What::Stream(fault)) => {
                     reply.lost = Some(Reason::Stream);
                     self.break_off(&mut reply, framing, *fault, target, place)
                 }
-                _ => true,
+                _ => self.cut_in_time(&mut reply, framing, manner.timeout),
             };
             if is_whole && !framing.closing().is_empty() {
                 let closing = framing.closing().to_vec();
@@ -120,8 +144,29 @@ impl Visit<'_> {
             let bytes = answer.bytes(&scene, &mut self.rng);
             reply.body.push(Frame::new(Duration::ZERO, bytes));
         }
-        reply.meets(end.as_ref());
+        reply.meets(strike.what());
         Ok(reply)
+    }
+
+    /// Ends a stream that takes longer than it was given, with an error in its place. A guess: nobody has shown
+    /// what becomes of a stream that has begun. True, for the closing still comes.
+    fn cut_in_time(&mut self, reply: &mut Answer, framing: Framing, timeout: Option<Duration>) -> bool {
+        let Some(timeout) = timeout else { return true };
+        let mut left = timeout.saturating_sub(reply.after);
+        let late = reply.body.iter().position(|frame| {
+            let is_late = frame.after > left;
+            left = left.saturating_sub(frame.after);
+            is_late
+        });
+        if let Some(late) = late {
+            let before: Duration = reply.body[..late].iter().map(|frame| frame.after).sum();
+            let after = timeout.saturating_sub(reply.after).saturating_sub(before);
+            reply.body.truncate(late);
+            let error = framing.error(&refusal::deadline_exceeded().body, late);
+            reply.body.push(Frame::new(after, error));
+            reply.lost = Some(Reason::DeadlineExceeded);
+        }
+        true
     }
 
     /// Breaks a stream off. True if its closing still comes.
@@ -185,7 +230,7 @@ pub(super) fn asked_tier(target: &Target<'_>, arrival: &Arrival<'_>, in_body: Se
 }
 
 /// How the next answer of `model` is to be.
-fn plan<'a>(model: &Model, end: Option<&'a What>, rng: &mut SplitMix64) -> Plan<'a> {
+pub(super) fn plan<'a>(model: &Model, end: Option<&'a What>, rng: &mut SplitMix64) -> Plan<'a> {
     Plan {
         length: between(model.output_tokens, rng),
         thinking: between(model.thinking_tokens, rng),
@@ -230,13 +275,13 @@ impl Answer {
 }
 
 /// Whether an answer that meets `fault` does not arrive whole.
-const fn loses(fault: WireFault) -> bool {
+pub(super) const fn loses(fault: WireFault) -> bool {
     !matches!(fault, WireFault::GoAway | WireFault::SlowBody { .. })
 }
 
 /// Ends a request that takes longer than it was given.
-fn in_time(arrival: &Arrival<'_>, takes: Duration) -> Result<(), Stop> {
-    match arrival.timeout {
+pub(super) fn in_time(timeout: Option<Duration>, takes: Duration) -> Result<(), Stop> {
+    match timeout {
         Some(timeout) if takes > timeout => Err(Stop::Refused(
             Box::new(refusal::deadline_exceeded()),
             Some(timeout),

@@ -53,14 +53,6 @@ impl Visit<'_> {
         }
     }
 
-    /// How long the model's next answer is, thinking not included.
-    pub(super) fn output_tokens_of(&mut self, place: Place) -> u64 {
-        between(
-            self.world.scenario.models[place.model].output_tokens,
-            &mut self.rng,
-        )
-    }
-
     /// The time until an answer's first token, and until each further one.
     pub(super) fn latency(&mut self, place: Place, slower: f64) -> (Duration, Duration) {
         let latency = self.world.scenario.models[place.model]

@@ -7,14 +7,15 @@ use super::{
     ending::{Answer, Stop},
 };
 use crate::{
-    scenario::{Method, ServiceTier, What},
+    scenario::{Method, Model, ModelState, ServiceTier},
     wire::{
         embedding::{self, Item},
-        models, refusal,
+        models,
         request::{BatchEmbed, CountTokens, Embed, ModelFacts},
     },
     world::{
         Arrival, Frame,
+        incidents::{Strike, is_before_quotas},
         ledger::{Order, Place},
         route::Target,
     },
@@ -23,34 +24,36 @@ use crate::{
 impl Visit<'_> {
     /// The list of models, or one of them. Any credential of the surface opens it; no quota counts it.
     pub(super) fn models(&mut self, target: &Target<'_>, arrival: &Arrival<'_>) -> Result<Answer, Stop> {
-        let scenario = &self.world.scenario;
-        let owner = self.world.owners.owner(scenario, target, &arrival.credentials)?;
-        self.owner = Some(owner);
+        let owner = self.owned(target, &arrival.credentials)?;
+        let asked = match target.model {
+            "" => None,
+            _ => Some(self.model(target, owner)?),
+        };
         let place = Place {
             project: owner.project,
             location: 0,
-            model: 0,
+            model: asked.map_or(0, |asked| self.world.serves[asked]),
         };
-        if let Some(what) = self.strike(target, place, ServiceTier::Standard).end {
-            return Err(self.stopped(&what, target, place));
-        }
+        let strike = self.draw(target, place, ServiceTier::Standard);
+        self.meet(&strike, body::replaces_all, target, place)?;
         let scenario = &self.world.scenario;
-        let bytes = if target.model.is_empty() {
-            let query = |name| arrival.query(name);
-            let (size, token) = (query("pageSize"), query("pageToken"));
-            models::list(
-                target.surface,
-                &scenario.models,
-                size.as_deref(),
-                token.as_deref(),
-            )?
-        } else {
-            let model = scenario
-                .model(target.model)
-                .ok_or_else(|| refusal::unknown_model(target))?;
-            models::get(target.surface, target.model, model)
+        let bytes = match asked {
+            Some(asked) => models::get(target.surface, target.model, &scenario.models[asked]),
+            None => {
+                let is_new = scenario.projects[owner.project].new_user;
+                let is_closed = |model: &Model| is_new && model.state == ModelState::ClosedToNewUsers;
+                let open: Vec<Model> = scenario
+                    .models
+                    .iter()
+                    .filter(|model| !is_closed(model))
+                    .cloned()
+                    .collect();
+                let query = |name| arrival.query(name);
+                let (size, token) = (query("pageSize"), query("pageToken"));
+                models::list(target.surface, &open, size.as_deref(), token.as_deref())?
+            }
         };
-        self.whole(bytes, place, None, 1.0)
+        self.whole(bytes, place, arrival, &strike)
     }
 
     /// The answer to a request to count tokens, which no quota counts.
@@ -62,12 +65,10 @@ impl Visit<'_> {
     ) -> Result<Answer, Stop> {
         let request = CountTokens::read(target.surface, &self.facts_of_model(target, place), arrival.body)?;
         self.input_tokens = request.tokens();
-        let strike = self.strike(target, place, ServiceTier::Standard);
-        if let Some(what) = strike.end.as_ref().filter(|what| body::replaces_all(what)) {
-            return Err(self.stopped(what, target, place));
-        }
+        let strike = self.draw(target, place, ServiceTier::Standard);
+        self.meet(&strike, body::replaces_all, target, place)?;
         let bytes = embedding::count(target.surface, &request.prompt_tokens, request.characters);
-        self.whole(bytes, place, strike.end.as_ref(), strike.slower)
+        self.whole(bytes, place, arrival, &strike)
     }
 
     /// The answer to a request to embed one content or several.
@@ -90,8 +91,8 @@ impl Visit<'_> {
             .iter()
             .fold(0, |sum, request| sum.saturating_add(request.tokens()));
         let asked_tier = body::asked_tier(target, arrival, ServiceTier::Standard);
-        let strike = self.strike(target, place, asked_tier);
-        self.before_quotas(strike.end.as_ref(), target, place)?;
+        let strike = self.draw(target, place, asked_tier);
+        self.meet(&strike, is_before_quotas, target, place)?;
         let order = Order {
             place,
             // Each text of a batch counts as a request: reported by several users, of both tiers.
@@ -102,9 +103,7 @@ impl Visit<'_> {
             traffic: arrival.traffic,
         };
         let charged = self.charge(target, &order)?;
-        if let Some(what) = strike.end.as_ref().filter(|what| body::replaces(what)) {
-            return Err(self.stopped(what, target, place));
-        }
+        self.meet(&strike, body::replaces, target, place)?;
         if !charged.provisioned {
             self.bill(place, ServiceTier::Standard);
         }
@@ -126,7 +125,7 @@ impl Visit<'_> {
             }
             (false, items) => embedding::batch(&model.name, items),
         };
-        self.whole(bytes, place, strike.end.as_ref(), strike.slower)
+        self.whole(bytes, place, arrival, &strike)
     }
 
     /// What the reading of a body must know of the model.
@@ -145,10 +144,12 @@ impl Visit<'_> {
         &mut self,
         bytes: Vec<u8>,
         place: Place,
-        end: Option<&What>,
-        slower: f64,
+        arrival: &Arrival<'_>,
+        strike: &Strike,
     ) -> Result<Answer, Stop> {
-        let (after, _) = self.latency(place, slower);
+        let (after, _) = self.latency(place, strike.slower);
+        body::in_time(arrival.timeout, after)?;
+        self.answered(strike);
         let mut answer = Answer {
             body: vec![Frame::new(Duration::ZERO, bytes)],
             content_type: JSON,
@@ -157,7 +158,7 @@ impl Visit<'_> {
             fault: None,
             lost: None,
         };
-        answer.meets(end);
+        answer.meets(strike.what());
         Ok(answer)
     }
 }
