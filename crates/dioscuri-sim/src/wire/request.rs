@@ -6,6 +6,8 @@ mod manners;
 mod prompt;
 mod shape;
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 pub(crate) use self::embedding::{BatchEmbed, CountTokens, Embed};
@@ -173,9 +175,12 @@ impl Calling {
             Some("VALIDATED") => CallingMode::Validated,
             _ => CallingMode::Auto,
         };
-        let allowed = config.map_or(&[][..], |config| items(config, "allowed_function_names"));
-        let is_allowed =
-            |name: &str| allowed.is_empty() || allowed.iter().any(|one| one.text() == Some(name));
+        let allowed: HashSet<&str> = config
+            .map_or(&[][..], |config| items(config, "allowed_function_names"))
+            .iter()
+            .filter_map(Json::text)
+            .collect();
+        let is_allowed = |name: &str| allowed.is_empty() || allowed.contains(name);
         let functions = declarations(tree)
             .filter_map(|(_, _, function)| {
                 let name = function

@@ -216,6 +216,9 @@ impl<'v> Checker<'v> {
 
     /// Captured: `Invalid JSON payload received. Unknown name "x" at 'contents[0]': Cannot find field.`
     fn unknown(&mut self, key: &str, problem: &str) {
+        if self.is_full() {
+            return;
+        }
         let place = self.place();
         let at = if place.is_empty() {
             String::new()
@@ -242,6 +245,9 @@ impl<'v> Checker<'v> {
 
     /// Captured: `Invalid value at 'generation_config.seed' (TYPE_INT32), 3812238859`.
     fn wrong(&mut self, what: &str, problem: &str) {
+        if self.is_full() {
+            return;
+        }
         let place = self.place();
         let at = if place.is_empty() {
             String::new()
@@ -257,12 +263,14 @@ impl<'v> Checker<'v> {
     }
 
     fn push(&mut self, place: String, description: String) {
-        if self.violations.len() < MOST_VIOLATIONS {
-            self.violations.push(FieldViolation {
-                field: Some(place).filter(|place| !place.is_empty()),
-                description,
-            });
-        }
+        self.violations.push(FieldViolation {
+            field: Some(place).filter(|place| !place.is_empty()),
+            description,
+        });
+    }
+
+    const fn is_full(&self) -> bool {
+        self.violations.len() >= MOST_VIOLATIONS
     }
 
     /// The path as Google writes it: `tools[0].function_declarations[5].parameters.properties[8].value`.

@@ -17,6 +17,10 @@ use crate::{
 /// A batch holds so many at most (§2.8).
 const LARGEST_BATCH: usize = 100;
 
+/// Vertex's predict takes so many texts at most: Google's documentation of text embeddings, and its refusal. That
+/// some models take only one is not applied.
+const MOST_INSTANCES: usize = 250;
+
 /// A request of countTokens.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct CountTokens {
@@ -259,13 +263,20 @@ impl BatchEmbed {
     ///
     /// # Errors
     ///
-    /// Google's 400 for a body that is no request, has no instances or an empty one.
+    /// Google's 400 for a body that is no request, has no instances, too many or an empty one.
     pub(crate) fn predict(surface: Surface, facts: &ModelFacts<'_>, body: &[u8]) -> Result<Self, Refusal> {
         let tree = proto::read(surface, facts.version, &proto::PREDICT, body)?;
         let instances = items(&tree, "instances");
         if instances.is_empty() {
             // A guess.
             return Err(sentence("Empty instances."));
+        }
+        if instances.len() > MOST_INSTANCES {
+            // Known.
+            return Err(sentence(format!(
+                "{MOST_INSTANCES} instance(s) is allowed per prediction. Actual: {}",
+                instances.len()
+            )));
         }
         let parameters = tree.get("parameters");
         let requests = instances

@@ -3,7 +3,10 @@
 //! The Developer API lists everything that is wrong, each with its path; Vertex names the first thing in a
 //! sentence. Texts without a word beside them are captured.
 
-use std::fmt::{self, Display};
+use std::{
+    collections::HashSet,
+    fmt::{self, Display},
+};
 
 use super::{declarations, items};
 use crate::{
@@ -19,6 +22,12 @@ use crate::{
 
 /// The most stop sequences (§4.2).
 const MOST_STOPS: usize = 5;
+
+/// More problems than this nobody reads, and a body of 20 MiB could hold millions.
+const MOST_PROBLEMS: usize = 500;
+
+/// So many bytes of problems are enough too: their paths repeat names of the body, which may be 20 MiB long.
+const LONGEST_LIST: usize = 1 << 20;
 
 /// Checks a request to generate.
 pub(super) fn check(surface: Surface, tree: &Json<'_>) -> Result<(), Refusal> {
@@ -110,10 +119,11 @@ impl Display for Path<'_> {
     }
 }
 
-/// The list of the Developer API.
+/// The list of the Developer API. Google's has no end; this one does not grow for ever.
 pub(super) struct Problems {
     message: &'static str,
     list: Vec<String>,
+    bytes: usize,
 }
 
 impl Problems {
@@ -121,11 +131,16 @@ impl Problems {
         Self {
             message,
             list: Vec::new(),
+            bytes: 0,
         }
     }
 
     pub(super) fn add(&mut self, path: impl Display, problem: &str) {
-        self.list.push(format!("{}.{path}: {problem}", self.message));
+        if self.list.len() < MOST_PROBLEMS && self.bytes < LONGEST_LIST {
+            let line = format!("{}.{path}: {problem}", self.message);
+            self.bytes += line.len();
+            self.list.push(line);
+        }
     }
 
     pub(super) fn result(self) -> Result<(), Refusal> {
@@ -161,7 +176,7 @@ impl Problems {
             let parts = items(content, "parts");
             if parts.is_empty() {
                 self.add(
-                    format!("contents[{index}].parts"),
+                    format_args!("contents[{index}].parts"),
                     "contents.parts must not be empty.",
                 );
             }
@@ -173,7 +188,7 @@ impl Problems {
         for (index, part) in parts.iter().enumerate() {
             if !has_data(part) {
                 self.add(
-                    format!("{content}.parts[{index}].data"),
+                    format_args!("{content}.parts[{index}].data"),
                     "required oneof field 'data' must have one initialized field",
                 );
             }
@@ -234,7 +249,7 @@ impl Problems {
             let category = setting.get("category").and_then(Json::text).unwrap_or_default();
             if !is_harm_of_gemini(category) {
                 self.add(
-                    format!("safety_settings[{index}]"),
+                    format_args!("safety_settings[{index}]"),
                     "element predicate failed: $.category in (HarmCategory.HARM_CATEGORY_HATE_SPEECH, \
                      HarmCategory.HARM_CATEGORY_SEXUALLY_EXPLICIT, \
                      HarmCategory.HARM_CATEGORY_DANGEROUS_CONTENT, HarmCategory.HARM_CATEGORY_HARASSMENT, \
@@ -302,11 +317,14 @@ impl Problems {
                 self.add(path.name(name), "only allowed for OBJECT type");
             }
         }
-        for (index, required) in items(schema, "required").iter().enumerate() {
-            if !properties
-                .iter()
-                .any(|(name, _)| Some(name.as_ref()) == required.text())
-            {
+        let required = items(schema, "required");
+        let defined: HashSet<&str> = properties
+            .iter()
+            .map(|(name, _)| name.as_ref())
+            .filter(|_| !required.is_empty())
+            .collect();
+        for (index, required) in required.iter().enumerate() {
+            if !required.text().is_some_and(|name| defined.contains(name)) {
                 self.add(
                     path.then(Step::Element("required", index)),
                     "property is not defined",

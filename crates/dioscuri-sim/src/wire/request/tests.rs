@@ -1,3 +1,5 @@
+//! What each surface reads, and what it says of what it does not.
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -644,6 +646,90 @@ fn read_all(body: &[u8]) {
             let _ = BatchEmbed::predict(surface, &facts, body).map(|batch| batch.requests.len());
         }
     }
+}
+
+/// More names than can be compared each with each.
+fn names() -> Vec<String> {
+    (0..30_000).map(|number| format!("n{number}")).collect()
+}
+
+/// The worst bodies are answered with little, and none of them takes a name of one list for each of another.
+#[test]
+fn a_refusal_has_an_end() {
+    let empty = |count| vec![json!({}); count];
+    let long = "n".repeat(1_000_000);
+    let schema = |schema: Value| with_config(&json!({ "responseSchema": schema }));
+    let bodies = [
+        ("contents", json!({ "contents": empty(200_000) })),
+        ("parts", json!({"contents": [{ "parts": empty(200_000) }]})),
+        (
+            "safety",
+            json!({"contents": hi(), "safetySettings": empty(200_000)}),
+        ),
+        (
+            "functions",
+            json!({"contents": hi(), "tools": [{ "functionDeclarations": empty(200_000) }]}),
+        ),
+        (
+            "required",
+            schema(json!({"type": "OBJECT", "required": names(), "properties": {}})),
+        ),
+        (
+            "long paths",
+            schema(json!({
+                "type": "OBJECT",
+                "properties": {long: {"type": "STRING", "enum": vec![""; 1000]}},
+            })),
+        ),
+        ("types", json!({ "contents": vec![1; 200_000] })),
+        (
+            "unknown names",
+            names().into_iter().map(|name| (name, json!(1))).collect(),
+        ),
+        (
+            "values",
+            json!({"contents": hi(), "generationConfig": {"stopSequences": vec![1; 200_000]}}),
+        ),
+    ];
+    for (what, body) in bodies {
+        let body = body.to_string();
+        let refusal = Request::read(DEVELOPER, &facts(""), body.as_bytes()).expect_err(what);
+        assert!(refusal.body.bytes().len() < 4_000_000, "{what}");
+    }
+}
+
+#[test]
+fn long_lists_of_names_are_compared_in_order() {
+    let properties: Value = names()
+        .into_iter()
+        .map(|name| (name, json!({"type": "STRING"})))
+        .collect();
+    let schema = json!({"type": "OBJECT", "required": names(), "properties": properties});
+    let functions: Vec<Value> = names().iter().map(|name| json!({ "name": name })).collect();
+    let request = parse(&json!({
+        "contents": hi(),
+        "generationConfig": {"responseSchema": schema},
+        "tools": [{ "functionDeclarations": functions }],
+        "toolConfig": {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": names()}},
+    }));
+    assert_eq!(request.calling.functions.len(), 30_000);
+}
+
+#[test]
+fn a_prediction_has_at_most_250_instances() {
+    let read = |count: usize| {
+        let body = json!({ "instances": vec![json!({"content": "hi"}); count] }).to_string();
+        BatchEmbed::predict(VERTEX, &facts("gemini-embedding-001"), body.as_bytes())
+    };
+    assert_eq!(read(250).unwrap().requests.len(), 250);
+    assert_eq!(
+        error(&read(251).unwrap_err()),
+        json!({
+            "code": 400,
+            "message": "250 instance(s) is allowed per prediction. Actual: 251",
+            "status": "INVALID_ARGUMENT",
+        })
+    );
 }
 
 proptest! {
