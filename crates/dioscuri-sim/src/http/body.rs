@@ -47,6 +47,9 @@ pub(super) enum Ending {
 /// How long after the head the end of a body without a byte comes: a byte would tell that the head has left.
 const HEAD_START: Duration = Duration::from_millis(10);
 
+/// What is later than a clock can say comes after so long: nobody waits for it.
+const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Pieces in a second of a body that drips; fewer if there are fewer bytes.
 const DRIPS: u64 = 20;
 
@@ -142,7 +145,8 @@ impl Body {
     }
 
     fn wait(&mut self, wait: Duration, then: State) {
-        let until = Instant::now() + wait;
+        let now = Instant::now();
+        let until = now.checked_add(wait).unwrap_or(now + FOR_EVER);
         match &mut self.sleep {
             Some(sleep) => sleep.as_mut().reset(until),
             none => *none = Some(Box::pin(tokio::time::sleep_until(until))),
@@ -256,5 +260,20 @@ impl http_body::Body for Body {
 
     fn size_hint(&self) -> SizeHint {
         self.length.map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body::Body as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_longest_wait_of_all_is_only_a_wait() {
+        let frame = Frame::new(Duration::MAX, b"late".to_vec());
+        let mut late = Body::of(vec![frame]);
+        let pending = std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut late).poll_frame(cx).is_pending()));
+        assert!(pending.await);
     }
 }

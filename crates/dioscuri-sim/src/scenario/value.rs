@@ -9,22 +9,30 @@ use serde::{Deserialize, Deserializer, de::Error};
 /// The units of durations. Longer names first, so that "ms" is not read as "m" and "s".
 const UNITS: [(&str, f64); 5] = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
 
+/// The longest duration, a year: no world runs so long, and sums of such times still fit every clock.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// The duration that `text` says: a number and a unit, such as "6s", "250ms" or "1.5h".
 fn parse_duration(text: &str) -> Option<Duration> {
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
     let (number, unit) = text.split_at(digits);
     let (_, seconds) = UNITS.iter().find(|(name, _)| *name == unit.trim())?;
-    Duration::try_from_secs_f64(number.parse::<f64>().ok()? * seconds).ok()
+    // What no Duration holds is too long as well, and said to be.
+    Some(Duration::try_from_secs_f64(number.parse::<f64>().ok()? * seconds).unwrap_or(Duration::MAX))
 }
 
 /// A duration, zero included.
 pub(crate) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(from)?;
-    parse_duration(&text).ok_or_else(|| {
-        D::Error::custom(format!(
+    match parse_duration(&text) {
+        Some(duration) if duration <= LONGEST => Ok(duration),
+        Some(_) => Err(D::Error::custom(format!(
+            "`{text}` is too long; the longest duration is a year, \"8760h\""
+        ))),
+        None => Err(D::Error::custom(format!(
             "`{text}` is no duration; write a number with us, ms, s, m or h, such as \"250ms\""
-        ))
-    })
+        ))),
+    }
 }
 
 /// A duration above zero.
