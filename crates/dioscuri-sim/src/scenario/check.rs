@@ -1,6 +1,7 @@
 //! From the file to the scenario: every name stands for something, nothing is said twice.
 
 mod incidents;
+mod mistake;
 mod models;
 mod projects;
 mod timetable;
@@ -204,24 +205,13 @@ impl Check<'_> {
     }
 }
 
-/// What the TOML reader found, in the words of this crate.
-///
-/// serde names the unknown key and then the known ones, each between back quotes; its message is the only
-/// place where the known ones are listed.
+/// What the TOML reader found, in words for whoever writes the file.
 fn from_toml(text: &str, error: &toml::de::Error) -> ScenarioError {
-    let message = error.message();
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let found = ["unknown field", "unknown variant"]
-        .into_iter()
-        .find(|start| message.starts_with(start))
-        .and_then(|start| Some((start, quoted.next()?)));
-    let scenario_error = match found {
-        Some((start, name)) => {
-            let what = if start == "unknown field" { "key" } else { "value" };
-            ScenarioError::new(format!("unknown {what} `{name}`")).nearest(name, quoted)
-        }
-        None => ScenarioError::new(message.lines().collect::<Vec<_>>().join(", ")),
-    };
+    let message = error.message().lines().collect::<Vec<_>>().join(", ");
+    let scenario_error = mistake::unknown_name(&message)
+        .or_else(|| mistake::wrong_type(&message))
+        .or_else(|| mistake::missing(&message))
+        .unwrap_or_else(|| ScenarioError::new(message));
     match error.span() {
         Some(span) => scenario_error.at(text, &span),
         None => scenario_error,

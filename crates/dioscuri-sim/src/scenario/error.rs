@@ -44,6 +44,10 @@ impl ScenarioError {
         self
     }
 
+    pub(super) const fn has_nearest(&self) -> bool {
+        self.nearest.is_some()
+    }
+
     /// The line of the file, counted from 1, where the error has one.
     #[must_use]
     pub const fn line(&self) -> Option<usize> {

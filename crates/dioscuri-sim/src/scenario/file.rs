@@ -75,7 +75,7 @@ const fn real_minute() -> Duration {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { min = \"1s\", max = \"2s\" }")]
 pub(super) struct LatencyTable {
     #[serde(default, deserialize_with = "duration")]
     pub(super) min: Duration,
@@ -94,7 +94,7 @@ const fn one() -> f64 {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { name = \"…\" }")]
 pub(super) struct ModelTable {
     pub(super) name: Name,
     #[serde(default)]
@@ -126,14 +126,14 @@ pub(super) struct ModelTable {
 }
 
 #[derive(Deserialize, Clone, Copy)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { min = 1, max = 9 }")]
 pub(super) struct RangeTable {
     pub(super) min: u64,
     pub(super) max: u64,
 }
 
 #[derive(Deserialize, Clone, Copy)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { input = 0.3, output = 2.5 }")]
 pub(super) struct PriceTable {
     pub(super) input: f64,
     #[serde(default)]
@@ -141,7 +141,7 @@ pub(super) struct PriceTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { id = \"…\" }")]
 pub(super) struct AccountTable {
     pub(super) id: Name,
     #[serde(default)]
@@ -155,7 +155,7 @@ pub(super) struct AccountTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { id = \"…\", surface = \"developer\" }")]
 pub(super) struct ProjectTable {
     pub(super) id: Name,
     #[serde(default)]
@@ -185,7 +185,7 @@ const fn priority_share() -> f64 {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { secret = \"…\" }")]
 pub(super) struct KeyTable {
     pub(super) secret: Name,
     #[serde(default)]
@@ -195,7 +195,7 @@ pub(super) struct KeyTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { model = \"…\", rpm = 10 }")]
 pub(super) struct QuotaTable {
     pub(super) model: Name,
     #[serde(default)]
@@ -219,7 +219,7 @@ pub(super) struct QuotaTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { model = \"…\", tokens_per_second = 1000 }")]
 pub(super) struct ThroughputTable {
     pub(super) model: Name,
     #[serde(default)]
@@ -232,7 +232,7 @@ pub(super) struct ThroughputTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { model = \"…\", rpm = 100 }")]
 pub(super) struct CapacityTable {
     pub(super) model: Name,
     #[serde(default)]
@@ -250,7 +250,7 @@ const fn vertex() -> SurfaceName {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { model = \"…\", rpm = { min = 1, max = 9 } }")]
 pub(super) struct LoadTable {
     pub(super) model: Name,
     #[serde(default)]
@@ -269,7 +269,7 @@ pub(super) struct LoadTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { at = \"1m\", project = \"…\", model = \"…\", rpm = 10 }")]
 pub(super) struct ChangeTable {
     pub(super) at: WorldTime,
     pub(super) project: Name,
@@ -285,7 +285,7 @@ pub(super) struct ChangeTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { what = \"capacity\" }")]
 pub(super) struct IncidentTable {
     pub(super) what: Name,
     #[serde(default)]

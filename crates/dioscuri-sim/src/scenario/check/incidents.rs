@@ -135,8 +135,8 @@ impl Check<'_> {
         }
         let place = Place {
             models: self.models_like(table.model, known)?,
-            projects: self.all_known("project", table.project, known.project_ids())?,
-            locations: self.all_known("location", table.location, known.locations())?,
+            projects: self.all_known("project", table.project, &known.project_ids())?,
+            locations: self.all_known("location", table.location, &known.locations())?,
             surface: table.surface.map(Surface::from),
             methods: self.each_of(
                 "method",
@@ -356,7 +356,7 @@ impl Check<'_> {
         &self,
         what: &str,
         names: Option<Names>,
-        known: impl Iterator<Item = &'k str> + Clone,
+        known: &(impl Iterator<Item = &'k str> + Clone),
     ) -> Result<Vec<String>, ScenarioError> {
         let Some(names) = names else { return Ok(Vec::new()) };
         let span = names.span();

@@ -69,7 +69,24 @@ fn a_wrong_value_names_its_line() {
     );
     refused(
         &format!("minute = 6{WORLD}"),
-        "invalid type: integer `6`, expected a string at line 1",
+        "expected a text in quotes, found `6` at line 1",
+    );
+    refused(
+        &format!("minute = \"4999999999999999h\"{WORLD}"),
+        "`4999999999999999h` is too long; the longest duration is a year, \"8760h\" at line 1",
+    );
+    assert!(scenario(&format!("minute = \"8760h\"{WORLD}")).is_ok());
+    refused(
+        &format!("seed = -1{WORLD}"),
+        "expected a whole number of at least 0, found `-1` at line 1",
+    );
+    refused(
+        &format!("start = 2026-11-01T06:59:00Z{WORLD}"),
+        "expected a text in quotes, found a table or a date at line 1",
+    );
+    refused(
+        &with("flash\"", "flash\"\noutput_tokens = 9"),
+        "expected a table such as { min = 1, max = 9 }, found `9` at line 4",
     );
     refused(
         &format!("minute = \"0s\"{WORLD}"),
@@ -91,8 +108,8 @@ fn a_wrong_value_names_its_line() {
 
 #[test]
 fn what_is_required_is_missed_by_name() {
-    refused(&with("id = \"castor\"", ""), "missing field `id` at line 4");
-    refused(&with("secret = \"s1\"", ""), "missing field `secret` at line 7");
+    refused(&with("id = \"castor\"", ""), "missing key `id` at line 4");
+    refused(&with("secret = \"s1\"", ""), "missing key `secret` at line 7");
 }
 
 #[test]
@@ -164,6 +181,38 @@ fn a_project_can_be_reached() {
 fn secrets_do_not_show_in_debug() {
     let shown = format!("{:?}", scenario(&with("\"s1\"", "\"hunter2\"")).unwrap());
     assert!(!shown.contains("hunter2"));
+}
+
+#[test]
+fn secrets_do_not_show_in_errors() {
+    let secret = "AIzaSy-my-secret`, expected `x`";
+    for (from, to) in [
+        ("[{ secret = \"s1\" }]", format!("[\"{secret}\"]")),
+        ("[{ secret = \"s1\" }]", format!("\"{secret}\"")),
+        ("[{ secret = \"s1\" }]", format!("{{ \"{secret}\" = \"valid\" }}")),
+        ("secret = \"s1\"", format!("secret = [\"{secret}\"]")),
+        ("secret = \"s1\"", format!("secret = \"{secret}")),
+        ("secret = \"s1\"", format!("secret = {secret}")),
+        ("secret = \"s1\"", format!("\"{secret}\" = \"valid\"")),
+        ("secret = \"s1\"", format!("secret = \"s1\", kind = \"{secret}\"")),
+        (
+            "secret = \"s1\"",
+            format!("secret = \"s1\", state = \"{secret}\""),
+        ),
+        ("secret = \"s1\"", format!("\"{secret}\"")),
+    ] {
+        let error = scenario(&with(from, &to)).expect_err(&to);
+        assert!(!error.to_string().contains("my-secret"), "{to}: {error}");
+        assert_eq!(error.line(), Some(7), "{to}: {error}");
+    }
+    refused(
+        &with("{ secret = \"s1\" }", "\"hunter2\""),
+        "expected a table such as { secret = \"…\" }, found a text at line 7",
+    );
+    refused(
+        &with("\"s1\"", "\"s1\", kind = \"hunter2\""),
+        "unknown value, it must be one of `api_key`, `token` at line 7",
+    );
 }
 
 /// `WORLD` and one incident of these lines.
