@@ -52,20 +52,18 @@ fn main() {
 
 /// Projects of one key each, with these lines of TOML in each and after them.
 fn world(projects: usize, each: &str, rest: &str) -> World {
-    let projects: String = KEYS[..projects]
-        .iter()
-        .map(|key| {
-            format!(
+    let projects = KEYS[..projects].iter().fold(String::new(), |projects, key| {
+        projects
+            + &format!(
                 r#"
-                [[project]]
-                id = "{key}"
-                surface = "developer"
-                key = [{{ secret = "{key}" }}]
-                {each}
-                "#
+                    [[project]]
+                    id = "{key}"
+                    surface = "developer"
+                    key = [{{ secret = "{key}" }}]
+                    {each}
+                    "#
             )
-        })
-        .collect();
+    });
     let text = format!(
         r#"
         [[model]]

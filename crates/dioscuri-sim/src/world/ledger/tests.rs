@@ -1,3 +1,5 @@
+//! The ledger as a whole: what is charged where, and what is denied.
+
 use dioscuri_vocab::UnixTime;
 use proptest::prelude::*;
 

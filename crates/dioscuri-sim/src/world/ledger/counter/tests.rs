@@ -1,3 +1,5 @@
+//! The counters against a plain list of all that they counted.
+
 use dioscuri_vocab::{Now, UnixTime};
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Other users come as often as the scenario says.
+
 use super::*;
 
 const SECOND: u64 = 1_000_000_000;
