@@ -140,8 +140,8 @@ impl World {
     /// Whether a TLS handshake that begins `now` is cut off, rather than refused in good order.
     pub fn cuts_handshake(&mut self, now: Now) -> bool {
         self.handshakes += 1;
-        // The arrivals have the streams from 1 on; these count from the other end.
-        let mut rng = SplitMix64::split(self.seed, u64::MAX - self.handshakes);
+        // The streams of the seed itself are those of arrivals and loads.
+        let mut rng = SplitMix64::split(!self.seed, self.handshakes);
         self.incidents.fails_tls(now.tick.since(Tick::ZERO), &mut rng)
     }
 

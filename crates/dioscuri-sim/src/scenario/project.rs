@@ -159,7 +159,7 @@ pub struct Quota {
     pub tpm: Option<u64>,
     /// Requests in a Pacific day.
     pub rpd: Option<u64>,
-    /// Of these, how many are gone on the day of the first arrival.
+    /// Of these, how many are gone on the world's first day.
     pub rpd_used: u64,
     /// How the limits of a minute are enforced. Google has not published how it does.
     pub enforcement: Enforcement,

@@ -292,3 +292,56 @@ fn thinking_is_part_of_what_a_typed_answer_costs() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn an_answer_that_was_made_is_billed_whatever_befalls_it() {
+    for (what, is_billed) in [
+        ("goaway", true),
+        ("truncated", true),
+        ("stall_head", true),
+        ("reset_after", true),
+        ("stream_end", true),
+        ("reset_before", false),
+        ("internal", false),
+        ("spurious_quota", false),
+    ] {
+        let mut world = world(&format!("[[incident]]\nwhat = \"{what}\""));
+        send(&mut world, ROUTES[1]);
+        assert_eq!(world.stats().accounts[0].spent_micro_usd > 0, is_billed, "{what}");
+    }
+}
+
+#[test]
+fn what_is_gone_of_a_day_is_gone_on_the_worlds_first_day() {
+    let spent = "quota = [{ model = \"gemini-3.8-flash\", rpd = 1, rpd_used = 1 }]";
+    let key = "key = [{ secret = \"AQ.castor\" }]";
+    let toml = WIDE.replace(key, &format!("{key}\n{spent}"));
+    // Noon in Los Angeles; the first request comes the same day, or the next.
+    for (hours, status) in [(11, 429), (13, 200)] {
+        let mut world = World::new(&Scenario::parse(&toml).unwrap(), None);
+        let arrival = Arrival::new("POST", ROUTES[0].2, TEXT.as_bytes()).with_api_key("AQ.castor");
+        let reply = world.arrive(&arrival, noon(Duration::from_secs(hours * 3600)));
+        assert_eq!(reply.status, status, "after {hours} hours");
+    }
+}
+
+#[test]
+fn every_arrival_is_answered_or_refused() {
+    let storm = "[[incident]]\nwhat = \"internal\"\nshare = 0.3\n[[incident]]\nwhat = \"truncated\"\nshare = 0.3\n[[incident]]\nwhat = \"stream_cut\"\nshare = 0.5\n";
+    let mut world = world(storm);
+    for round in 0..60 {
+        let mut route = ROUTES[round % ROUTES.len()];
+        if round % 7 == 0 {
+            route.3 = "{";
+        }
+        send(&mut world, route);
+    }
+    let stats = world.stats();
+    assert_eq!(stats.arrivals, 60);
+    assert_eq!(stats.answered + stats.refused.values().sum::<u64>(), 60);
+    assert!(
+        stats.answered > 0 && stats.refused_for(Reason::Wire) > 0 && stats.refused_for(Reason::Stream) > 0
+    );
+    let key = &stats.keys[0];
+    assert_eq!((key.arrivals, key.answered + key.refused), (60, 60));
+}

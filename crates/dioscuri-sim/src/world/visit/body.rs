@@ -20,7 +20,7 @@ use crate::{
     world::{
         Arrival, Frame, Reason,
         incidents::{Strike, is_before_quotas},
-        ledger::{Charged, Order, Place, Traffic},
+        ledger::{Order, Place, Traffic},
         route::Target,
     },
 };
@@ -95,29 +95,25 @@ impl Visit<'_> {
         )?;
         // A quota that a long prompt exceeds is named before its length is.
         too_long?;
-        self.meet(strike, replaces, target, place)?;
-        let Charged {
-            service_tier,
-            provisioned,
-        } = charged;
-        scene.service_tier = service_tier;
-        scene.provisioned = provisioned;
+        scene.service_tier = charged.service_tier;
+        scene.provisioned = charged.provisioned;
         let (head, per_token) = self.latency(place, strike.slower);
         let until_done = head.saturating_add(decoding(per_token, answer.output_tokens()));
         let until_head = match target.method {
             Method::Stream => head,
             _ => until_done,
         };
-        in_time(manner.timeout, until_head)?;
-        self.answered(strike);
-        self.output_tokens = answer.output_tokens();
-        if !provisioned {
-            self.bill(place, service_tier);
+        if is_made(strike.what()) {
+            self.in_time(manner.timeout, until_head, strike)?;
+            self.output_tokens = answer.output_tokens();
+            self.bill(place, charged);
         }
+        self.meet(strike, replaces, target, place)?;
+        self.answered(strike);
         let mut reply = Answer {
             body: Vec::new(),
             content_type: JSON,
-            tier: (target.surface == Surface::Developer).then_some(service_tier),
+            tier: (target.surface == Surface::Developer).then_some(charged.service_tier),
             after: until_head,
             fault: None,
             lost: None,
@@ -146,6 +142,24 @@ impl Visit<'_> {
         }
         reply.meets(strike.what());
         Ok(reply)
+    }
+
+    /// Ends a request that takes longer than it was given.
+    pub(super) fn in_time(
+        &mut self,
+        timeout: Option<Duration>,
+        takes: Duration,
+        strike: &Strike,
+    ) -> Result<(), Stop> {
+        let Some(timeout) = timeout.filter(|timeout| takes > *timeout) else {
+            return Ok(());
+        };
+        // What made it slower has struck; what would have ended it comes too late.
+        strike.besides.iter().for_each(|number| self.strikes(*number));
+        Err(Stop::Refused(
+            Box::new(refusal::deadline_exceeded()),
+            Some(timeout),
+        ))
     }
 
     /// Ends a stream that takes longer than it was given, with an error in its place. A guess: nobody has shown
@@ -269,25 +283,22 @@ impl Answer {
     pub(super) fn meets(&mut self, end: Option<&What>) {
         if let Some(What::Wire(fault)) = end {
             self.fault = Some(*fault);
-            self.lost = loses(*fault).then_some(Reason::Wire);
+            self.lost = self.lost.or(loses(*fault).then_some(Reason::Wire));
         }
+    }
+}
+
+/// Whether an answer is made, whatever becomes of it on its way: then it is billed.
+pub(super) const fn is_made(end: Option<&What>) -> bool {
+    match end {
+        None | Some(What::Wire(_)) => true,
+        Some(what) => !replaces(what),
     }
 }
 
 /// Whether an answer that meets `fault` does not arrive whole.
 pub(super) const fn loses(fault: WireFault) -> bool {
     !matches!(fault, WireFault::GoAway | WireFault::SlowBody { .. })
-}
-
-/// Ends a request that takes longer than it was given.
-pub(super) fn in_time(timeout: Option<Duration>, takes: Duration) -> Result<(), Stop> {
-    match timeout {
-        Some(timeout) if takes > timeout => Err(Stop::Refused(
-            Box::new(refusal::deadline_exceeded()),
-            Some(timeout),
-        )),
-        _ => Ok(()),
-    }
 }
 
 /// A number that stands for a model and a body, read eight bytes at a time.

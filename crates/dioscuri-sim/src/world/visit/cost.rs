@@ -39,10 +39,13 @@ impl Visit<'_> {
         Err(refusal.into())
     }
 
-    /// Bills what the answer costs.
-    pub(super) fn bill(&mut self, place: Place, tier: ServiceTier) {
+    /// Bills what the answer costs, unless provisioned throughput pays for it.
+    pub(super) fn bill(&mut self, place: Place, charged: Charged) {
+        if charged.provisioned {
+            return;
+        }
         let price = self.world.scenario.models[place.model].price;
-        let factor = match tier {
+        let factor = match charged.service_tier {
             ServiceTier::Standard => 1.0,
             ServiceTier::Flex => 0.5,
             ServiceTier::Priority => 1.8,

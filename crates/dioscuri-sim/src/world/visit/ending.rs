@@ -98,6 +98,7 @@ impl Visit<'_> {
         Facts {
             number: project.number,
             tier: project.tier,
+            served: &model.name,
             kind: model.kind,
             quota: project.quota(&model.name, target.location),
             hint: self.world.ledger.hint(place),

@@ -103,10 +103,10 @@ impl Visit<'_> {
             traffic: arrival.traffic,
         };
         let charged = self.charge(target, &order)?;
-        self.meet(&strike, body::replaces, target, place)?;
-        if !charged.provisioned {
-            self.bill(place, ServiceTier::Standard);
+        if body::is_made(strike.what()) {
+            self.bill(place, charged);
         }
+        self.meet(&strike, body::replaces, target, place)?;
         let model = &self.world.scenario.models[place.model];
         let items: Vec<Item<'_>> = requests
             .iter()
@@ -148,7 +148,7 @@ impl Visit<'_> {
         strike: &Strike,
     ) -> Result<Answer, Stop> {
         let (after, _) = self.latency(place, strike.slower);
-        body::in_time(arrival.timeout, after)?;
+        self.in_time(arrival.timeout, after, strike)?;
         self.answered(strike);
         let mut answer = Answer {
             body: vec![Frame::new(Duration::ZERO, bytes)],

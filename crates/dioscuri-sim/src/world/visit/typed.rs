@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use dioscuri_vocab::{Rng, SplitMix64};
+
 use super::{
     Visit,
     body::{self, Manner},
@@ -79,11 +81,11 @@ impl Visit<'_> {
         if ask.input_tokens > input_limit {
             return Err(malformed::too_long(target.surface, ask.input_tokens, input_limit).into());
         }
-        self.meet(&strike, body::replaces, target, place)?;
-        self.output_tokens = expected;
-        if !charged.provisioned {
-            self.bill(place, charged.service_tier);
+        if body::is_made(strike.what()) {
+            self.output_tokens = expected;
+            self.bill(place, charged);
         }
+        self.meet(&strike, body::replaces, target, place)?;
         self.answered(&strike);
         match strike.what() {
             Some(What::Wire(fault)) if body::loses(*fault) => return Err(Stop::Broken(*fault)),
@@ -111,7 +113,7 @@ impl Visit<'_> {
             traffic: Traffic::Any,
             timeout: None,
         };
-        let mut own = self.rng.clone();
+        let mut own = SplitMix64::new(self.rng.next_u64());
         self.tell(target, place, &request, manner, strike, &mut own)
     }
 }

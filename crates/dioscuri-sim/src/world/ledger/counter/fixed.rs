@@ -28,9 +28,12 @@ impl Fixed {
             return;
         }
         let span = clock.span(self.rhythm, tick);
-        if self.span.replace(span).is_some_and(|before| !before.is(&span)) {
+        // What is gone at first is gone from the world's first stretch, whenever somebody asks.
+        let before = self.span.unwrap_or_else(|| clock.span(self.rhythm, Tick::ZERO));
+        if !before.is(&span) {
             self.held = 0;
         }
+        self.span = Some(span);
     }
 
     pub(in crate::world::ledger) const fn held(&self) -> u64 {
