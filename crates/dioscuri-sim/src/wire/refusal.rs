@@ -54,6 +54,8 @@ pub(crate) struct Facts<'a> {
     /// The project's number.
     pub(crate) number: u64,
     pub(crate) tier: Tier,
+    /// The model that serves, which is the one that is counted.
+    pub(crate) served: &'a str,
     /// The kind of the model: embeddings have quotas of their own names.
     pub(crate) kind: ModelKind,
     /// The limits there, if any: a spurious refusal names one of them.

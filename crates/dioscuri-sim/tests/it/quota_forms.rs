@@ -178,6 +178,49 @@ fn section_2_5_a_spent_minute_on_vertex() {
     assert_eq!(json(&third(&vertex())), expected);
 }
 
+/// One quota has one name, whatever name its model was asked by. No capture tells (§2.5).
+#[test]
+fn section_2_5_names_the_model_that_is_counted() {
+    const WORLD: &str = r#"
+        [[model]]
+        name = "m"
+        aliases = ["latest"]
+        [[model]]
+        name = "old"
+        served_by = "m"
+        [[project]]
+        id = "castor"
+        surface = "developer"
+        key = [{ secret = "AQ.castor" }]
+        quota = [{ model = "m", rpm = 0 }]
+        [[project]]
+        id = "leda"
+        surface = "vertex"
+        locations = ["us"]
+        key = [{ secret = "ya29.leda" }]
+        quota = [{ model = "m", rpm = 0 }]
+    "#;
+    let mut world = World::new(&Scenario::parse(WORLD).unwrap(), None);
+    for asked in ["m", "latest", "old"] {
+        let path = DEVELOPER.replace("gemini-3.8-flash", asked);
+        let arrival = Arrival::new("POST", &path, BODY).with_api_key("AQ.castor");
+        let error = &json(&world.arrive(&arrival, noon(Duration::ZERO)))["error"];
+        let violation = &error["details"][1]["violations"][0];
+        assert_eq!(
+            violation["quotaDimensions"],
+            json!({"location": "global", "model": "m"})
+        );
+        let line = error["message"].as_str().unwrap().lines().nth(1).unwrap();
+        assert!(line.ends_with(", limit: 0, model: m"), "{line}");
+
+        let path = VERTEX.replace("gemini-3.8-flash", asked);
+        let arrival = Arrival::new("POST", &path, BODY).with_bearer("ya29.leda");
+        let reply = json(&world.arrive(&arrival, noon(Duration::ZERO)));
+        let message = reply["error"]["message"].as_str().unwrap();
+        assert!(message.contains(" with base model: m. "), "{message}");
+    }
+}
+
 #[test]
 fn section_2_7_a_lack_of_capacity() {
     let text = format!(

@@ -60,7 +60,7 @@ pub(super) fn only_text() -> Refusal {
 fn exceeded(reason: Reason, target: &Target<'_>, facts: &Facts<'_>, violated: &[Violated]) -> Refusal {
     match target.surface {
         Surface::Developer => developer(reason, target, facts, violated),
-        Surface::Vertex => vertex(reason, target, facts, violated),
+        Surface::Vertex => vertex(reason, facts, violated),
     }
 }
 
@@ -78,7 +78,8 @@ fn wait(facts: &Facts<'_>, violated: &[Violated]) -> Option<Duration> {
         .flatten()
 }
 
-/// Captured, with one violation and with several; their order and that of the details was seen to vary.
+/// Captured, with one violation and with several; their order and that of the details was seen to vary. That the
+/// model is named as it is counted, and not by the alias that was asked for, is a guess.
 fn developer(reason: Reason, target: &Target<'_>, facts: &Facts<'_>, violated: &[Violated]) -> Refusal {
     let violations: Vec<QuotaViolation> = violated
         .iter()
@@ -89,7 +90,7 @@ fn developer(reason: Reason, target: &Target<'_>, facts: &Facts<'_>, violated: &
                 id,
                 dimensions: [
                     ("location", target.location.to_owned()),
-                    ("model", target.model.to_owned()),
+                    ("model", facts.served.to_owned()),
                 ]
                 .into(),
                 value: quota.limit.to_string(),
@@ -106,7 +107,7 @@ fn developer(reason: Reason, target: &Target<'_>, facts: &Facts<'_>, violated: &
         message += ", limit: ";
         message += &quota.value;
         message += ", model: ";
-        message += target.model;
+        message += facts.served;
     }
     let wait = wait(facts, violated);
     if let Some(wait) = wait {
@@ -191,8 +192,9 @@ const fn developer_names(facts: &Facts<'_>, unit: Unit, window: Window) -> (&'st
 }
 
 /// Captured for requests per minute: a message without details. The metrics of tokens to generate from and of
-/// days are guesses after it, and so is that only the first of several is named.
-fn vertex(reason: Reason, target: &Target<'_>, facts: &Facts<'_>, violated: &[Violated]) -> Refusal {
+/// days are guesses after it, and so is that only the first of several is named. That an
+/// alias is not named is a guess as well.
+fn vertex(reason: Reason, facts: &Facts<'_>, violated: &[Violated]) -> Refusal {
     let first = violated.first().map(|quota| (quota.unit, quota.window));
     let metric = match (facts.kind, first) {
         (ModelKind::Generate, Some((Unit::InputTokens, _))) => {
@@ -214,7 +216,7 @@ fn vertex(reason: Reason, target: &Target<'_>, facts: &Facts<'_>, violated: &[Vi
         format!(
             "Quota exceeded for aiplatform.googleapis.com/{metric} with base model: {}. Please submit a quota \
              increase request. https://cloud.google.com/vertex-ai/docs/generative-ai/quotas-genai.",
-            target.model
+            facts.served
         ),
     )
 }

@@ -31,6 +31,7 @@ const EXPRESS: Target<'static> = Target {
 };
 
 const FACTS: Facts<'static> = Facts {
+    served: "gemini-3.8-flash",
     number: 123_456_789_012,
     tier: Tier::Free,
     kind: ModelKind::Generate,
