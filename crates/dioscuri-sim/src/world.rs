@@ -19,8 +19,8 @@ pub use self::{
 };
 use crate::scenario::Scenario;
 
-/// The largest body, in bytes: 20 MiB, Google's limit for requests with inline data.
-pub(crate) const LARGEST_BODY: usize = 20 * 1024 * 1024;
+/// The largest body, in bytes: Google's limit for requests with inline data since 2026-01-08 (before, 20 MB).
+pub(crate) const LARGEST_BODY: usize = 100_000_000;
 
 /// A scenario in action, in virtual time.
 ///
@@ -96,8 +96,10 @@ impl World {
 
     /// The reply to a request whose last byte arrives `now`.
     ///
-    /// The checks come in this order, which is a guess: route, size, credentials, model, body, quotas,
-    /// capacity. What fails before the quotas is not counted against them, which is a guess as well.
+    /// The checks come in this order, which is a guess: route, size, credentials, model, body, incidents that
+    /// come before the quotas, the account, provisioned throughput, spending, quotas, shared capacity, the
+    /// length of the prompt, time, all other incidents. What fails before the quotas is not counted against
+    /// them, which is a guess as well.
     pub fn arrive(&mut self, arrival: &Arrival<'_>, now: Now) -> Reply {
         let (now, rng) = self.begin(now);
         Visit::new(self, now, rng).of_arrival(arrival)

@@ -16,11 +16,12 @@ use crate::scenario::Scenario;
 pub struct Stats {
     /// Requests that came, good or bad.
     pub arrivals: u64,
-    /// Requests that passed every quota and were counted against it.
+    /// Requests that passed every quota and were counted against it, and those that provisioned throughput
+    /// served.
     pub admitted: u64,
-    /// Requests that got a 200.
+    /// Requests whose answer arrives whole.
     pub answered: u64,
-    /// Requests that were refused, by reason. A reason without a refusal has no row.
+    /// Requests that were refused, or whose answer was lost, by reason. A reason without a refusal has no row.
     pub refused: BTreeMap<Reason, u64>,
     /// Every quota, in the order of the scenario. What is unlimited has no row.
     pub domains: Vec<DomainStats>,

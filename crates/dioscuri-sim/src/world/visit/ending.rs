@@ -109,9 +109,11 @@ impl Visit<'_> {
 
     /// Puts what became of the request on the wire, and into the books.
     ///
-    /// A refusal takes the shortest latency of the world: nothing is computed for it.
+    /// A refusal takes the shortest latency of its model: nothing is computed for it.
     pub(super) fn reply(mut self, target: Option<&Target<'_>>, ending: Result<Answer, Stop>) -> Reply {
-        let soon = self.world.scenario.latency.min;
+        let scenario = &self.world.scenario;
+        let own = self.served.and_then(|model| scenario.models[model].latency);
+        let soon = own.unwrap_or(scenario.latency).min;
         let mut reply = Reply {
             status: 200,
             headers: Vec::new(),
