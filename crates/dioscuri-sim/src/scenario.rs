@@ -15,7 +15,7 @@ use std::time::Duration;
 use dioscuri_vocab::UnixTime;
 
 #[cfg(feature = "http")]
-pub(crate) use self::value::duration;
+pub(crate) use self::{incident::LARGEST_ERROR, value::duration};
 pub use self::{
     error::ScenarioError,
     incident::{CustomError, Incident, Place, RefusalKind, StreamFault, What, WireFault},

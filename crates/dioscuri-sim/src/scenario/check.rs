@@ -29,6 +29,7 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
         models: &models,
         projects: &projects,
     };
+    let capacities = check.capacities(file.capacity, &known)?;
     Ok(Scenario {
         name: None,
         toml: super::Secret::new(text.to_owned()),
@@ -39,8 +40,8 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
         chain: check.chain(file.chain, &models)?,
         latency: check.latency(file.latency.as_ref())?.unwrap_or_default(),
         retry_info: file.retry_info.into(),
-        capacities: check.capacities(file.capacity, &known)?,
-        loads: check.loads(file.load, &known)?,
+        loads: check.loads(file.load, &known, &capacities)?,
+        capacities,
         changes: check.changes(file.change, &known)?,
         incidents: check.incidents(file.incident, &known)?,
         accounts: accounts_of(accounts, &projects),

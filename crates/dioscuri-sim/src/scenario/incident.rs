@@ -168,6 +168,9 @@ pub enum What {
     TlsFailure,
 }
 
+/// The size of the largest error body, in bytes: it is held in memory.
+pub(crate) const LARGEST_ERROR: u64 = 1 << 28;
+
 impl What {
     /// The name in scenario files and statistics.
     #[must_use]
@@ -191,6 +194,24 @@ impl What {
             Self::Wire(fault) => fault.name(),
             Self::Refused => "refused",
             Self::TlsFailure => "tls_failure",
+        }
+    }
+
+    /// The methods that it can happen to.
+    pub(crate) const fn methods(&self) -> &'static [Method] {
+        match self {
+            Self::Finish(_) | Self::Block(_) | Self::Empty => &[Method::Generate, Method::Stream],
+            Self::Stream(_) => &[Method::Stream],
+            // What no quota counts is not refused for one.
+            Self::Refusal(RefusalKind::QuotaText | RefusalKind::SpuriousQuota | RefusalKind::SpuriousDay) => {
+                &[
+                    Method::Generate,
+                    Method::Stream,
+                    Method::Embed,
+                    Method::BatchEmbed,
+                ]
+            }
+            _ => &Method::ALL,
         }
     }
 }

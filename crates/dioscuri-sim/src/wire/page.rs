@@ -3,12 +3,10 @@
 use std::fmt::Write as _;
 
 use super::error::{Code, ErrorBody};
+use crate::scenario::LARGEST_ERROR;
 
 /// What a `content-type` says of a page.
 const HTML: &str = "text/html; charset=UTF-8";
-
-/// The longest error body, in bytes: a scenario that asks for more shall not fill the memory.
-const LONGEST: u64 = 1 << 28;
 
 /// A page of Google's front end with that HTTP status: its `content-type` and its bytes.
 ///
@@ -86,7 +84,7 @@ pub(crate) const HUGE: u16 = 500;
 pub(crate) fn huge(bytes: u64) -> (&'static str, Vec<u8>) {
     let with = |message: String| ErrorBody::new(Code::Internal, message).bytes();
     let least = with(String::new()).len();
-    let message = usize::try_from(bytes.min(LONGEST)).map_or(0, |bytes| bytes.saturating_sub(least));
+    let message = usize::try_from(bytes.min(LARGEST_ERROR)).map_or(0, |bytes| bytes.saturating_sub(least));
     let words = "Internal error encountered. ";
     let mut text = words.repeat(message.div_ceil(words.len()));
     text.truncate(message);

@@ -7,17 +7,55 @@ use toml::Spanned;
 
 use super::{Check, Known};
 use crate::scenario::{
-    CustomError, Incident, Method, Period, Place, RefusalKind, ScenarioError, ServiceTier, StreamFault,
-    Surface, What, WireFault,
+    CustomError, Incident, LARGEST_ERROR, Method, Period, Place, RefusalKind, ScenarioError, ServiceTier,
+    StreamFault, Surface, What, WireFault,
     file::{IncidentTable, Name, Names, RealTime},
 };
 
 /// How long a stalled reply is waited for, if the file says nothing: longer than the patience of clients.
 const PAUSE: Duration = Duration::from_secs(600);
 
-/// The size of an error page that is far too large, and the largest, in bytes.
+/// The size of an error body that is far too large, if the file says none, in bytes.
 const HUGE: u64 = 10_000_000;
-const MOST_BYTES: u64 = 1_000_000_000;
+
+/// Why an answer ends, on either surface (§3.2).
+const FINISH_REASONS: [&str; 22] = [
+    "FINISH_REASON_UNSPECIFIED",
+    "STOP",
+    "MAX_TOKENS",
+    "SAFETY",
+    "RECITATION",
+    "OTHER",
+    "LANGUAGE",
+    "BLOCKLIST",
+    "PROHIBITED_CONTENT",
+    "SPII",
+    "MALFORMED_FUNCTION_CALL",
+    "IMAGE_SAFETY",
+    "UNEXPECTED_TOOL_CALL",
+    "TOO_MANY_TOOL_CALLS",
+    "IMAGE_PROHIBITED_CONTENT",
+    "IMAGE_OTHER",
+    "NO_IMAGE",
+    "IMAGE_RECITATION",
+    "MODEL_ARMOR",
+    "CONTINUATION",
+    "MALFORMED_RESPONSE",
+    "MISSING_THOUGHT_SIGNATURE",
+];
+
+/// Why there is no answer, on either surface (§3.3).
+const BLOCK_REASONS: [&str; 9] = [
+    "BLOCK_REASON_UNSPECIFIED",
+    "BLOCKED_REASON_UNSPECIFIED",
+    "SAFETY",
+    "OTHER",
+    "BLOCKLIST",
+    "PROHIBITED_CONTENT",
+    "IMAGE_SAFETY",
+    "MODEL_ARMOR",
+    "JAILBREAK",
+];
 
 /// The bytes in a second of a slow body.
 const RATE: u64 = 1_000;
@@ -145,7 +183,7 @@ impl Check<'_> {
             )?,
             keys: match table.key {
                 None => Vec::new(),
-                Some(keys) => self.key_numbers(keys.span(), keys.into_inner().into_vec())?,
+                Some(keys) => self.key_numbers(keys.span(), keys.into_inner().into_vec(), known)?,
             },
             service_tiers: self.each_of(
                 "service tier",
@@ -186,7 +224,7 @@ impl Check<'_> {
         })
     }
 
-    /// What nobody listens to has neither place nor share.
+    /// What nobody listens to has neither place nor share, and every incident can happen somewhere.
     fn fits(
         &self,
         what: &What,
@@ -201,6 +239,11 @@ impl Check<'_> {
         }
         if *what == What::Refused && (count.is_some() || share < 1.0) {
             return Err(self.error("`refused` goes by time only, without `share` and `count`", span));
+        }
+        let methods = what.methods();
+        if !place.methods.is_empty() && !place.methods.iter().any(|method| methods.contains(method)) {
+            let what = what.name();
+            return Err(self.error(format!("`{what}` cannot happen to these methods"), span));
         }
         Ok(())
     }
@@ -220,13 +263,13 @@ impl Check<'_> {
             "plain_text" => What::PlainText(self.status_code(with.code.take(), 500)?),
             "huge_error" => What::HugeError(match with.bytes.take() {
                 None => HUGE,
-                Some(bytes) if *bytes.get_ref() <= MOST_BYTES => bytes.into_inner(),
+                Some(bytes) if *bytes.get_ref() <= LARGEST_ERROR => bytes.into_inner(),
                 Some(bytes) => {
-                    return Err(self.error(format!("`bytes` may be {MOST_BYTES} at most"), &bytes.span()));
+                    return Err(self.error(format!("`bytes` may be {LARGEST_ERROR} at most"), &bytes.span()));
                 }
             }),
-            "finish" => What::Finish(self.reason(with, span)?),
-            "block" => What::Block(self.reason(with, span)?),
+            "finish" => What::Finish(self.reason(with, &FINISH_REASONS, span)?),
+            "block" => What::Block(self.reason(with, &BLOCK_REASONS, span)?),
             "empty" => What::Empty,
             "downgrade" => What::Downgrade,
             "slow_answers" => What::SlowAnswers(match with.factor.take() {
@@ -307,13 +350,25 @@ impl Check<'_> {
             .ok_or_else(|| self.error(format!("this incident needs `{name}`"), span))
     }
 
-    fn reason(&self, with: &mut Parameters, span: &Range<usize>) -> Result<String, ScenarioError> {
+    /// A reason that is known, or one that is like none of these: Google adds to them.
+    fn reason(
+        &self,
+        with: &mut Parameters,
+        known: &[&'static str],
+        span: &Range<usize>,
+    ) -> Result<String, ScenarioError> {
+        let at = with.reason.as_ref().map_or_else(|| span.clone(), Spanned::span);
         let reason = self.required("reason", with.reason.take(), span)?;
-        if !reason.is_empty() && reason.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
-            Ok(reason)
-        } else {
-            Err(self.error("`reason` is a name of capitals, such as \"SAFETY\"", span))
+        if reason.is_empty() || !reason.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
+            return Err(self.error("`reason` is a name of capitals, such as \"SAFETY\"", &at));
         }
+        let slip = self
+            .error(format!("unknown reason `{reason}`"), &at)
+            .nearest(&reason, known.iter().copied());
+        if slip.has_nearest() && !known.contains(&reason.as_str()) {
+            return Err(slip);
+        }
+        Ok(reason)
     }
 
     fn refusal(&self, name: Option<Name>) -> Result<RefusalKind, ScenarioError> {
@@ -399,10 +454,24 @@ impl Check<'_> {
         }
     }
 
-    fn key_numbers(&self, span: Range<usize>, keys: Vec<usize>) -> Result<Vec<usize>, ScenarioError> {
+    fn key_numbers(
+        &self,
+        span: Range<usize>,
+        keys: Vec<usize>,
+        known: &Known<'_>,
+    ) -> Result<Vec<usize>, ScenarioError> {
         if keys.contains(&0) {
             return Err(self.error("keys are numbered from 1", &span));
         }
-        Ok(keys)
+        let most = known
+            .projects
+            .iter()
+            .map(|project| project.keys.len())
+            .max()
+            .unwrap_or_default();
+        match keys.iter().find(|key| **key > most) {
+            Some(key) => Err(self.error(format!("no project has a key {key}"), &span)),
+            None => Ok(keys),
+        }
     }
 }

@@ -60,11 +60,23 @@ impl Check<'_> {
         }
         self.distinct("project", tables.iter().map(|table| &table.id))?;
         self.distinct_secrets(tables.iter().flat_map(|table| &table.key))?;
-        tables
+        let spans: Vec<Range<usize>> = tables.iter().map(|table| table.id.span()).collect();
+        let projects: Vec<Project> = tables
             .into_iter()
             .zip(FIRST_NUMBER..)
             .map(|(table, number)| self.project(table, number, models, accounts))
-            .collect()
+            .collect::<Result<_, _>>()?;
+        let mut seen: HashSet<String> = projects.iter().map(|project| project.id.clone()).collect();
+        for (project, span) in projects.iter().zip(&spans) {
+            let number = project.number.to_string();
+            if number != project.id && !seen.insert(number) {
+                return Err(self.error(
+                    format!("a second project with the number or id `{}`", project.number),
+                    span,
+                ));
+            }
+        }
+        Ok(projects)
     }
 
     fn project(
@@ -86,11 +98,7 @@ impl Check<'_> {
         {
             return Err(self.error("a developer project has no throughput", &order.model.span()));
         }
-        let throughputs = table
-            .throughput
-            .into_iter()
-            .map(|order| self.throughput(order, models, &locations))
-            .collect::<Result<_, _>>()?;
+        let throughputs = self.throughputs(table.throughput, models, &locations)?;
         let id = self.named("project id", table.id)?;
         let billing_account = match table.billing_account {
             None => id.clone(),
@@ -219,6 +227,31 @@ impl Check<'_> {
             count_refused: table.count_refused,
             retry_info: table.retry_info.map(Into::into),
         })
+    }
+
+    fn throughputs(
+        &self,
+        tables: Vec<ThroughputTable>,
+        models: &[Model],
+        locations: &[String],
+    ) -> Result<Vec<Throughput>, ScenarioError> {
+        let mut seen = HashSet::new();
+        let mut throughputs = Vec::with_capacity(tables.len());
+        for table in tables {
+            let span = table.model.span();
+            let throughput = self.throughput(table, models, locations)?;
+            if !seen.insert((throughput.model.clone(), throughput.location.clone())) {
+                return Err(self.error(
+                    format!(
+                        "a second throughput for model `{}` in the same place",
+                        throughput.model
+                    ),
+                    &span,
+                ));
+            }
+            throughputs.push(throughput);
+        }
+        Ok(throughputs)
     }
 
     fn throughput(

@@ -301,6 +301,80 @@ fn what_an_incident_is_told_must_go_with_it() {
 }
 
 #[test]
+fn a_reason_may_be_new_but_no_slip() {
+    refused(
+        &incident("what = \"finish\"\nreason = \"SAFTEY\""),
+        "unknown reason `SAFTEY` at line 10; did you mean `SAFETY`?",
+    );
+    refused(
+        &incident("what = \"block\"\nreason = \"JAILBRAKE\""),
+        "unknown reason `JAILBRAKE` at line 10; did you mean `JAILBREAK`?",
+    );
+    refused(
+        &incident("what = \"finish\"\nreason = \"safety\""),
+        "`reason` is a name of capitals, such as \"SAFETY\" at line 10",
+    );
+    let new = read("what = \"finish\"\nreason = \"VOICE_LIKENESS\"").what;
+    assert_eq!(new, What::Finish("VOICE_LIKENESS".to_owned()));
+}
+
+#[test]
+fn what_can_have_no_effect_is_a_mistake() {
+    refused(
+        &incident("what = \"finish\"\nreason = \"SAFETY\"\nmethod = \"embedContent\""),
+        "`finish` cannot happen to these methods at line 9",
+    );
+    refused(
+        &incident("what = \"stream_cut\"\nmethod = [\"generateContent\", \"countTokens\"]"),
+        "`stream_cut` cannot happen to these methods at line 9",
+    );
+    refused(
+        &incident("what = \"spurious_day\"\nmethod = \"models\""),
+        "`spurious_day` cannot happen to these methods at line 9",
+    );
+    refused(
+        &incident("what = \"internal\"\nkey = [1, 2]"),
+        "no project has a key 2 at line 10",
+    );
+    refused(
+        &incident("what = \"huge_error\"\nbytes = 268435457"),
+        "`bytes` may be 268435456 at most at line 10",
+    );
+    let load = "[[load]]\nmodel = \"gemini-3.8-flash\"\nrpm = { min = 1, max = 2 }\n";
+    refused(
+        &format!("{WORLD}{load}"),
+        "a load without `project` needs a [[capacity]] of its model to use at line 8",
+    );
+    let capacity = "[[capacity]]\nmodel = \"gemini-3.8-flash\"\nrpm = 9\n";
+    assert!(scenario(&format!("{WORLD}{load}{capacity}")).is_ok());
+    refused(
+        &format!("{WORLD}{capacity}{capacity}"),
+        "a second capacity for model `gemini-3.8-flash` in the same place at line 11",
+    );
+    let order = "throughput = [{ model = \"gemini-3.8-flash\", tokens_per_second = 9 }";
+    let vertex = with("\"developer\"", "\"vertex\"\nlocations = [\"us\"]");
+    assert!(scenario(&format!("{vertex}{order}]")).is_ok());
+    let again = order.replace("throughput = [", "");
+    refused(
+        &format!("{vertex}{order}, {again}]"),
+        "a second throughput for model `gemini-3.8-flash` in the same place at line 9",
+    );
+    let project = |id| {
+        let key = "key = [{ secret = \"s2\" }]";
+        format!("{WORLD}[[project]]\nid = \"{id}\"\nsurface = \"developer\"\n{key}\n")
+    };
+    assert!(scenario(&project("pollux")).is_ok());
+    refused(
+        &format!("{}number = 100000000001", project("pollux")),
+        "a second project with the number or id `100000000001` at line 9",
+    );
+    refused(
+        &project("100000000001"),
+        "a second project with the number or id `100000000001` at line 5",
+    );
+}
+
+#[test]
 fn what_an_incident_is_not_told_has_a_default() {
     assert_eq!(
         read("what = \"stream_error\"").what,

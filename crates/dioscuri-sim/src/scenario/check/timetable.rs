@@ -1,6 +1,6 @@
 //! What a file says of shared capacity, other users and changing limits.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use toml::Spanned;
 
@@ -25,33 +25,64 @@ impl Check<'_> {
         tables: Vec<Spanned<CapacityTable>>,
         known: &Known<'_>,
     ) -> Result<Vec<Capacity>, ScenarioError> {
-        tables
-            .into_iter()
-            .map(|table| {
-                let span = table.span();
-                let table = table.into_inner();
-                if table.rpm.is_none() && table.tpm.is_none() {
-                    return Err(self.error("a capacity needs `rpm` or `tpm`", &span));
-                }
-                Ok(Capacity {
-                    model: self.model_name(table.model, known.models)?,
-                    location: self.any_location(table.location, known)?,
-                    surface: Surface::from(table.surface),
-                    rpm: table.rpm,
-                    tpm: table.tpm,
-                })
-            })
-            .collect()
+        let mut seen = HashSet::new();
+        let mut capacities = Vec::with_capacity(tables.len());
+        for table in tables {
+            let span = table.span();
+            let table = table.into_inner();
+            if table.rpm.is_none() && table.tpm.is_none() {
+                return Err(self.error("a capacity needs `rpm` or `tpm`", &span));
+            }
+            let capacity = Capacity {
+                model: self.model_name(table.model, known.models)?,
+                location: self.any_location(table.location, known)?,
+                surface: Surface::from(table.surface),
+                rpm: table.rpm,
+                tpm: table.tpm,
+            };
+            if !seen.insert((
+                capacity.model.clone(),
+                capacity.location.clone(),
+                capacity.surface,
+            )) {
+                return Err(self.error(
+                    format!(
+                        "a second capacity for model `{}` in the same place",
+                        capacity.model
+                    ),
+                    &span,
+                ));
+            }
+            capacities.push(capacity);
+        }
+        Ok(capacities)
     }
 
     pub(super) fn loads(
         &self,
         tables: Vec<Spanned<LoadTable>>,
         known: &Known<'_>,
+        capacities: &[Capacity],
     ) -> Result<Vec<Load>, ScenarioError> {
         tables
             .into_iter()
-            .map(|table| self.load(table.into_inner(), known))
+            .map(|table| {
+                let span = table.span();
+                let load = self.load(table.into_inner(), known)?;
+                let meets = |capacity: &Capacity| {
+                    capacity.model == load.model
+                        && (load.location.is_none()
+                            || capacity.location.is_none()
+                            || capacity.location == load.location)
+                };
+                if load.project.is_none() && !capacities.iter().any(meets) {
+                    return Err(self.error(
+                        "a load without `project` needs a [[capacity]] of its model to use",
+                        &span,
+                    ));
+                }
+                Ok(load)
+            })
             .collect()
     }
 

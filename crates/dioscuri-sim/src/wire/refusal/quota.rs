@@ -41,7 +41,7 @@ fn spurious(target: &Target<'_>, facts: &Facts<'_>, window: Window, limit: u64) 
         unit: Unit::Requests,
         window,
         limit,
-        wait: None,
+        wait: Some(facts.seconds),
     };
     exceeded(Reason::Spurious, target, facts, &[violated])
 }
@@ -67,15 +67,17 @@ fn exceeded(reason: Reason, target: &Target<'_>, facts: &Facts<'_>, violated: &[
 /// The wait that a refusal asks for: the longest of its quotas'; `None`: it asks for none.
 ///
 /// Captured bodies of a day's quota mostly ask for some seconds below a minute, as if for the minute's window,
-/// and so do those of the limit 0, for which no wait is true.
+/// and so do those of the limit 0, for which no wait is true: an honest refusal asks for none then.
 fn wait(facts: &Facts<'_>, violated: &[Violated]) -> Option<Duration> {
-    let of_quota = |quota: &Violated| match (facts.hint, quota.window) {
-        (RetryHint::Lying, Window::Day) => facts.seconds,
-        _ => quota.wait.unwrap_or(facts.seconds),
-    };
-    (facts.hint != RetryHint::Absent)
-        .then(|| violated.iter().map(of_quota).max())
-        .flatten()
+    let longest = violated.iter().try_fold(Duration::ZERO, |longest, quota| {
+        let wait = match (facts.hint, quota.window) {
+            (RetryHint::Lying, Window::Day) => Some(facts.seconds),
+            (RetryHint::Lying, _) => Some(quota.wait.unwrap_or(facts.seconds)),
+            _ => quota.wait,
+        };
+        Some(longest.max(wait?))
+    });
+    longest.filter(|_| facts.hint != RetryHint::Absent)
 }
 
 /// Captured, with one violation and with several; their order and that of the details was seen to vary. That the

@@ -675,6 +675,35 @@ fn section_2_5_how_true_the_wait_is() {
     }
 }
 
+/// What no wait helps is not waited for, and only those who lie ask for it (§2.5).
+#[test]
+fn section_2_5_no_wait_is_true_of_what_never_fits() {
+    let never = Violated {
+        limit: 0,
+        wait: None,
+        ..REQUESTS
+    };
+    for hint in [
+        RetryHint::Honest,
+        RetryHint::Rounded,
+        RetryHint::Absent,
+        RetryHint::Lying,
+    ] {
+        let facts = Facts { hint, ..FACTS };
+        for violated in [vec![never], vec![REQUESTS, never], vec![never, DAY]] {
+            let refusal = of_quota(&DEVELOPER, &facts, &violated);
+            let body = String::from_utf8(refusal.body.bytes()).unwrap();
+            for said in ["Please retry in", "RetryInfo"] {
+                assert_eq!(
+                    body.contains(said),
+                    hint == RetryHint::Lying,
+                    "{hint:?} {violated:?}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn section_2_5_a_limit_of_zero() {
     let zero = Violated {
