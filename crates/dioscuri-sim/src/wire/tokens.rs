@@ -96,7 +96,7 @@ pub(super) fn deviated(tokens: u64, rng: &mut SplitMix64) -> u64 {
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
-        reason = "a body of 20 MiB has far fewer than 2^52 tokens, and a cast of floats saturates"
+        reason = "a body of 100 MB has far fewer than 2^52 tokens, and a cast of floats saturates"
     )]
     let off = (tokens as f64 * share) as i64;
     tokens.saturating_add_signed(off).max(1)

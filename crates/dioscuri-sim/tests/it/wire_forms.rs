@@ -254,10 +254,10 @@ fn a_route_that_is_not_served_names_itself() {
 fn section_2_8_a_body_that_is_too_large() {
     let error = json!({
         "code": 400,
-        "message": "Request payload size exceeds the limit: 20971520 bytes.",
+        "message": "Request payload size exceeds the limit: 100000000 bytes.",
         "status": "INVALID_ARGUMENT",
     });
-    let body = vec![b' '; 20_971_521];
+    let body = vec![b' '; 100_000_001];
     check(&developer(&body), Reason::TooLarge, 400, &error);
 }
 

@@ -5,10 +5,10 @@ use std::{borrow::Cow, fmt::Write as _};
 use super::{Enum, Field, Kind, Message, base64, json::Json};
 use crate::{scenario::Surface, wire::error::FieldViolation};
 
-/// More than this nobody reads, and a body of 20 MiB could hold a million.
+/// More than this nobody reads, and a body of 100 MB could hold a million.
 const MOST_VIOLATIONS: usize = 500;
 
-/// How much of a text an error repeats, in bytes. Google repeats all of it; ours may be 20 MiB.
+/// How much of a text an error repeats, in bytes. Google repeats all of it; ours may be 100 MB.
 const LONGEST_QUOTE: usize = 64 * 1024;
 
 /// A step of the path to a value.

@@ -23,10 +23,10 @@ use crate::{
 /// The most stop sequences (§4.2).
 const MOST_STOPS: usize = 5;
 
-/// More problems than this nobody reads, and a body of 20 MiB could hold millions.
+/// More problems than this nobody reads, and a body of 100 MB could hold millions.
 const MOST_PROBLEMS: usize = 500;
 
-/// So many bytes of problems are enough too: their paths repeat names of the body, which may be 20 MiB long.
+/// So many bytes of problems are enough too: their paths repeat names of the body, which may be 100 MB long.
 const LONGEST_LIST: usize = 1 << 20;
 
 /// Checks a request to generate.
