@@ -131,8 +131,8 @@ impl ServerConfig {
 ///
 /// # Control
 ///
-/// Whoever has only the port controls the world by JSON. A wrong method answers 405, a wrong body 400 with
-/// `{"message", "line"}` and changes nothing. While a scenario refuses connections, control is refused too.
+/// Whoever has only the port controls the world by JSON. A wrong body answers 400, an unknown path 404, a
+/// wrong method 405 and a body above a megabyte 413, with `{"message", "line"}`, and nothing changes. While a scenario refuses connections, control is refused too.
 ///
 /// | request | what it does | answer |
 /// | --- | --- | --- |
@@ -144,7 +144,7 @@ impl ServerConfig {
 /// | `GET /sim/time` | tells the world's time | `{"elapsed_s", "date", "minute_s"}` |
 /// | `POST /sim/time` | jumps, as [`Server::advance`]: `{"advance": "8h"}` | as of `GET` |
 ///
-/// `name` is that of the library and `toml` the text that was read; both are `null` for what has none.
+/// `name` is that of the library, `null` if it has none, and `toml` the text that was read.
 /// Durations in requests are written as in scenario files.
 pub struct Server {
     addr: SocketAddr,

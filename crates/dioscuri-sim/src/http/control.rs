@@ -68,7 +68,7 @@ struct Running {
     about: String,
     seed: u64,
     minute_s: f64,
-    /// The file as it was read; The file as it was read.
+    /// The file as it was read.
     toml: String,
 }
 

@@ -56,7 +56,8 @@ impl Shared {
     /// Lets `act` do something to the world, at one moment of it.
     ///
     /// The clock is read under the lock, so that time does not go backwards from one act to the next. A panic
-    /// in a connection leaves the world as it was: whole between two acts.
+    /// within an act would be a mistake of ours; it may leave a request without its end in the books, and those
+    /// of other connections go on.
     pub(super) fn with<T>(&self, act: impl FnOnce(&mut World, Now) -> T) -> T {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let now = running.clock.now();

@@ -53,7 +53,8 @@ pub(crate) fn no_credentials(target: &Target<'_>) -> Refusal {
     }
 }
 
-/// Captured: an API key where Vertex wants a token.
+/// An API key where Vertex wants a token. Captured on a path without a project, before there was express mode; that
+/// a path with a project is answered so is a guess.
 pub(crate) fn api_key_on_vertex(target: &Target<'_>) -> Refusal {
     Refusal::new(
         Reason::Credentials,

@@ -111,6 +111,7 @@ fn in_range(surface: Surface, budget: i64, min: i64, max: i64, can_disable: bool
         }),
         _ if (min..=max).contains(&budget) => Ok(()),
         _ => Err(match surface {
+            // Known: several people quote it so.
             Surface::Developer => sentence(format!(
                 "The thinking budget {budget} is invalid. Please choose a value between {min} and {max}."
             )),
