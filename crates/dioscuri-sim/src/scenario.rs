@@ -14,8 +14,6 @@ use std::time::Duration;
 
 use dioscuri_vocab::UnixTime;
 
-#[cfg(feature = "http")]
-pub(crate) use self::{incident::LARGEST_ERROR, value::duration};
 pub use self::{
     error::ScenarioError,
     incident::{CustomError, Incident, Place, RefusalKind, StreamFault, What, WireFault},
@@ -26,6 +24,8 @@ pub use self::{
     },
     timetable::{Capacity, Change, Load, Method, Period},
 };
+#[cfg(feature = "http")]
+pub(crate) use self::{incident::LARGEST_ERROR, value::duration};
 
 /// A world to build: its minute, models, projects, keys, quotas and faults.
 ///

@@ -75,7 +75,10 @@ const fn real_minute() -> Duration {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table such as { min = \"1s\", max = \"2s\" }")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { min = \"1s\", max = \"2s\" }"
+)]
 pub(super) struct LatencyTable {
     #[serde(default, deserialize_with = "duration")]
     pub(super) min: Duration,
@@ -133,7 +136,10 @@ pub(super) struct RangeTable {
 }
 
 #[derive(Deserialize, Clone, Copy)]
-#[serde(deny_unknown_fields, expecting = "a table such as { input = 0.3, output = 2.5 }")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { input = 0.3, output = 2.5 }"
+)]
 pub(super) struct PriceTable {
     pub(super) input: f64,
     #[serde(default)]
@@ -155,7 +161,10 @@ pub(super) struct AccountTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table such as { id = \"…\", surface = \"developer\" }")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { id = \"…\", surface = \"developer\" }"
+)]
 pub(super) struct ProjectTable {
     pub(super) id: Name,
     #[serde(default)]
@@ -195,7 +204,10 @@ pub(super) struct KeyTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table such as { model = \"…\", rpm = 10 }")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { model = \"…\", rpm = 10 }"
+)]
 pub(super) struct QuotaTable {
     pub(super) model: Name,
     #[serde(default)]
@@ -219,7 +231,10 @@ pub(super) struct QuotaTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table such as { model = \"…\", tokens_per_second = 1000 }")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { model = \"…\", tokens_per_second = 1000 }"
+)]
 pub(super) struct ThroughputTable {
     pub(super) model: Name,
     #[serde(default)]
@@ -232,7 +247,10 @@ pub(super) struct ThroughputTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table such as { model = \"…\", rpm = 100 }")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { model = \"…\", rpm = 100 }"
+)]
 pub(super) struct CapacityTable {
     pub(super) model: Name,
     #[serde(default)]
@@ -250,7 +268,10 @@ const fn vertex() -> SurfaceName {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table such as { model = \"…\", rpm = { min = 1, max = 9 } }")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { model = \"…\", rpm = { min = 1, max = 9 } }"
+)]
 pub(super) struct LoadTable {
     pub(super) model: Name,
     #[serde(default)]
@@ -269,7 +290,10 @@ pub(super) struct LoadTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table such as { at = \"1m\", project = \"…\", model = \"…\", rpm = 10 }")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { at = \"1m\", project = \"…\", model = \"…\", rpm = 10 }"
+)]
 pub(super) struct ChangeTable {
     pub(super) at: WorldTime,
     pub(super) project: Name,
