@@ -202,15 +202,15 @@ pub(crate) enum ExplanationForm {
 #[command(after_help = SIM_HELP)]
 pub(crate) struct Sim {
     /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = address)]
     pub(crate) listen: SocketAddr,
 
-    /// The world to simulate: a name of --list or a TOML file
+    /// The world to simulate: a name of --list or a TOML file; of a file named like a scenario, write ./NAME
     #[arg(long, value_name = "NAME|FILE", default_value = "demo")]
     pub(crate) scenario: String,
 
     /// Another seed than the scenario's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
 
     /// Another length of the minute than the scenario's, for example 6s: quotas and timetable run as much faster
@@ -237,6 +237,16 @@ Examples:
   dioscuri sim --scenario overload --minute 6s
   dioscuri sim --print overload > mine.toml
   dioscuri sim --scenario mine.toml --listen 127.0.0.1:8080 --log requests.jsonl";
+
+/// Where to listen. The one name that is the same everywhere needs no resolver.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let number = text
+        .strip_prefix("localhost:")
+        .map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    number
+        .parse()
+        .map_err(|_| "write an address and a port, for example 127.0.0.1:8080 or localhost:8080".to_owned())
+}
 
 /// The length of a minute.
 fn minute(text: &str) -> Result<Duration, String> {
@@ -333,6 +343,30 @@ mod tests {
         assert_eq!(minute("6s"), Ok(Duration::from_secs(6)));
         assert!(minute("0s").unwrap_err().contains("has a length"));
         assert!(minute("6").unwrap_err().contains("for example 6s"));
+    }
+
+    #[test]
+    fn an_address_is_one_to_listen_at() {
+        let cases = [
+            ("127.0.0.1:8080", Some("127.0.0.1:8080")),
+            ("localhost:8080", Some("127.0.0.1:8080")),
+            ("[::1]:0", Some("[::1]:0")),
+            (":8080", None),
+            ("8080", None),
+            ("127.0.0.1", None),
+            ("notlocalhost:1", None),
+        ];
+        for (text, expected) in cases {
+            let read = address(text);
+            if let Err(error) = &read {
+                assert!(error.contains("for example 127.0.0.1:8080"), "{error}");
+            }
+            assert_eq!(
+                read.ok().map(|addr| addr.to_string()).as_deref(),
+                expected,
+                "{text}"
+            );
+        }
     }
 
     #[test]

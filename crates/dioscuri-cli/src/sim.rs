@@ -1,7 +1,9 @@
 //! `dioscuri sim`: the simulator over HTTP until Ctrl-C or SIGTERM.
 
+mod log;
 mod welcome;
 
+use self::log::Log;
 use crate::{
     args,
     exit::{CannotStart, Exit},
@@ -13,7 +15,6 @@ use crate::{
 use anyhow::{Context as _, anyhow};
 use dioscuri_sim::{Scenario, Server, ServerConfig};
 use std::{
-    fs::{File, OpenOptions},
     io::{self, Write as _},
     path::Path,
 };
@@ -32,9 +33,11 @@ pub(crate) async fn sim(args: args::Sim) -> Result<Exit, CannotStart> {
     }
     let welcome = welcome::Welcome::new(&args.scenario, &scenario);
     let mut config = ServerConfig::default().with_addr(args.listen);
-    config.seed = args.seed;
-    if let Some(path) = &args.log {
-        config = config.with_log(log(path)?);
+    // They outlast the scenario: whoever puts another one over HTTP keeps them.
+    (config.seed, config.minute) = (args.seed, args.minute);
+    let log = args.log.as_deref().map(Log::open).transpose()?;
+    if let Some(log) = &log {
+        config = config.with_log(log.clone());
     }
     let mut interrupts = interrupts().context("cannot listen for Ctrl-C")?;
     let server = Server::start_with(scenario, config).await.with_context(|| {
@@ -49,13 +52,17 @@ pub(crate) async fn sim(args: args::Sim) -> Result<Exit, CannotStart> {
     let stats = serde_json::to_string(&server.stats()).expect("names and numbers are JSON");
     server.stop().await;
     print(&stats);
-    Ok(Exit::Answered)
+    Ok(if log.is_some_and(|log| log.has_failed()) {
+        Exit::Output
+    } else {
+        Exit::Answered
+    })
 }
 
 /// The scenario of that name, or in that file; of a wrong file it says where to read what is right.
 fn scenario(name: &str) -> anyhow::Result<Scenario> {
     world::scenario(name).map_err(|error| {
-        if Path::new(name).exists() {
+        if Path::new(name).is_file() {
             anyhow!("{error:#}\nmend the file; `dioscuri sim --print demo` shows one that is right")
         } else {
             error
@@ -70,12 +77,6 @@ fn source(name: &str) -> anyhow::Result<&'static str> {
         let error = error.map_or_else(String::new, |error| error.to_string());
         anyhow!("{error} (`dioscuri sim --list` shows them all)")
     })
-}
-
-/// What is there already stays: a log of an earlier world is not ours to delete.
-fn log(path: &Path) -> anyhow::Result<File> {
-    let opened = OpenOptions::new().append(true).create(true).open(path);
-    opened.with_context(|| format!("cannot write the log `{}`", path.display()))
 }
 
 /// Whoever started us reads the address from here, so it leaves at once.

@@ -114,7 +114,9 @@ fn a_log_has_a_line_for_each_request_and_keeps_what_was_there() {
         running.ask("POST", path, &format!("x-goog-api-key: {key}\r\n"), body);
     }
     running.said_until("Ctrl-C ends it");
-    let stats = end(running);
+    let (code, said) = end(running);
+    assert_eq!(code, Some(0), "{said}");
+    let stats: Value = serde_json::from_str(said.trim()).unwrap();
     assert_eq!((&stats["arrivals"], &stats["answered"]), (&2.into(), &1.into()));
     let log = fs::read_to_string(bench.path("log.jsonl")).unwrap();
     let lines: Vec<Value> = log
@@ -126,16 +128,44 @@ fn a_log_has_a_line_for_each_request_and_keeps_what_was_there() {
     assert!(!log.contains("AQ."), "{log}");
 }
 
-/// Ends it as Ctrl-C would, and what it says last.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_ends_the_log_and_not_the_answers() {
+    let bench = Bench::with_requests(0);
+    let args = ["--scenario", "world.toml", "--log", "/dev/full"];
+    let mut running = Running::start(&bench.path(""), &args);
+    running.said_until("Ctrl-C ends it");
+    let path = "/v1beta/models/gemini-3.8-flash:generateContent";
+    let body = r#"{"contents": [{"parts": [{"text": "Who is Castor?"}]}]}"#;
+    for _ in 0..3 {
+        let answer = running.ask("POST", path, "x-goog-api-key: AQ.castor\r\n", body);
+        assert!(answer["candidates"].is_array(), "{answer}");
+    }
+    let (code, said) = end(running);
+    assert_eq!(code, Some(4), "{said}");
+    assert_eq!(said.matches("cannot write the log `/dev/full`").count(), 1, "{said}");
+}
+
+#[test]
+fn seed_and_minute_outlast_the_scenario_of_the_start() {
+    let bench = Bench::with_requests(0);
+    let running = Running::start(&bench.path(""), &["--minute", "6s", "--seed", "5"]);
+    let put = running.ask("PUT", "/sim/scenario", "", r#"{"name": "overload"}"#);
+    assert_eq!(
+        (&put["name"], &put["seed"], &put["minute_s"]),
+        (&"overload".into(), &5.into(), &6.0.into())
+    );
+}
+
+/// Ends it as Ctrl-C would; its exit code, and what it says last.
 #[cfg(unix)]
-fn end(mut running: Running) -> Value {
+fn end(mut running: Running) -> (Option<i32>, String) {
     let pid = running.child.id().to_string();
     let mut kill = std::process::Command::new("kill");
     assert!(kill.args(["-TERM", &pid]).status().unwrap().success());
     let mut said = String::new();
     running.said.read_to_string(&mut said).unwrap();
-    assert_eq!(running.child.wait().unwrap().code(), Some(0), "{said}");
-    serde_json::from_str(said.trim()).unwrap()
+    (running.child.wait().unwrap().code(), said)
 }
 
 #[test]
@@ -198,7 +228,7 @@ fn what_cannot_be_opened_is_told_before_anything_is_served() {
     };
     check(
         sim(&["--log", "nowhere/log.jsonl"]),
-        1,
+        4,
         &["cannot write the log `nowhere/log.jsonl`"],
     );
     let running = Running::start(&bench.path(""), &[]);
@@ -210,4 +240,10 @@ fn what_cannot_be_opened_is_told_before_anything_is_served() {
     );
     check(sim(&["--minute", "0s"]), 1, &["a minute has a length"]);
     check(sim(&["--minute", "6"]), 1, &["write for example 6s or 500ms"]);
+    check(
+        sim(&["--listen", ":8080"]),
+        1,
+        &["for example 127.0.0.1:8080 or localhost:8080"],
+    );
+    check(sim(&["--seed", "-1"]), 1, &["invalid value '-1' for '--seed <N>'"]);
 }
