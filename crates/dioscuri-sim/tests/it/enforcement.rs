@@ -114,10 +114,9 @@ proptest! {
                 let count = f64::from(u32::try_from(last - first + 1).unwrap());
                 let minutes = Duration::from_nanos(u64::try_from(to - from).unwrap()).as_secs_f64() / 6.0;
                 let most = match enforcement {
-                    "sliding" if to - from < MINUTE_NS => rpm,
                     "fixed" if to / MINUTE_NS == from / MINUTE_NS => rpm,
                     "smoothed" if to - from < MINUTE_NS / 10 => (rpm / 10.0).ceil(),
-                    "smoothed" if to - from < MINUTE_NS => rpm,
+                    "sliding" | "smoothed" if to - from < MINUTE_NS => rpm,
                     "bucket" => (burst * rpm).max(1.0) + rpm * minutes + 1e-6,
                     _ => f64::INFINITY,
                 };

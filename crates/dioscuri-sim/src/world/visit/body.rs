@@ -125,12 +125,12 @@ impl Visit<'_> {
                 .into_iter()
                 .map(|(bytes, tokens)| Frame::new(decoding(per_token, tokens), bytes))
                 .collect();
-            let is_whole = match strike.what() {
-                Some(What::Stream(fault)) => {
-                    reply.lost = Some(Reason::Stream);
-                    self.break_off(&mut reply, framing, *fault, target, place)
-                }
-                _ => self.cut_in_time(&mut reply, framing, manner.timeout),
+            let is_whole = if let Some(What::Stream(fault)) = strike.what() {
+                reply.lost = Some(Reason::Stream);
+                self.break_off(&mut reply, framing, *fault, target, place)
+            } else {
+                reply.cut_in_time(framing, manner.timeout);
+                true
             };
             if is_whole && !framing.closing().is_empty() {
                 let closing = framing.closing().to_vec();
@@ -160,27 +160,6 @@ impl Visit<'_> {
             Box::new(refusal::deadline_exceeded()),
             Some(timeout),
         ))
-    }
-
-    /// Ends a stream that takes longer than it was given, with an error in its place. A guess: nobody has shown
-    /// what becomes of a stream that has begun. True, for the closing still comes.
-    fn cut_in_time(&mut self, reply: &mut Answer, framing: Framing, timeout: Option<Duration>) -> bool {
-        let Some(timeout) = timeout else { return true };
-        let mut left = timeout.saturating_sub(reply.after);
-        let late = reply.body.iter().position(|frame| {
-            let is_late = frame.after > left;
-            left = left.saturating_sub(frame.after);
-            is_late
-        });
-        if let Some(late) = late {
-            let before: Duration = reply.body[..late].iter().map(|frame| frame.after).sum();
-            let after = timeout.saturating_sub(reply.after).saturating_sub(before);
-            reply.body.truncate(late);
-            let error = framing.error(&refusal::deadline_exceeded().body, late);
-            reply.body.push(Frame::new(after, error));
-            reply.lost = Some(Reason::DeadlineExceeded);
-        }
-        true
     }
 
     /// Breaks a stream off. True if its closing still comes.
@@ -279,6 +258,24 @@ pub(super) const fn replaces_all(what: &What) -> bool {
 }
 
 impl Answer {
+    /// Ends a stream that takes longer than it was given, with an error in its place. A guess: nobody has shown
+    /// what becomes of a stream that has begun.
+    fn cut_in_time(&mut self, framing: Framing, timeout: Option<Duration>) {
+        let Some(mut left) = timeout.map(|timeout| timeout.saturating_sub(self.after)) else {
+            return;
+        };
+        for index in 0..self.body.len() {
+            let Some(after) = left.checked_sub(self.body[index].after) else {
+                self.body.truncate(index);
+                let error = framing.error(&refusal::deadline_exceeded().body, index);
+                self.body.push(Frame::new(left, error));
+                self.lost = Some(Reason::DeadlineExceeded);
+                return;
+            };
+            left = after;
+        }
+    }
+
     /// What becomes of it on its way.
     pub(super) fn meets(&mut self, end: Option<&What>) {
         if let Some(What::Wire(fault)) = end {

@@ -81,7 +81,7 @@ impl Visit<'_> {
 }
 
 fn times(duration: Duration, factor: f64) -> Duration {
-    if factor == 1.0 {
+    if (factor - 1.0).abs() < f64::EPSILON {
         return duration;
     }
     Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(Duration::MAX)

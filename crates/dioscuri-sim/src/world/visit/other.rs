@@ -37,21 +37,16 @@ impl Visit<'_> {
         let strike = self.draw(target, place, ServiceTier::Standard);
         self.meet(&strike, body::replaces_all, target, place)?;
         let scenario = &self.world.scenario;
-        let bytes = match asked {
-            Some(asked) => models::get(target.surface, target.model, &scenario.models[asked]),
-            None => {
-                let is_new = scenario.projects[owner.project].new_user;
-                let is_closed = |model: &Model| is_new && model.state == ModelState::ClosedToNewUsers;
-                let open: Vec<Model> = scenario
-                    .models
-                    .iter()
-                    .filter(|model| !is_closed(model))
-                    .cloned()
-                    .collect();
-                let query = |name| arrival.query(name);
-                let (size, token) = (query("pageSize"), query("pageToken"));
-                models::list(target.surface, &open, size.as_deref(), token.as_deref())?
-            }
+        let bytes = if let Some(asked) = asked {
+            models::get(target.surface, target.model, &scenario.models[asked])
+        } else {
+            let is_new = scenario.projects[owner.project].new_user;
+            let is_closed = |model: &Model| is_new && model.state == ModelState::ClosedToNewUsers;
+            let open = scenario.models.iter().filter(|model| !is_closed(model));
+            let open: Vec<Model> = open.cloned().collect();
+            let query = |name| arrival.query(name);
+            let (size, token) = (query("pageSize"), query("pageToken"));
+            models::list(target.surface, &open, size.as_deref(), token.as_deref())?
         };
         self.whole(bytes, place, arrival, &strike)
     }
