@@ -65,6 +65,12 @@ fn json_sixtieths(value: &Json<'_>) -> u64 {
 /// As much of the beginning of `text` as `max` tokens hold.
 pub(super) fn beginning(text: &str, max: u64) -> &str {
     let room = max.saturating_mul(SIXTIETHS);
+    // No character is lighter than a sign of ASCII.
+    let signs = usize::try_from(room / SIGN).unwrap_or(usize::MAX);
+    let most = text.len().min(signs);
+    if text.as_bytes()[..most].is_ascii() {
+        return &text[..most];
+    }
     let end = text
         .char_indices()
         .scan(0_u64, |sum, (index, c)| {
@@ -141,6 +147,10 @@ mod tests {
         assert_eq!(beginning("世界世界", 2), "世界世");
         assert_eq!(beginning("short", 9), "short");
         assert_eq!(beginning("none", 0), "");
+        assert_eq!(beginning("", 1), "");
+        assert_eq!(beginning("four世", 1), "four");
+        assert_eq!(beginning("four世", 2), "four世");
+        assert_eq!(beginning("whole", u64::MAX), "whole");
     }
 
     #[test]
