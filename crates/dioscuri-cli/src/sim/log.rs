@@ -58,7 +58,9 @@ impl Log {
                 error.kind() != io::ErrorKind::Interrupted && !self.0.failed.swap(true, Ordering::Relaxed);
             if first {
                 let what = cannot_write(&self.0.name);
-                print(&format!("error: {what}: {error}; requests are answered without it"));
+                print(&format!(
+                    "error: {what}: {error}; requests are answered without it"
+                ));
             }
         })
     }

@@ -143,7 +143,11 @@ fn a_full_disk_ends_the_log_and_not_the_answers() {
     }
     let (code, said) = end(running);
     assert_eq!(code, Some(4), "{said}");
-    assert_eq!(said.matches("cannot write the log `/dev/full`").count(), 1, "{said}");
+    assert_eq!(
+        said.matches("cannot write the log `/dev/full`").count(),
+        1,
+        "{said}"
+    );
 }
 
 #[test]
@@ -245,5 +249,9 @@ fn what_cannot_be_opened_is_told_before_anything_is_served() {
         1,
         &["for example 127.0.0.1:8080 or localhost:8080"],
     );
-    check(sim(&["--seed", "-1"]), 1, &["invalid value '-1' for '--seed <N>'"]);
+    check(
+        sim(&["--seed", "-1"]),
+        1,
+        &["invalid value '-1' for '--seed <N>'"],
+    );
 }
