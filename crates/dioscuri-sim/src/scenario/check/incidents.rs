@@ -212,6 +212,10 @@ impl Check<'_> {
             return Err(self.error(format!("`{name}` does not go with `{}`", parameters.what), &span));
         }
         self.fits(&what, &place, table.share, table.count, &span)?;
+        if what == What::Refused && period.lasts.is_none() {
+            let why = "`refused` needs `for`: while it lasts `/sim/` is out of reach, so that nobody can end it";
+            return Err(self.error(why, &span));
+        }
         Ok(Incident {
             what,
             period: Period {

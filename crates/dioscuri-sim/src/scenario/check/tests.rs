@@ -255,6 +255,7 @@ fn every_incident_has_a_name() {
         "custom" => "status = \"UNAVAILABLE\"\nmessage = \"no\"",
         "custom_body" => "body = \"no\"",
         "finish" | "block" => "reason = \"SAFETY\"",
+        "refused" => "for = \"1m\"",
         "slow_answers" => "factor = 2.0",
         _ => "",
     };
@@ -293,6 +294,10 @@ fn what_an_incident_is_told_must_go_with_it() {
     refused(
         &incident("what = \"refused\"\nshare = 0.5"),
         "`refused` goes by time only, without `share` and `count` at line 9",
+    );
+    refused(
+        &incident("what = \"refused\"\nat = \"1m\""),
+        "`refused` needs `for`: while it lasts `/sim/` is out of reach, so that nobody can end it at line 9",
     );
     refused(
         &incident("what = \"stream_error\"\nerror = \"internall\""),

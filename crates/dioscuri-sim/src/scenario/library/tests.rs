@@ -85,6 +85,7 @@ const WORLD: &str = r#"
     surface = "developer"
     key = [{ secret = "s1" }]
     [[incident]]
+    for = "1m"
 "#;
 
 /// A value that fits, for each parameter of incidents.
