@@ -34,6 +34,6 @@ pub use scenario::{
     Tier, What, WireFault,
 };
 pub use world::{
-    AccountStats, Admission, Arrival, Ask, CapacityStats, DomainStats, Frame, IncidentStats, KeyStats, Reason,
-    Record, Reply, Stats, ThroughputStats, World,
+    AccountStats, Admission, Arrival, Ask, CapacityStats, DomainStats, Frame, IncidentStats, KeyStats,
+    Reason, Record, Reply, Stats, ThroughputStats, World,
 };

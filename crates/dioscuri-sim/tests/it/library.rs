@@ -484,7 +484,15 @@ fn a_free_key_embeds_a_thousand_texts_a_day_however_they_are_batched() {
     let item = r#"{"model": "models/gemini-embedding-001", "content": {"parts": [{"text": "Castor"}]}}"#;
     let body = format!(r#"{{"requests": [{item}, {item}]}}"#);
     let before = trip.world.stats();
-    trip.send("castor", 1, "global", "gemini-embedding-001", "batchEmbedContents", &body, &[]);
+    trip.send(
+        "castor",
+        1,
+        "global",
+        "gemini-embedding-001",
+        "batchEmbedContents",
+        &body,
+        &[],
+    );
     let after = trip.world.stats();
     assert_eq!(after.domains[0].admitted - before.domains[0].admitted, 2);
 }
