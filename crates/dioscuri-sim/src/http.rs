@@ -21,7 +21,10 @@ use std::{
 
 use tokio::task::JoinHandle;
 
-use self::{log::Log, shared::Shared};
+use self::{
+    log::Log,
+    shared::{Choice, Shared},
+};
 use crate::{scenario::Scenario, world::Stats};
 
 /// Where a [`Server`] listens, what it draws from, how long its minute is and where it writes.
@@ -100,7 +103,8 @@ impl ServerConfig {
     /// [`Record`](crate::Record). Neither secrets nor prompts stand in it.
     ///
     /// The lines are written by a thread that may block. If `to` is slower than the requests by more than a
-    /// megabyte of lines, they wait for it; if it fails, nothing more is written and `GET /sim/` says why.
+    /// megabyte of lines, they wait for it; if it fails, nothing more is written, and [`Server::log_error`] and `GET /sim/`
+    /// say why.
     #[must_use]
     pub fn with_log(mut self, to: impl Write + Send + 'static) -> Self {
         self.log = Some(Box::new(to));
@@ -132,20 +136,22 @@ impl ServerConfig {
 /// # Control
 ///
 /// Whoever has only the port controls the world by JSON. A wrong body answers 400, an unknown path 404, a
-/// wrong method 405 and a body above a megabyte 413, with `{"message", "line"}`, and nothing changes. While a scenario refuses connections, control is refused too.
+/// wrong method 405 and a body above a megabyte 413, with `{"message", "line"}`, and nothing changes. While a scenario
+/// refuses connections, control is refused too: such an incident always ends, by its `for`.
 ///
 /// | request | what it does | answer |
 /// | --- | --- | --- |
 /// | `GET /sim/` | lists what there is | `{"routes": [{"method", "path", "about"}], "log_error"}` |
 /// | `GET /sim/stats` | tells what the world has seen | [`Stats`] |
 /// | `GET /sim/scenario` | tells what runs | `{"name", "about", "seed", "minute_s", "toml"}` |
-/// | `PUT /sim/scenario` | runs another scenario, as [`Server::load`]: TOML, or `{"name": "calm"}` | as of `GET` |
+/// | `PUT /sim/scenario` | runs another scenario, as [`Server::load`]: TOML, or `{"name": "calm", "minute": "6s", "seed": 7}` | as of `GET` |
 /// | `POST /sim/reset` | begins anew, as [`Server::reset`]: nothing, or `{"seed": 7}` | as of `GET /sim/scenario` |
 /// | `GET /sim/time` | tells the world's time | `{"elapsed_s", "date", "minute_s"}` |
 /// | `POST /sim/time` | jumps, as [`Server::advance`]: `{"advance": "8h"}` | as of `GET` |
 ///
 /// `name` is that of the library, `null` if it has none, and `toml` the text that was read.
-/// Durations in requests are written as in scenario files.
+/// Durations in requests are written as in scenario files. `minute` and `seed` may be left out; they go before those
+/// of the [`ServerConfig`].
 pub struct Server {
     addr: SocketAddr,
     shared: Arc<Shared>,
@@ -183,7 +189,11 @@ impl Server {
         let listener = listener::listen(listener::bind(config.addr)?)?;
         let addr = listener.local_addr()?;
         let log = config.log.map(Log::new);
-        let shared = Arc::new(Shared::new(scenario, config.seed, config.minute, log));
+        let choice = Choice {
+            seed: config.seed,
+            minute: config.minute,
+        };
+        let shared = Arc::new(Shared::new(scenario, choice, log));
         let accepting = tokio::spawn(listener::run(listener, addr, Arc::clone(&shared)));
         Ok(Self {
             addr,
@@ -211,7 +221,13 @@ impl Server {
         self.shared.with(|world, _| world.stats())
     }
 
-    /// Runs the same scenario from its beginning, with the seed that it has or another.
+    /// Why the log of [`ServerConfig::with_log`] has ended before the server, if it has: the writer's error.
+    #[must_use]
+    pub fn log_error(&self) -> Option<String> {
+        self.shared.log_error()
+    }
+
+    /// Runs the same scenario from its beginning, with the minute that it has, and the seed that it has or another.
     ///
     /// Connections stay. Requests that have arrived are answered by the world that they arrived in.
     pub fn reset(&self, seed: Option<u64>) {
@@ -221,7 +237,7 @@ impl Server {
     /// Runs `scenario` from its beginning in place of the one that runs, as [`Server::reset`] does. Seed and
     /// minute of the [`ServerConfig`] go before the scenario's.
     pub fn load(&self, scenario: Scenario) {
-        self.shared.load(scenario);
+        self.shared.load(scenario, Choice::default());
     }
 
     /// Lets the world's time jump forward: windows slide, days change, incidents begin and end. What is on its

@@ -44,8 +44,12 @@ pub(super) enum Ending {
     Abort,
 }
 
-/// How long after the head the end of a body without a byte comes: a byte would tell that the head has left.
-const HEAD_START: Duration = Duration::from_millis(10);
+/// How long after what it ends an abort comes, or the end of a body without a byte, which no byte announces.
+///
+/// Clients that read a reset together with what was sent before may show the reset only. When they have read is
+/// nothing that a server learns: all it can do is leave them time. This is long for loopback; a client that is
+/// slower still may miss the head.
+const HEAD_START: Duration = Duration::from_millis(50);
 
 /// What is later than a clock can say comes after so long: nobody waits for it.
 const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -220,7 +224,7 @@ impl http_body::Body for Body {
                 State::Leaving(told) => {
                     // Told, or the chunk is dropped with the stream that it was for.
                     let _ = ready!(Pin::new(told).poll(cx));
-                    return Poll::Ready(Some(Err(Aborted)));
+                    self.wait(HEAD_START, State::Aborting);
                 }
                 State::Aborting => {
                     ready!(self.slept(cx));

@@ -6,9 +6,16 @@ use bytes::Bytes;
 use dioscuri_vocab::Tick;
 use http::{Method, Response, StatusCode, header};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{
+    Serialize,
+    de::{IntoDeserializer as _, value::Error as DurationError},
+};
+use serde_json::{Map, Value};
 
-use super::{body::Body, shared::Shared};
+use super::{
+    body::Body,
+    shared::{Choice, Shared},
+};
 use crate::scenario::{Scenario, ScenarioError};
 
 /// The largest body of a control request, in bytes; scenarios are smaller by far.
@@ -26,7 +33,8 @@ const ROUTES: [Route; 7] = [
     Route::new(
         "PUT",
         "/sim/scenario",
-        "runs another scenario from its beginning: TOML, or {\"name\": \"calm\"} for one of the library",
+        "runs another scenario from its beginning: TOML, or {\"name\": \"calm\"} for one of the library, with \
+         \"minute\" and \"seed\" if it is to have others",
     ),
     Route::new(
         "POST",
@@ -79,26 +87,6 @@ struct Time {
     minute_s: f64,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Named {
-    name: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct Reset {
-    #[serde(default)]
-    seed: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Advance {
-    #[serde(deserialize_with = "crate::scenario::duration")]
-    advance: Duration,
-}
-
 /// What is wrong with a request, in plain words.
 #[derive(Serialize)]
 struct Mistake {
@@ -131,17 +119,17 @@ pub(super) fn answer(method: &Method, path: &str, body: &[u8], shared: &Shared) 
         ),
         ("GET", "/sim/stats") => json(StatusCode::OK, &shared.with(|world, _| world.stats())),
         ("GET", "/sim/scenario") => json(StatusCode::OK, &running(shared)),
-        ("PUT", "/sim/scenario") => changed(scenario(body).map(|scenario| {
-            shared.load(scenario);
+        ("PUT", "/sim/scenario") => changed(scenario(body).map(|(scenario, choice)| {
+            shared.load(scenario, choice);
             running(shared)
         })),
-        ("POST", "/sim/reset") => changed(reset(body).map(|reset| {
-            shared.reset(reset.seed);
+        ("POST", "/sim/reset") => changed(reset(body).map(|seed| {
+            shared.reset(seed);
             running(shared)
         })),
         ("GET", "/sim/time") => json(StatusCode::OK, &time(shared)),
-        ("POST", "/sim/time") => changed(parsed(body).map(|Advance { advance }| {
-            shared.advance(advance);
+        ("POST", "/sim/time") => changed(advance(body).map(|by| {
+            shared.advance(by);
             time(shared)
         })),
         _ => unknown(path),
@@ -171,26 +159,99 @@ fn time(shared: &Shared) -> Time {
     })
 }
 
-/// The scenario that a body names or is.
-fn scenario(body: &[u8]) -> Result<Scenario, Mistake> {
+/// The scenario that a body names or is, and what goes before its own seed and minute.
+fn scenario(body: &[u8]) -> Result<(Scenario, Choice), Mistake> {
     // No TOML begins with a brace.
     if body.trim_ascii_start().starts_with(b"{") {
-        return Ok(Scenario::named(&parsed::<Named>(body)?.name)?);
+        let fields = Fields::read(body, &["name", "minute", "seed"], r#"{"name": "calm"}"#)?;
+        let name = fields.text("name")?.ok_or_else(|| fields.lacks("name"))?;
+        let choice = Choice {
+            seed: fields.seed()?,
+            minute: fields.duration("minute")?,
+        };
+        if choice.minute.is_some_and(|minute| minute.is_zero()) {
+            return Err(Mistake::new("`minute` must be above zero".to_owned()));
+        }
+        return Ok((Scenario::named(name)?, choice));
     }
-    let toml = std::str::from_utf8(body).map_err(|error| Mistake::new(error.to_string()))?;
-    Ok(Scenario::parse(toml)?)
+    let toml = std::str::from_utf8(body).map_err(|error| {
+        let at = error.valid_up_to() + 1;
+        Mistake::new(format!("a scenario is text in UTF-8, and byte {at} is not"))
+    })?;
+    Ok((Scenario::parse(toml)?, Choice::default()))
 }
 
-fn reset(body: &[u8]) -> Result<Reset, Mistake> {
+/// The new seed, if there is to be one.
+fn reset(body: &[u8]) -> Result<Option<u64>, Mistake> {
     if body.trim_ascii().is_empty() {
-        Ok(Reset::default())
-    } else {
-        parsed(body)
+        return Ok(None);
     }
+    Fields::read(body, &["seed"], r#"{"seed": 7}"#)?.seed()
 }
 
-fn parsed<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Mistake> {
-    serde_json::from_slice(body).map_err(|error| Mistake::new(error.to_string()))
+/// How far to jump.
+fn advance(body: &[u8]) -> Result<Duration, Mistake> {
+    let fields = Fields::read(body, &["advance"], r#"{"advance": "8h"}"#)?;
+    fields.duration("advance")?.ok_or_else(|| fields.lacks("advance"))
+}
+
+/// The fields of a JSON body. One that is `null` is left out.
+struct Fields {
+    fields: Map<String, Value>,
+    example: &'static str,
+}
+
+impl Fields {
+    /// Those of `body`, which may be `known` ones. Mistakes show the `example`.
+    fn read(body: &[u8], known: &[&str], example: &'static str) -> Result<Self, Mistake> {
+        let such_as = |wrong: String| Err(Mistake::new(format!("{wrong}; write such as {example}")));
+        let fields = match serde_json::from_slice(body) {
+            Ok(Value::Object(fields)) => fields,
+            Ok(_) => return such_as("the body is no JSON object".to_owned()),
+            Err(error) if error.is_eof() => return such_as("the body ends before its JSON does".to_owned()),
+            Err(error) => {
+                let (line, column) = (error.line(), error.column());
+                return such_as(format!(
+                    "the body is no JSON from line {line}, column {column} on"
+                ));
+            }
+        };
+        match fields.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => such_as(format!("unknown field `{name}`")),
+            None => Ok(Self { fields, example }),
+        }
+    }
+
+    fn lacks(&self, name: &str) -> Mistake {
+        Mistake::new(format!("`{name}` is missing; write such as {}", self.example))
+    }
+
+    fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    fn text(&self, name: &str) -> Result<Option<&str>, Mistake> {
+        let text = |value: &Value| Mistake::new(format!("`{name}` is a text in quotes, not `{value}`"));
+        self.field(name)
+            .map(|value| value.as_str().ok_or_else(|| text(value)))
+            .transpose()
+    }
+
+    fn seed(&self) -> Result<Option<u64>, Mistake> {
+        let whole = || Mistake::new(format!("`seed` is a whole number in 0 to {}", u64::MAX));
+        self.field("seed")
+            .map(|value| value.as_u64().ok_or_else(whole))
+            .transpose()
+    }
+
+    fn duration(&self, name: &str) -> Result<Option<Duration>, Mistake> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        let read = crate::scenario::duration(text.into_deserializer());
+        read.map(Some)
+            .map_err(|error: DurationError| Mistake::new(format!("`{name}`: {error}")))
+    }
 }
 
 fn unknown(path: &str) -> Response<Body> {

@@ -1,6 +1,6 @@
 //! One request over HTTP: facts in, the world's reply out, and what becomes of it on its way.
 
-use std::{convert::Infallible, future, sync::Arc, time::Duration};
+use std::{future, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Request, Response, StatusCode, Version, header};
@@ -25,11 +25,16 @@ const BODY_PATIENCE: Duration = Duration::from_secs(300);
 const PROMISED: u64 = 100;
 
 /// Answers one request, after the time that the world says, and as well as it says.
+///
+/// # Errors
+///
+/// If the body breaks off or is badly framed: the world never hears of such a request, and who sent it gets no
+/// answer. HTTP/1.1 then closes the connection, HTTP/2 resets the stream.
 pub(super) async fn answer(
     request: Request<Incoming>,
     shared: Arc<Shared>,
     switch: Arc<Switch>,
-) -> Result<Response<Body>, Infallible> {
+) -> Result<Response<Body>, hyper::Error> {
     let (head, body) = request.into_parts();
     let control = control::is_control(head.uri.path());
     let most = if control {
@@ -37,8 +42,9 @@ pub(super) async fn answer(
     } else {
         LARGEST_BODY
     };
-    let Ok(body) = tokio::time::timeout(BODY_PATIENCE, read(body, most)).await else {
-        return Ok(too_slow());
+    let body = match tokio::time::timeout(BODY_PATIENCE, read(body, most)).await {
+        Ok(body) => body?,
+        Err(_) => return Ok(too_slow()),
     };
     if control {
         return Ok(control::answer(&head.method, head.uri.path(), &body, &shared));
@@ -60,22 +66,20 @@ pub(super) async fn answer(
 }
 
 /// The body; of one that is longer than `most`, just enough to be found too long.
-///
-/// A body that breaks off is taken for what came of it: its sender is gone.
-async fn read(mut body: Incoming, most: usize) -> Bytes {
+async fn read(mut body: Incoming, most: usize) -> Result<Bytes, hyper::Error> {
     let mut read = BytesMut::new();
     while read.len() <= most
-        && let Some(Ok(frame)) = body.frame().await
+        && let Some(frame) = body.frame().await
     {
-        if let Ok(data) = frame.into_data() {
+        if let Ok(data) = frame?.into_data() {
             // Most bodies come in one piece, which need not be copied.
             if read.is_empty() && body.is_end_stream() {
-                return data;
+                return Ok(data);
             }
             read.extend_from_slice(&data);
         }
     }
-    read.freeze()
+    Ok(read.freeze())
 }
 
 /// The reply as its fault leaves it. It never comes if that ends the connection before the head.

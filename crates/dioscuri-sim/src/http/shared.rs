@@ -21,8 +21,25 @@ pub(super) struct Shared {
     /// Whether somebody listens may have changed at once.
     upset: Notify,
     log: Option<Log>,
-    seed: Option<u64>,
-    minute: Option<Duration>,
+    choice: Choice,
+}
+
+/// What goes before a scenario's own seed and minute.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Choice {
+    pub(super) seed: Option<u64>,
+    pub(super) minute: Option<Duration>,
+}
+
+impl Choice {
+    /// The world of `scenario` as it is chosen to be, or else as `other` says.
+    fn world(self, scenario: Scenario, other: Self) -> World {
+        let scenario = match self.minute.or(other.minute) {
+            Some(minute) => scenario.with_minute(minute),
+            None => scenario,
+        };
+        World::new(&scenario, self.seed.or(other.seed))
+    }
 }
 
 #[derive(Debug)]
@@ -32,24 +49,17 @@ struct Running {
 }
 
 impl Shared {
-    /// The world of `scenario`, whose clock starts now. `seed` and `minute` go before those of any scenario.
-    pub(super) fn new(
-        scenario: Scenario,
-        seed: Option<u64>,
-        minute: Option<Duration>,
-        log: Option<Log>,
-    ) -> Self {
-        let scenario = with_minute(scenario, minute);
+    /// The world of `scenario`, whose clock starts now. `choice` goes before what any scenario says.
+    pub(super) fn new(scenario: Scenario, choice: Choice, log: Option<Log>) -> Self {
         let running = Mutex::new(Running {
-            world: World::new(&scenario, seed),
+            world: choice.world(scenario, Choice::default()),
             clock: Clock::start(),
         });
         Self {
             running,
             upset: Notify::new(),
             log,
-            seed,
-            minute,
+            choice,
         }
     }
 
@@ -80,10 +90,10 @@ impl Shared {
         reply
     }
 
-    /// Puts the world of `scenario` in place of the one that runs.
-    pub(super) fn load(&self, scenario: Scenario) {
-        let scenario = with_minute(scenario, self.minute);
-        self.replace(|_| World::new(&scenario, self.seed));
+    /// Puts the world of `scenario` in place of the one that runs. `choice` goes before what was chosen at the
+    /// beginning, this time.
+    pub(super) fn load(&self, scenario: Scenario, choice: Choice) {
+        self.replace(|_| choice.world(scenario, self.choice));
     }
 
     /// Begins the same scenario anew, with the seed that it had or another.
@@ -140,12 +150,5 @@ impl Shared {
     /// Why the log ended, if it did.
     pub(super) fn log_error(&self) -> Option<String> {
         self.log.as_ref().and_then(Log::error)
-    }
-}
-
-fn with_minute(scenario: Scenario, minute: Option<Duration>) -> Scenario {
-    match minute {
-        Some(minute) => scenario.with_minute(minute),
-        None => scenario,
     }
 }

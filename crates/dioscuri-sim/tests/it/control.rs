@@ -87,8 +87,39 @@ async fn a_mistake_leaves_the_old_world() {
     );
     for (body, says) in [
         (r#"{"name": "clam"}"#, "did you mean `calm`?"),
-        (r#"{"nam": "calm"}"#, "unknown field `nam`"),
-        (r#"{"name""#, "EOF"),
+        (
+            r#"{"nam": "calm"}"#,
+            r#"unknown field `nam`; write such as {"name": "calm"}"#,
+        ),
+        (
+            r#"{"minute": "6s"}"#,
+            r#"`name` is missing; write such as {"name": "calm"}"#,
+        ),
+        (
+            r#"{"name""#,
+            r#"the body ends before its JSON does; write such as {"name": "calm"}"#,
+        ),
+        (
+            r#"{"name": calm}"#,
+            r#"the body is no JSON from line 1, column 10 on; write such as {"name": "calm"}"#,
+        ),
+        (r#"{"name": 7}"#, "`name` is a text in quotes, not `7`"),
+        (
+            r#"{"name": "calm", "minute": "0s"}"#,
+            "`minute` must be above zero",
+        ),
+        (
+            r#"{"name": "calm", "minute": 6}"#,
+            "`minute` is a text in quotes, not `6`",
+        ),
+        (
+            r#"{"name": "calm", "minute": "soon"}"#,
+            "`minute`: `soon` is no duration; write a number",
+        ),
+        (
+            r#"{"name": "calm", "seed": 0.5}"#,
+            "`seed` is a whole number in 0 to 18446744073709551615",
+        ),
         ("", "[[model]]"),
     ] {
         let (status, mistake) = control(&server, "PUT", "/sim/scenario", body).await;
@@ -113,11 +144,25 @@ async fn a_reset_begins_anew() {
     assert_eq!(running["seed"], 8);
     let (_, running) = control(&server, "POST", "/sim/reset", "{}").await;
     assert_eq!(running["seed"], 8);
-    assert_eq!(
-        control(&server, "POST", "/sim/reset", r#"{"seed": -1}"#).await.0,
-        400
-    );
-    assert_eq!(control(&server, "POST", "/sim/reset", "seed").await.0, 400);
+    let whole = "`seed` is a whole number in 0 to 18446744073709551615";
+    for (body, message) in [
+        (r#"{"seed": -1}"#, whole),
+        (r#"{"seed": "7"}"#, whole),
+        (r#"{"seed": 18446744073709551616}"#, whole),
+        (
+            "seed",
+            r#"the body is no JSON from line 1, column 1 on; write such as {"seed": 7}"#,
+        ),
+        ("[]", r#"the body is no JSON object; write such as {"seed": 7}"#),
+        (
+            r#"{"sead": 7}"#,
+            r#"unknown field `sead`; write such as {"seed": 7}"#,
+        ),
+    ] {
+        let (status, mistake) = control(&server, "POST", "/sim/reset", body).await;
+        assert_eq!((status, &mistake["message"]), (400, &message.into()), "{body}");
+    }
+    assert_eq!(server.stats().arrivals, 0);
 }
 
 #[tokio::test]
@@ -182,6 +227,34 @@ async fn seed_and_minute_of_the_configuration_go_before_every_scenario() {
             (&77.into(), &6.0.into())
         );
     }
+    server.load(Scenario::named("overload").unwrap());
+    let (_, running) = control(&server, "POST", "/sim/reset", "").await;
+    assert_eq!(
+        (&running["name"], &running["seed"], &running["minute_s"]),
+        (&"overload".into(), &77.into(), &6.0.into())
+    );
+}
+
+#[tokio::test]
+async fn a_scenario_by_name_may_have_a_minute_and_a_seed() {
+    let config = ServerConfig::default().with_minute(Duration::from_secs(12));
+    let server = Server::start_with(Scenario::parse(SMALL).unwrap(), config)
+        .await
+        .unwrap();
+    let body = r#"{"name": "overload", "minute": "6s", "seed": 7}"#;
+    let (status, running) = control(&server, "PUT", "/sim/scenario", body).await;
+    assert_eq!(status, 200);
+    assert_eq!(
+        (&running["name"], &running["seed"], &running["minute_s"]),
+        (&"overload".into(), &7.into(), &6.0.into())
+    );
+    // They are this scenario's from now on, and no other's.
+    assert_eq!(control(&server, "POST", "/sim/reset", "").await.1, running);
+    let (_, running) = control(&server, "PUT", "/sim/scenario", SMALL).await;
+    assert_eq!(
+        (&running["seed"], &running["minute_s"]),
+        (&3.into(), &12.0.into())
+    );
 }
 
 /// What was written so far, to be read by the test.
@@ -241,6 +314,7 @@ async fn a_log_that_fails_stops_no_request() {
     let server = Server::start_with(Scenario::parse(SMALL).unwrap(), config)
         .await
         .unwrap();
+    assert_eq!(server.log_error(), None);
     assert_eq!(generate(&server).await, "200");
     assert_eq!(generate(&server).await, "200");
     bounded(async {
@@ -253,5 +327,6 @@ async fn a_log_that_fails_stops_no_request() {
         }
     })
     .await;
+    assert_eq!(server.log_error().as_deref(), Some("no space is left"));
     server.stop().await;
 }

@@ -9,7 +9,10 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::fixture::{BODY, DEVELOPER, SMALL, VERTEX};
+use crate::{
+    fixture::{BODY, DEVELOPER, SMALL, VERTEX},
+    socket::{Wire, bounded, collect, http2, http2_request},
+};
 
 async fn server() -> Server {
     Server::start_with(
@@ -121,6 +124,60 @@ async fn a_body_that_is_too_large_is_refused_before_it_has_arrived() {
         answer.contains("Request payload size exceeds the limit: 100000000 bytes."),
         "{answer}"
     );
+}
+
+/// The head of a request whose body is framed like this.
+fn framed(request: &str, framing: &str) -> Vec<u8> {
+    let key = "x-goog-api-key: AQ.castor";
+    format!("{request} HTTP/1.1\r\nhost: sim\r\n{key}\r\n{framing}\r\n\r\n").into_bytes()
+}
+
+#[tokio::test]
+async fn a_request_that_is_not_whole_is_neither_answered_nor_counted() {
+    let server = server().await;
+    let model = format!("POST {DEVELOPER}");
+    let longer = format!("content-length: {}", BODY.len() + 1);
+    let size = format!("{:x}\r\n", BODY.len());
+    let chunk = [size.as_bytes(), BODY, b"\r\n"].concat();
+    let chunked = "transfer-encoding: chunked";
+    for request in [
+        // It breaks off: after its JSON, within, before, and before the last chunk.
+        [framed(&model, &longer).as_slice(), BODY].concat(),
+        [framed(&model, &longer).as_slice(), &BODY[..9]].concat(),
+        framed(&model, &longer),
+        [framed(&model, chunked), chunk.clone()].concat(),
+        // What follows is no size of a chunk.
+        [framed(&model, chunked), chunk, b"ZZ\r\n".to_vec()].concat(),
+        [
+            framed("PUT /sim/scenario", "content-length: 9999").as_slice(),
+            SMALL.as_bytes(),
+        ]
+        .concat(),
+    ] {
+        let mut wire = Wire::connect(server.addr()).await;
+        wire.send(&request).await;
+        wire.finish().await;
+        let (answer, _) = bounded(wire.rest()).await;
+        assert_eq!(String::from_utf8_lossy(&answer), "", "{}", request.escape_ascii());
+    }
+    assert_eq!(server.stats().arrivals, 0);
+    let scenario = send(server.addr(), "GET", "/sim/scenario", "", b"").await.1;
+    assert_eq!(scenario["seed"], 5);
+}
+
+#[tokio::test]
+async fn over_http2_a_request_that_is_not_whole_is_neither_answered_nor_counted() {
+    let server = server().await;
+    let (mut sender, _driver) = http2(server.addr()).await;
+    let mut request = http2_request(DEVELOPER);
+    let longer = (BODY.len() + 1).into();
+    request.headers_mut().insert("content-length", longer);
+    assert!(bounded(sender.send_request(request)).await.is_err());
+    assert_eq!(server.stats().arrivals, 0);
+    // The others of the connection go on.
+    let next = bounded(sender.send_request(http2_request(DEVELOPER))).await;
+    assert!(bounded(collect(next.unwrap())).await.1.is_ok());
+    assert_eq!(server.stats().arrivals, 1);
 }
 
 #[tokio::test]

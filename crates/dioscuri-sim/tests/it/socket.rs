@@ -21,7 +21,7 @@ use tokio::{
 use crate::fixture::{BODY, DEVELOPER};
 
 /// One project without limits.
-const WIDE: &str = r#"
+pub(crate) const WIDE: &str = r#"
 seed = 3
 [[model]]
 name = "gemini-3.8-flash"
@@ -40,6 +40,11 @@ pub(crate) const SSE: &str = "/v1beta/models/gemini-3.8-flash:streamGenerateCont
 /// The wide world, in which `incident` happens: the lines of its table.
 pub(crate) fn wide(incident: &str) -> Scenario {
     Scenario::parse(&format!("{WIDE}\n[[incident]]\n{incident}\n")).unwrap()
+}
+
+/// The wide world, in which nothing goes wrong.
+pub(crate) async fn well() -> Server {
+    Server::start(Scenario::parse(WIDE).unwrap()).await.unwrap()
 }
 
 pub(crate) async fn meeting(incident: &str) -> Server {
@@ -103,6 +108,11 @@ impl Wire {
 
     pub(crate) async fn send(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.unwrap();
+    }
+
+    /// Says that nothing more is sent.
+    pub(crate) async fn finish(&mut self) {
+        self.stream.shutdown().await.unwrap();
     }
 
     pub(crate) async fn ask(&mut self, method: &str, target: &str, body: &[u8]) -> Seen {

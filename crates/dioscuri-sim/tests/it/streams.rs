@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::{
     fixture::BODY,
-    socket::{End, SSE, STREAM, Wire, bounded, collect, http2, http2_request, meeting, wide},
+    socket::{End, SSE, STREAM, WIDE, Wire, bounded, collect, http2, http2_request, meeting, well},
 };
 
 /// The events of a body of SSE.
@@ -22,7 +22,7 @@ fn events(body: &[u8]) -> Vec<Value> {
 
 #[tokio::test]
 async fn server_sent_events_come_in_chunks_and_end() {
-    let server = meeting("what = 'goaway'").await;
+    let server = well().await;
     let mut wire = Wire::connect(server.addr()).await;
     let seen = bounded(wire.ask("POST", SSE, BODY)).await;
     assert!(
@@ -45,7 +45,7 @@ async fn server_sent_events_come_in_chunks_and_end() {
 
 #[tokio::test]
 async fn without_sse_a_stream_is_an_array() {
-    let server = meeting("what = 'goaway'").await;
+    let server = well().await;
     let mut wire = Wire::connect(server.addr()).await;
     let seen = bounded(wire.ask("POST", STREAM, BODY)).await;
     assert!(
@@ -59,7 +59,7 @@ async fn without_sse_a_stream_is_an_array() {
 
 #[tokio::test]
 async fn over_http2_a_stream_is_the_same() {
-    let server = meeting("what = 'goaway'\ncount = 0").await;
+    let server = well().await;
     let mut wire = Wire::connect(server.addr()).await;
     let plain = bounded(wire.ask("POST", SSE, BODY)).await;
     server.reset(None);
@@ -71,9 +71,9 @@ async fn over_http2_a_stream_is_the_same() {
     assert_eq!(events(&body), events(&plain.body));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_stream_takes_its_time_after_the_head() {
-    let scenario = wide("what = 'goaway'").toml.expose().replace(
+    let scenario = WIDE.replace(
         "seed = 3",
         "seed = 3\nlatency = { max = '0s', per_output_token = '1ms' }",
     );
@@ -81,7 +81,7 @@ async fn a_stream_takes_its_time_after_the_head() {
     let mut wire = Wire::connect(server.addr()).await;
     let began = Instant::now();
     let seen = bounded(wire.ask("POST", SSE, BODY)).await;
-    // A hundred tokens, a millisecond each.
+    // A hundred tokens, a millisecond each, of a clock that jumps from one to the next.
     assert!(
         began.elapsed() >= Duration::from_millis(100),
         "{:?}",
