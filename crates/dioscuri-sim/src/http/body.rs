@@ -269,9 +269,70 @@ impl http_body::Body for Body {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Buf as _;
     use http_body::Body as _;
 
     use super::*;
+
+    const fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    /// When each piece of `body` comes and how long it is, then when the end comes and whether it is a good one.
+    /// Whoever takes it takes each piece at once.
+    async fn watched(mut body: Body) -> (Vec<(Duration, usize)>, (Duration, bool)) {
+        let began = Instant::now();
+        let mut pieces = Vec::new();
+        loop {
+            let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+            let at = began.elapsed();
+            match frame {
+                None => return (pieces, (at, true)),
+                Some(Err(Aborted)) => return (pieces, (at, false)),
+                Some(Ok(part)) => {
+                    let mut chunk = part.into_data().unwrap();
+                    pieces.push((at, chunk.remaining()));
+                    chunk.advance(chunk.remaining());
+                }
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn frames_come_at_their_times() {
+        let frames = [(0, "ab"), (30, "c"), (20, "def")]
+            .map(|(after, text)| Frame::new(ms(after), text.as_bytes().to_vec()));
+        let (pieces, end) = watched(Body::of(frames.to_vec())).await;
+        assert_eq!(pieces, [(ms(0), 2), (ms(30), 1), (ms(50), 3)]);
+        assert_eq!(end, (ms(50), true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_body_comes_at_its_rate() {
+        let body = Body::whole(Bytes::from_static(b"a dozen byte")).with_rate(100);
+        let (pieces, end) = watched(body).await;
+        assert_eq!(pieces, [(ms(0), 5), (ms(50), 5), (ms(100), 2)]);
+        assert_eq!(end, (ms(120), true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_abort_leaves_time_to_read_what_came() {
+        for (bytes, pieces) in [(0, vec![]), (3, vec![(ms(0), 3)])] {
+            let body = Body::whole(Bytes::from_static(b"abc")).with_ending(bytes, Ending::Abort);
+            assert_eq!(watched(body).await, (pieces, (HEAD_START, false)));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_abort_waits_until_the_last_byte_has_left() {
+        let mut body = Body::whole(Bytes::from_static(b"abc")).with_ending(3, Ending::Abort);
+        let piece = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+        tokio::time::sleep(ms(1000)).await;
+        let pending = std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut body).poll_frame(cx).is_pending()));
+        assert!(pending.await);
+        drop(piece);
+        assert_eq!(watched(body).await, (vec![], (HEAD_START, false)));
+    }
 
     #[tokio::test]
     async fn the_longest_wait_of_all_is_only_a_wait() {

@@ -213,7 +213,8 @@ impl Check<'_> {
         }
         self.fits(&what, &place, table.share, table.count, &span)?;
         if what == What::Refused && period.lasts.is_none() {
-            let why = "`refused` needs `for`: while it lasts `/sim/` is out of reach, so that nobody can end it";
+            let why =
+                "`refused` needs `for`: while it lasts `/sim/` is out of reach, so that nobody can end it";
             return Err(self.error(why, &span));
         }
         Ok(Incident {
