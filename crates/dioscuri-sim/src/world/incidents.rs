@@ -5,9 +5,7 @@ use std::time::Duration;
 use dioscuri_vocab::{Rng, SplitMix64};
 
 use super::stats::IncidentStats;
-use crate::scenario::{
-    Incident, Method, Place, RefusalKind, Scenario, ServiceTier, StreamFault, Surface, What, WireFault,
-};
+use crate::scenario::{Incident, Method, Place, Scenario, ServiceTier, Surface, What, WireFault};
 
 /// The incidents of a scenario, and what they have done so far.
 #[derive(Debug)]
@@ -146,23 +144,9 @@ impl Incidents {
     }
 }
 
-/// Whether `what` can happen to a request for `method` at all.
-const fn concerns(what: &What, method: Method) -> bool {
-    match what {
-        What::Finish(_) | What::Block(_) | What::Empty => matches!(method, Method::Generate | Method::Stream),
-        What::Stream(
-            StreamFault::Error { .. }
-            | StreamFault::BareError { .. }
-            | StreamFault::End { .. }
-            | StreamFault::Cut { .. },
-        ) => matches!(method, Method::Stream),
-        // What no quota counts is not refused for one.
-        What::Refusal(RefusalKind::QuotaText | RefusalKind::SpuriousQuota | RefusalKind::SpuriousDay) => {
-            !matches!(method, Method::Count | Method::Models)
-        }
-        What::Refused | What::TlsFailure => false,
-        _ => true,
-    }
+/// Whether `what` can happen to a request for `method` at all. What happens to connections happens to none.
+fn concerns(what: &What, method: Method) -> bool {
+    !matches!(what, What::Refused | What::TlsFailure) && what.methods().contains(&method)
 }
 
 fn covers(place: &Place, spot: &Spot<'_>) -> bool {
@@ -203,7 +187,7 @@ pub(super) const fn is_before_quotas(what: &What) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Period, RefusalKind};
+    use crate::scenario::{Period, RefusalKind, StreamFault};
 
     const SPOT: Spot<'_> = Spot {
         surface: Surface::Developer,
