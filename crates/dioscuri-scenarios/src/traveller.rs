@@ -119,7 +119,8 @@ impl Traveller {
                     outcome: Outcome::Success(Served::new().with_used(used)),
                 }
             }
-            Admission::Refused { reply, .. } | Admission::Replied { reply } => read(&reply, now.unix),
+            Admission::Replied { reply } => read(&reply, now.unix),
+            Admission::Refused { reply, .. } => read(&reply.write(), now.unix),
             other => unreachable!("the simulator answers or refuses: {other:?}"),
         }
     }

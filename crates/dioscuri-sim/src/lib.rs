@@ -35,5 +35,5 @@ pub use scenario::{
 };
 pub use world::{
     AccountStats, Admission, Arrival, Ask, CapacityStats, DomainStats, Frame, IncidentStats, KeyStats,
-    Reason, Record, Reply, Stats, ThroughputStats, World,
+    Reason, Record, Reply, Stats, ThroughputStats, Unwritten, World,
 };

@@ -24,8 +24,9 @@ pub use self::{
     },
     timetable::{Capacity, Change, Load, Method, Period},
 };
+pub(crate) use self::incident::LARGEST_ERROR;
 #[cfg(feature = "http")]
-pub(crate) use self::{incident::LARGEST_ERROR, value::duration};
+pub(crate) use self::value::duration;
 
 /// A world to build: its minute, models, projects, keys, quotas and faults.
 ///

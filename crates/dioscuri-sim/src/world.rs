@@ -13,7 +13,7 @@ use dioscuri_vocab::{Now, SplitMix64, Tick, UnixTime};
 
 use self::{access::Owners, incidents::Incidents, ledger::Ledger, visit::Visit};
 pub use self::{
-    arrival::{Admission, Arrival, Ask, Frame, Record, Reply},
+    arrival::{Admission, Arrival, Ask, Frame, Record, Reply, Unwritten},
     ledger::{AccountStats, CapacityStats, DomainStats, ThroughputStats},
     stats::{IncidentStats, KeyStats, Reason, Stats},
 };
@@ -117,7 +117,7 @@ impl World {
     /// let mut world = World::new(&Scenario::named("demo")?, Some(7));
     /// let ask = Ask::developer("AQ.pollux", "gemini-3.8-flash", 700);
     /// let Admission::Refused { reason, reply } = world.admit(&ask, Now::default()) else { panic!() };
-    /// assert_eq!((reason, reply.status), (Reason::Day, 429));
+    /// assert_eq!((reason, reply.status()), (Reason::Day, 429));
     /// # Ok(())
     /// # }
     /// ```

@@ -9,7 +9,10 @@ use super::{
     route::{Target, decode},
     stats::Reason,
 };
-use crate::scenario::{Method, ServiceTier, Surface, WireFault};
+use crate::{
+    scenario::{Method, ServiceTier, Surface, WireFault},
+    wire::{refusal::Refusal, stream::Framing},
+};
 
 /// A request as the world sees it: no type of any HTTP library.
 ///
@@ -336,6 +339,42 @@ pub enum Admission {
         /// Why, in the simulator's words.
         reason: Reason,
         /// What stands on the wire, in Google's.
-        reply: Reply,
+        reply: Unwritten,
     },
+}
+
+/// A reply in which the words of a refusal are still to be written: who only counts refusals need not wait for
+/// them.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Unwritten {
+    /// All but the words.
+    pub(super) reply: Reply,
+    pub(super) words: Option<(Option<Framing>, Box<Refusal>)>,
+}
+
+impl Unwritten {
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.reply.status
+    }
+
+    /// Why it is no answer, if it is none.
+    #[must_use]
+    pub const fn reason(&self) -> Option<Reason> {
+        self.reply.record.reason
+    }
+
+    /// The reply, written out.
+    #[must_use]
+    pub fn write(mut self) -> Reply {
+        if let Some((framing, refusal)) = self.words {
+            let body = match framing {
+                Some(framing) => framing.refusal(&refusal.body),
+                None => refusal.body.bytes(),
+            };
+            self.reply.body.push(Frame::new(Duration::ZERO, body));
+        }
+        self.reply
+    }
 }

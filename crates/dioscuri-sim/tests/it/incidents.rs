@@ -233,7 +233,7 @@ fn both_ways(incidents: &str, tokens: u64) -> [(Option<Reason>, u16); 2] {
     let of_ask = match typed.admit(&ask, noon(Duration::ZERO)) {
         Admission::Answered { .. } => (None, 200),
         Admission::Replied { reply } => (reply.record.reason, reply.status),
-        Admission::Refused { reason, reply } => (Some(reason), reply.status),
+        Admission::Refused { reason, reply } => (Some(reason), reply.status()),
         other => panic!("{other:?}"),
     };
     let text = "four".repeat(usize::try_from(tokens).unwrap());

@@ -78,7 +78,7 @@ proptest! {
             now = now.after(Duration::from_millis(wait_ms));
             if let Admission::Refused { reply, .. } = world.admit(&ask(tokens), now) {
                 // The text has whole nanoseconds, a float may be a few short of it.
-                now = now.after(retry_delay(&reply.bytes()) + Duration::from_nanos(10));
+                now = now.after(retry_delay(&reply.write().bytes()) + Duration::from_nanos(10));
                 let again = world.admit(&ask(tokens), now);
                 let answered = matches!(again, Admission::Answered { .. });
                 prop_assert!(answered, "{:?}", again);
@@ -180,5 +180,5 @@ fn time_that_goes_backwards_stands_still() {
         panic!("the place is taken");
     };
     assert_eq!(reason, Reason::Minute);
-    assert_eq!(retry_delay(&reply.bytes()), Duration::from_secs(6));
+    assert_eq!(retry_delay(&reply.write().bytes()), Duration::from_secs(6));
 }

@@ -11,7 +11,7 @@ use crate::{
         page,
         refusal::{self, Facts, Refusal},
     },
-    world::{Frame, Reason, Record, Reply, ledger::Place, route::Target},
+    world::{Frame, Reason, Record, Reply, arrival::Unwritten, ledger::Place, route::Target},
 };
 
 /// An answer, before it is on its way.
@@ -110,7 +110,16 @@ impl Visit<'_> {
     /// Puts what became of the request on the wire, and into the books.
     ///
     /// A refusal takes the shortest latency of its model: nothing is computed for it.
-    pub(super) fn reply(mut self, target: Option<&Target<'_>>, ending: Result<Answer, Stop>) -> Reply {
+    pub(super) fn reply(self, target: Option<&Target<'_>>, ending: Result<Answer, Stop>) -> Reply {
+        self.unwritten(target, ending).write()
+    }
+
+    /// The same, with the words of a refusal still to be written.
+    pub(super) fn unwritten(
+        mut self,
+        target: Option<&Target<'_>>,
+        ending: Result<Answer, Stop>,
+    ) -> Unwritten {
         let scenario = &self.world.scenario;
         let own = self.served.and_then(|model| scenario.models[model].latency);
         let soon = own.unwrap_or(scenario.latency).min;
@@ -122,6 +131,7 @@ impl Visit<'_> {
             fault: None,
             record: Record::default(),
         };
+        let mut words = None;
         let reason = match ending {
             Ok(answer) => {
                 reply.headers.push(("content-type", answer.content_type.into()));
@@ -137,12 +147,9 @@ impl Visit<'_> {
                 reply.after = after.unwrap_or(soon);
                 reply.status = refusal.body.http();
                 reply.headers.push(("content-type", JSON.into()));
-                let body = match self.framing {
-                    Some(framing) => framing.refusal(&refusal.body),
-                    None => refusal.body.bytes(),
-                };
-                reply.body.push(Frame::new(Duration::ZERO, body));
-                Some(refusal.reason)
+                let reason = refusal.reason;
+                words = Some((self.framing, refusal));
+                Some(reason)
             }
             Err(Stop::Odd {
                 reason,
@@ -162,7 +169,7 @@ impl Visit<'_> {
         };
         self.count(reason);
         reply.record = self.record(target, &reply, reason);
-        reply
+        Unwritten { reply, words }
     }
 
     fn record(&self, target: Option<&Target<'_>>, reply: &Reply, reason: Option<Reason>) -> Record {

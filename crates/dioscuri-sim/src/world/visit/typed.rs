@@ -44,9 +44,9 @@ impl Visit<'_> {
                 reply: self.reply(Some(&target), Ok(answer)),
             },
             Err(stop) => {
-                let reply = self.reply(Some(&target), Err(stop));
+                let reply = self.unwritten(Some(&target), Err(stop));
                 Admission::Refused {
-                    reason: reply.record.reason.unwrap_or(Reason::Custom),
+                    reason: reply.reason().unwrap_or(Reason::Custom),
                     reply,
                 }
             }
