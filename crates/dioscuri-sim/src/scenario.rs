@@ -14,6 +14,9 @@ use std::time::Duration;
 
 use dioscuri_vocab::UnixTime;
 
+pub(crate) use self::incident::LARGEST_ERROR;
+#[cfg(feature = "http")]
+pub(crate) use self::value::duration;
 pub use self::{
     error::ScenarioError,
     incident::{CustomError, Incident, Place, RefusalKind, StreamFault, What, WireFault},
@@ -24,9 +27,6 @@ pub use self::{
     },
     timetable::{Capacity, Change, Load, Method, Period},
 };
-pub(crate) use self::incident::LARGEST_ERROR;
-#[cfg(feature = "http")]
-pub(crate) use self::value::duration;
 
 /// A world to build: its minute, models, projects, keys, quotas and faults.
 ///
