@@ -8,6 +8,7 @@ pub(crate) mod answer;
 pub(crate) mod base64;
 pub(crate) mod embedding;
 pub(crate) mod error;
+mod hash;
 mod layout;
 mod model_rules;
 pub(crate) mod models;

@@ -2,6 +2,7 @@
 
 mod access;
 mod arrival;
+mod draw;
 mod incidents;
 pub(crate) mod ledger;
 mod pacific;

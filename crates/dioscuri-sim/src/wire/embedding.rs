@@ -3,7 +3,7 @@
 use dioscuri_vocab::{Rng, SplitMix64};
 use serde::Serialize;
 
-use super::{answer::form::ModalityTokens, layout};
+use super::{answer::form::ModalityTokens, hash::Fnv, layout};
 use crate::scenario::Surface;
 
 /// One content to embed.
@@ -88,14 +88,11 @@ pub(crate) fn billable(text: &str) -> u64 {
 /// The embedding: of length 1, and the same for the same content. A shorter one has the direction of the
 /// longer one's beginning.
 fn values(model: &str, item: &Item<'_>) -> Vec<f32> {
-    let seed = model
-        .bytes()
-        .chain([0])
-        .chain(item.content.bytes())
-        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-        });
-    let mut rng = SplitMix64::new(seed);
+    let seed = Fnv::new()
+        .with_bytes(model.as_bytes())
+        .with(0)
+        .with_bytes(item.content.as_bytes());
+    let mut rng = SplitMix64::new(seed.value());
     let raw: Vec<f64> = (0..item.dimensions).map(|_| 2.0 * rng.next_f64() - 1.0).collect();
     let length = raw.iter().map(|value| value * value).sum::<f64>().sqrt();
     #[expect(

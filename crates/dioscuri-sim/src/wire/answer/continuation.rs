@@ -2,7 +2,7 @@
 //!
 //! What a real token holds nobody knows; that a wrong one is a 400 is a guess.
 
-use crate::wire::base64;
+use crate::wire::{base64, hash::Fnv};
 
 /// Marks our tokens, and makes their length a multiple of three bytes: base64 without padding.
 const MARK: u8 = 0xD1;
@@ -80,14 +80,8 @@ impl Standing {
     }
 }
 
-/// FNV-1a, 64 bits.
 fn checksum(bytes: &[u8], model: &str) -> u64 {
-    bytes
-        .iter()
-        .chain(model.as_bytes())
-        .fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)
-        })
+    Fnv::new().with_bytes(bytes).with_bytes(model.as_bytes()).value()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::{ModelFacts, items, owned, prompt, shape};
 use crate::{
     scenario::Surface,
     wire::{
+        embedding::billable,
         model_rules::ModelRules,
         proto::{self, json::Json},
         refusal::{
@@ -78,7 +79,7 @@ impl CountTokens {
         };
         Self {
             prompt_tokens: vec![("TEXT", texts().map(tokens::of_text).sum())],
-            characters: texts().map(visible).sum(),
+            characters: texts().map(billable).sum(),
         }
     }
 
@@ -180,7 +181,7 @@ impl Embed {
         };
         Ok(Self {
             prompt_tokens: vec![("TEXT", tokens::of_text(content).max(1))],
-            characters: visible(content),
+            characters: billable(content),
             content: content.to_owned(),
             task_type: owned(get(["task_type", "taskType"])),
             title: owned(instance.get("title")),
@@ -346,9 +347,5 @@ fn substance<'t>(part: &'t Json<'_>) -> Option<&'t str> {
 /// The characters of a content's texts, without blanks.
 fn characters(content: &Json<'_>) -> u64 {
     let texts = items(content, "parts").iter().filter_map(|part| part.get("text"));
-    texts.filter_map(Json::text).map(visible).sum()
-}
-
-fn visible(text: &str) -> u64 {
-    text.chars().filter(|c| !c.is_whitespace()).count() as u64
+    texts.filter_map(Json::text).map(billable).sum()
 }

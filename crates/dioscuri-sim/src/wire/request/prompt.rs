@@ -8,6 +8,7 @@ use dioscuri_vocab::SplitMix64;
 
 use super::items;
 use crate::wire::{
+    hash::Fnv,
     model_rules::{Family, ModelRules},
     proto::json::Json,
     tokens,
@@ -48,7 +49,7 @@ struct Count<'r> {
     text: u64,
     media: Vec<(&'static str, u64)>,
     /// Stands for all texts: equal prompts cost the same, in whatever request.
-    fingerprint: u64,
+    fingerprint: Fnv,
 }
 
 impl<'r> Count<'r> {
@@ -58,7 +59,7 @@ impl<'r> Count<'r> {
             resolution,
             text: 0,
             media: Vec::new(),
-            fingerprint: 0xCBF2_9CE4_8422_2325,
+            fingerprint: Fnv::new(),
         }
     }
 
@@ -90,17 +91,14 @@ impl<'r> Count<'r> {
         self.text = self.text.saturating_add(count);
         let bytes = text.as_bytes();
         let ends = bytes.iter().take(16).chain(bytes.iter().rev().take(16));
-        let seed = (self.fingerprint ^ count).wrapping_mul(0x0100_0000_01B3);
-        self.fingerprint = ends.fold(seed, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)
-        });
+        self.fingerprint = self.fingerprint.with(count).with_bytes(ends);
     }
 
     /// Declarations, calls and their results count as the text that they are.
     fn json(&mut self, value: &Json<'_>) {
         let count = tokens::of_json(value);
         self.text = self.text.saturating_add(count);
-        self.fingerprint = (self.fingerprint ^ count).wrapping_mul(0x0100_0000_01B3);
+        self.fingerprint = self.fingerprint.with(count);
     }
 
     fn medium(&mut self, part: &Json<'_>, medium: &Json<'_>) {
@@ -148,7 +146,7 @@ impl<'r> Count<'r> {
     }
 
     fn all(mut self) -> Vec<(&'static str, u64)> {
-        let text = tokens::deviated(self.text, &mut SplitMix64::new(self.fingerprint));
+        let text = tokens::deviated(self.text, &mut SplitMix64::new(self.fingerprint.value()));
         let mut all = Vec::with_capacity(1 + self.media.len());
         all.push(("TEXT", text));
         all.append(&mut self.media);

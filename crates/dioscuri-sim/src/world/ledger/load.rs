@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use dioscuri_vocab::{Rng, SplitMix64, Tick};
 
-use crate::scenario::{Load, Period};
+use crate::{
+    scenario::{Load, Period},
+    world::draw::between,
+};
 
 /// The most arrivals that are drawn for a minute. Of a higher rate several requests come at once, so that the
 /// work for a minute is bounded; a rate of 30 000 comes by threes.
@@ -201,12 +204,6 @@ impl Arrivals {
         }
         self.begin(self.index.saturating_add(1));
     }
-}
-
-/// A number in `range`, both ends included.
-fn between((min, max): (u64, u64), rng: &mut SplitMix64) -> u64 {
-    let span = max.saturating_sub(min).saturating_add(1);
-    min.saturating_add(rng.index(usize::try_from(span).unwrap_or(usize::MAX)) as u64)
 }
 
 /// A draw from the exponential distribution of mean one.

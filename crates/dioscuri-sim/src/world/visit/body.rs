@@ -6,7 +6,7 @@ use dioscuri_vocab::{Rng, SplitMix64};
 
 use super::{
     JSON, Visit,
-    cost::{between, decoding},
+    cost::decoding,
     ending::{Answer, Stop},
 };
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     },
     world::{
         Arrival, Frame, Reason,
+        draw::between,
         incidents::{Strike, is_before_quotas},
         ledger::{Order, Place, Traffic},
         route::Target,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dioscuri_vocab::{Rng, SplitMix64};
+use dioscuri_vocab::Rng;
 
 use super::{Visit, ending::Stop};
 use crate::{
@@ -90,12 +90,6 @@ fn times(duration: Duration, factor: f64) -> Duration {
 /// The time that `tokens` take.
 pub(super) fn decoding(per_token: Duration, tokens: u64) -> Duration {
     per_token.saturating_mul(u32::try_from(tokens).unwrap_or(u32::MAX))
-}
-
-/// A number in `min..=max`.
-pub(super) fn between((min, max): (u64, u64), rng: &mut SplitMix64) -> u64 {
-    let span = usize::try_from(max - min).unwrap_or(usize::MAX).saturating_add(1);
-    min.saturating_add(rng.index(span) as u64)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no request has 2^52 tokens")]
