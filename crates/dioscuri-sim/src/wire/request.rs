@@ -48,8 +48,6 @@ pub(crate) struct Request {
     /// In base64 as it was sent, of either alphabet.
     pub(crate) continuation_token: Option<String>,
     pub(crate) calling: Calling,
-    /// The name of a cache.
-    pub(crate) cached_content: Option<String>,
 }
 
 /// What the answer must look like.
@@ -127,7 +125,6 @@ impl Request {
                 .and_then(service_tier),
             continuation_token: owned(tree.get("continuation_token")),
             calling: Calling::of(&tree),
-            cached_content: owned(tree.get("cached_content")),
         })
     }
 

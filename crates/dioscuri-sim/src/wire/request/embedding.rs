@@ -1,6 +1,6 @@
 //! Requests to count and to embed.
 
-use super::{ModelFacts, items, owned, prompt, shape};
+use super::{ModelFacts, items, prompt, shape};
 use crate::{
     scenario::Surface,
     wire::{
@@ -95,11 +95,6 @@ pub(crate) struct Embed {
     /// Its texts, one after the other. Of other media, their data or addresses.
     pub(crate) content: String,
     pub(crate) prompt_tokens: Vec<(&'static str, u64)>,
-    /// Without blanks.
-    pub(crate) characters: u64,
-    /// As named in the proto; absent for none.
-    pub(crate) task_type: Option<String>,
-    pub(crate) title: Option<String>,
     /// How many numbers are wanted; at least 1.
     pub(crate) output_dimensionality: Option<usize>,
     /// Whether a text that is too long may be cut; only Vertex asks, and takes it for granted.
@@ -149,9 +144,6 @@ impl Embed {
             content: parts.iter().filter_map(substance).collect(),
             prompt_tokens: content
                 .map_or_else(Vec::new, |content| prompt::tokens_of_content(content, &rules)),
-            characters: content.map_or(0, characters),
-            task_type: owned(config("task_type")).filter(|name| !name.ends_with("UNSPECIFIED")),
-            title: owned(config("title")),
             output_dimensionality: dimensions.and_then(|count| usize::try_from(count).ok()),
             auto_truncate: config("auto_truncate").is_none_or(Json::is_true),
         })
@@ -159,7 +151,6 @@ impl Embed {
 
     /// An instance of predict: a text and what it is for.
     fn of_instance(instance: &Json<'_>, parameters: Option<&Json<'_>>) -> Result<Self, Refusal> {
-        let get = |names: [&str; 2]| names.into_iter().find_map(|name| instance.get(name));
         let parameter = |names: [&str; 2]| {
             let parameters = parameters?;
             names.into_iter().find_map(|name| parameters.get(name))
@@ -181,10 +172,7 @@ impl Embed {
         };
         Ok(Self {
             prompt_tokens: vec![("TEXT", tokens::of_text(content).max(1))],
-            characters: billable(content),
             content: content.to_owned(),
-            task_type: owned(get(["task_type", "taskType"])),
-            title: owned(instance.get("title")),
             output_dimensionality: dimensions,
             auto_truncate: parameter(["autoTruncate", "auto_truncate"]).is_none_or(Json::is_true),
         })

@@ -482,8 +482,6 @@ fn embeddings_are_read_in_all_their_forms() {
     .unwrap();
     assert_eq!(plain, nested);
     assert_eq!(plain.content, "Castor and Pollux");
-    assert_eq!(plain.characters, 15);
-    assert_eq!(plain.task_type.as_deref(), Some("RETRIEVAL_DOCUMENT"));
     assert_eq!(plain.output_dimensionality, Some(256));
     let body = json!({
         "instances": [{"content": "Castor and Pollux", "task_type": "RETRIEVAL_DOCUMENT", "title": "Twins"}],
@@ -492,8 +490,7 @@ fn embeddings_are_read_in_all_their_forms() {
     let body = body.to_string();
     let predicted = BatchEmbed::predict(VERTEX, &facts("gemini-embedding-001"), body.as_bytes()).unwrap();
     let one = &predicted.requests[0];
-    assert_eq!((&one.content, one.characters), (&plain.content, 15));
-    assert_eq!((&one.task_type, &one.title), (&plain.task_type, &plain.title));
+    assert_eq!(one.content, plain.content);
     assert_eq!(one.output_dimensionality, Some(256));
     assert_eq!(one.tokens(), 5);
     let short = ModelFacts {
