@@ -223,8 +223,11 @@ impl State {
 
     /// Tells those who wait for domain `id`, if there are any, to ask again.
     fn announce(&mut self, id: u32) {
-        if self.domain(id).is_some_and(Domain::take_awaited) {
-            self.orders.push_back(Order::Opened(DomainId(id)));
+        let Some(domain) = self.domains.get_mut(id as usize).and_then(Option::as_deref_mut) else {
+            return;
+        };
+        if domain.take_awaited() {
+            self.orders.extend(domain.endpoints.iter().copied().map(Order::Opened));
         }
     }
 }

@@ -79,8 +79,8 @@ impl Opening {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "the engine must carry out every order")]
 pub enum Order {
-    /// A domain has opened earlier than was said: those who wait should ask again.
-    Opened(DomainId),
+    /// An endpoint may have opened earlier than was said: those who wait for it should ask again.
+    Opened(EndpointId),
     /// Fetch a slice of a quota that several processes share.
     Lease {
         /// Of which domain.

@@ -70,17 +70,19 @@ pub(crate) struct Chooser<'a> {
 struct Ready {
     endpoint: EndpointId,
     link: u8,
+    rank: u8,
     room: f32,
     load: f32,
     rule: Rule,
 }
 
 impl Ready {
-    /// The better one first: more room, then less load.
+    /// The better one first: preferred, then more room, then less load.
     fn order(&self, other: &Self) -> Ordering {
         let steps = |ready: &Self| (ready.room * ROOM_STEPS).floor();
-        steps(other)
-            .total_cmp(&steps(self))
+        self.rank
+            .cmp(&other.rank)
+            .then(steps(other).total_cmp(&steps(self)))
             .then(self.load.total_cmp(&other.load))
     }
 }
@@ -114,6 +116,7 @@ impl Chooser<'_> {
                     Ok(room) => ready.push(Ready {
                         endpoint: candidate.endpoint,
                         link,
+                        rank: candidate.rank,
                         room,
                         load: candidate.load,
                         rule,

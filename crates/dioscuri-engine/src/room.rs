@@ -211,7 +211,10 @@ impl Room {
         loop {
             match doors.budget.poll_order(now)? {
                 Order::Lease { domain, want, by } => return Some(EngineOrder::Lease { domain, want, by }),
-                Order::Opened(_) => self.stale = true,
+                Order::Opened(endpoint) => {
+                    doors.pool.rest(endpoint, None);
+                    self.stale = true;
+                }
             }
         }
     }

@@ -53,6 +53,8 @@ pub struct Candidate {
     pub probe: bool,
     /// How busy or slow it is; less is better, 0.0 is idle.
     pub load: f32,
+    /// Its place in the order of preference within the link: a lower one is taken whenever it is ready.
+    pub rank: u8,
 }
 
 impl Candidate {
@@ -64,7 +66,15 @@ impl Candidate {
             open_at,
             probe: false,
             load: 0.0,
+            rank: 0,
         }
+    }
+
+    /// The same endpoint at `rank` of the order of preference.
+    #[must_use]
+    pub const fn with_rank(mut self, rank: u8) -> Self {
+        self.rank = rank;
+        self
     }
 
     /// The same endpoint under `load`.
@@ -159,6 +169,11 @@ pub trait Pool: Send + Sync {
     /// An attempt that was begun has ended, was cancelled, or was never sent.
     fn report(&self, report: &Report<'_>, now: Now);
 
+    /// Nobody can be placed at `at` before `until`, whatever the pool thinks of it: its quotas have no room. Until then
+    /// it need not be offered as open, so that those who look for a place do not ask it in vain. `None` takes that
+    /// back. A hint: a pool may ignore it.
+    fn rest(&self, _at: EndpointId, _until: Option<Tick>) {}
+
     /// How many links the model chain has; at least 1.
     fn links(&self) -> u8 {
         1
@@ -182,6 +197,10 @@ impl<P: Pool + ?Sized> Pool for std::sync::Arc<P> {
 
     fn report(&self, report: &Report<'_>, now: Now) {
         (**self).report(report, now);
+    }
+
+    fn rest(&self, at: EndpointId, until: Option<Tick>) {
+        (**self).rest(at, until);
     }
 
     fn links(&self) -> u8 {
