@@ -15,6 +15,9 @@ pub enum Source {
 }
 
 impl Source {
+    /// Every source there is.
+    pub const ALL: &[Self] = &[Self::Configured, Self::Learned];
+
     /// The name in JSON, metrics and logs.
     #[must_use]
     pub const fn name(self) -> &'static str {
