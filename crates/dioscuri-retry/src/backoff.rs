@@ -56,6 +56,15 @@ impl Backoff {
         self.max
     }
 
+    /// The same backoff, never longer than `longest` (nor shorter than its first wait).
+    #[must_use]
+    pub fn at_most(self, longest: Duration) -> Self {
+        Self {
+            initial: self.initial,
+            max: self.max.min(longest.max(self.initial)),
+        }
+    }
+
     /// The longest wait before attempt number `attempt`.
     ///
     /// `initial × 2^(attempt − 2)`, saturating at `max`. Attempts count from 1 and the first never
@@ -134,6 +143,15 @@ mod tests {
         check(8, 12_800);
         check(9, 20_000);
         check(u32::MAX, 20_000);
+    }
+
+    #[test]
+    fn a_bound_shortens_the_longest_wait_and_nothing_else() {
+        let secs = Duration::from_secs;
+        let backoff = Backoff::new(secs(2), secs(60)).unwrap();
+        assert_eq!(backoff.at_most(secs(4)), Backoff::new(secs(2), secs(4)).unwrap());
+        assert_eq!(backoff.at_most(secs(1)), Backoff::new(secs(2), secs(2)).unwrap());
+        assert_eq!(backoff.at_most(secs(99)), backoff);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Policies made from policies: each decorator wraps one and adds one limit.
 
-use crate::{Context, Limit, Retry, RetryBudget, RetryPolicy, Table, Verdict};
+use crate::{Charge, Context, Limit, Retry, RetryBudget, RetryPolicy, Table, Verdict};
 use dioscuri_vocab::{Failure, Rng, Tick};
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -48,13 +48,19 @@ pub struct LimitAttempts<P> {
 impl<P: RetryPolicy> RetryPolicy for LimitAttempts<P> {
     fn on_failure(&self, cx: &Context, failure: &Failure, now: Tick, rng: &mut dyn Rng) -> Verdict {
         match self.inner.on_failure(cx, failure, now, rng) {
-            Verdict::Retry(_) if cx.attempt >= self.attempts.get() => Verdict::Exhausted(Limit::Attempts),
+            Verdict::Retry(_) if cx.attempt >= self.attempts.get() && !cx.has_scouted(failure) => {
+                Verdict::Exhausted(Limit::Attempts)
+            }
             verdict => verdict,
         }
     }
 
     fn on_success(&self, cx: &Context, now: Tick) {
         self.inner.on_success(cx, now);
+    }
+
+    fn may_hedge(&self, cx: &Context, now: Tick) -> bool {
+        cx.attempt < self.attempts.get() && self.inner.may_hedge(cx, now)
     }
 }
 
@@ -94,7 +100,11 @@ impl<P: RetryPolicy> RetryPolicy for WithinBudget<P> {
         let Verdict::Retry(retry) = verdict else {
             return verdict;
         };
-        let charge = self.table.row(failure, cx.phase).charge;
+        let charge = if cx.has_scouted(failure) {
+            Charge::Free
+        } else {
+            self.table.row(failure, cx.phase).charge
+        };
         let wait = match self.on_empty {
             OnEmpty::Exhaust => match self.budget.withdraw(charge, now) {
                 Ok(()) => return verdict,
@@ -126,5 +136,10 @@ impl<P: RetryPolicy> RetryPolicy for WithinBudget<P> {
     fn on_success(&self, cx: &Context, now: Tick) {
         self.budget.deposit(now);
         self.inner.on_success(cx, now);
+    }
+
+    /// Costs what a retry after a fault costs: a server works for nothing. Never on credit.
+    fn may_hedge(&self, cx: &Context, now: Tick) -> bool {
+        self.inner.may_hedge(cx, now) && self.budget.withdraw(Charge::Transient, now).is_ok()
     }
 }

@@ -1,6 +1,6 @@
 //! The one trait of this crate: a failure in, a verdict out.
 
-use dioscuri_vocab::{Failure, Phase, Rng, Tick};
+use dioscuri_vocab::{Failure, Phase, Rng, Scope, Tick};
 use std::time::Duration;
 
 /// What a policy knows of the call whose attempt has just failed.
@@ -22,6 +22,12 @@ pub struct Context {
     pub deadline: Option<Tick>,
     /// The backoff before the failed attempt; zero before the first.
     pub previous_backoff: Duration,
+    /// The failed attempt was let through alone, to see whether a place that is closed to all has recovered. Probes
+    /// are not among `attempt`, `attempt_here` and `tries`.
+    pub probe: bool,
+    /// A pool or a budget that all calls share remembers the failure and holds the place closed as long as it
+    /// must: a backoff of the call's own need only spread the calls.
+    pub remembered: bool,
 }
 
 impl Context {
@@ -36,6 +42,8 @@ impl Context {
             started,
             deadline: None,
             previous_backoff: Duration::ZERO,
+            probe: false,
+            remembered: false,
         }
     }
 
@@ -53,6 +61,32 @@ impl Context {
     pub const fn with_deadline(mut self, deadline: Tick) -> Self {
         self.deadline = Some(deadline);
         self
+    }
+
+    /// The same call, whose failed attempt was a probe.
+    #[must_use]
+    pub const fn as_probe(mut self) -> Self {
+        self.probe = true;
+        self
+    }
+
+    /// The same call, whose failures are remembered for all calls.
+    #[must_use]
+    pub const fn while_remembered(mut self) -> Self {
+        self.remembered = true;
+        self
+    }
+
+    /// Whether the failed attempt has scouted for all: a probe that met again what had closed the place.
+    ///
+    /// It costs the call nothing, neither an attempt nor retry budget. Otherwise the first in the queue, which
+    /// are the ones to probe, would use up their attempts in every long outage.
+    #[must_use]
+    pub fn has_scouted(&self, failure: &Failure) -> bool {
+        self.probe
+            && self.phase != Phase::Committed
+            && failure.scope != Scope::Caller
+            && failure.class.is_transient()
     }
 }
 
@@ -179,6 +213,12 @@ pub trait RetryPolicy: Send + Sync {
 
     /// An attempt succeeded at `now`: a retry budget takes its deposit here.
     fn on_success(&self, _cx: &Context, _now: Tick) {}
+
+    /// Whether a call may be sent a second time beside its attempt in flight, at `now`: a retry budget is charged
+    /// here. Asked only when a place is free for it. Default: yes.
+    fn may_hedge(&self, _cx: &Context, _now: Tick) -> bool {
+        true
+    }
 }
 
 impl<F> RetryPolicy for F
@@ -197,5 +237,9 @@ impl<P: RetryPolicy + ?Sized> RetryPolicy for std::sync::Arc<P> {
 
     fn on_success(&self, cx: &Context, now: Tick) {
         (**self).on_success(cx, now);
+    }
+
+    fn may_hedge(&self, cx: &Context, now: Tick) -> bool {
+        (**self).may_hedge(cx, now)
     }
 }

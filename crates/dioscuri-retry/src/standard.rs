@@ -91,13 +91,20 @@ impl Standard {
             .unwrap_or_else(|| self.max_attempts.saturating_mul(TRIES_PER_ATTEMPT))
     }
 
-    const fn backoff(&self, pace: Pace) -> &Backoff {
-        match pace {
-            Pace::Transient => &self.transient,
-            Pace::Throttled => &self.throttled,
-        }
+    fn backoff(&self, pace: Pace, cx: &Context) -> Backoff {
+        let own = match pace {
+            Pace::Transient => self.transient,
+            Pace::Throttled => self.throttled,
+        };
+        if cx.remembered { own.at_most(SPREAD) } else { own }
     }
 }
+
+/// The longest backoff of a call's own where all calls share the memory of the failure.
+///
+/// The breaker's or the window's pause is what protects the server then. Whoever failed just before it closed
+/// must not sleep on for minutes when it has opened again; four seconds still spread a crowd.
+const SPREAD: Duration = Duration::from_secs(4);
 
 /// Tries that one attempt may cost. Refusals cost the server nothing and come with a time, so that few
 /// are needed; without a bound a server that refuses for ever would hold a call without a deadline for
@@ -106,22 +113,29 @@ const TRIES_PER_ATTEMPT: NonZeroU32 = NonZeroU32::new(16).expect("16 is not zero
 
 impl RetryPolicy for Standard {
     fn on_failure(&self, cx: &Context, failure: &Failure, now: Tick, rng: &mut dyn Rng) -> Verdict {
-        let row = self.table.row(failure, cx.phase);
-        let places = Places::new(&row, failure);
+        let mut row = self.table.row(failure, cx.phase);
+        let mut places = Places::new(&row, failure);
         if places.are_all_never() {
             return Verdict::Permanent;
         }
-        if cx.tries >= self.max_tries().get() || (row.counts && cx.attempt >= self.max_attempts.get()) {
+        if cx.has_scouted(failure) {
+            row = row.uncounted().with_attempts_here(u32::MAX);
+        } else if cx.tries >= self.max_tries().get() || (row.counts && cx.attempt >= self.max_attempts.get())
+        {
             return Verdict::Exhausted(Limit::Attempts);
         }
-        let places = places.within_attempts(&row, cx);
+        places = places.within_attempts(&row, cx);
         if places.are_all_never() {
             return Verdict::Exhausted(Limit::Attempts);
         }
-        // What does not count as an attempt must grow all the same.
-        let step = if row.counts { cx.attempt } else { cx.tries };
+        // What does not count as an attempt must grow all the same; but the pauses between probes are not the call's.
+        let step = match row.counts {
+            _ if cx.has_scouted(failure) => 1,
+            true => cx.attempt,
+            false => cx.tries,
+        };
         let wait = self
-            .backoff(row.pace)
+            .backoff(row.pace, cx)
             .wait(step.saturating_add(1), failure.hint(), rng);
         places.at(now, wait, cx.deadline)
     }

@@ -199,3 +199,63 @@ fn a_row_of_the_user_holds() {
     assert!(matches!(verdict, Verdict::Retry(Retry { here: Some(NOW), .. })));
     assert_eq!(policy.table().of(Class::BlockedPrompt), row);
 }
+
+#[test]
+fn a_probe_that_meets_the_outage_again_uses_up_nothing() {
+    let scout = first().at_attempt(500).as_probe();
+    check(
+        &scout,
+        &Failure::new(Class::Capacity),
+        [Some(500), Some(0), Some(0)],
+    );
+    check(&scout, &Failure::new(Class::Internal), [Some(50), Some(50), None]);
+}
+
+#[test]
+fn a_probe_keeps_away_as_long_as_the_server_says() {
+    check(
+        &first().as_probe(),
+        &hinted(Class::Capacity, 30),
+        [Some(30_500), Some(0), None],
+    );
+}
+
+#[test]
+fn a_probe_that_fails_by_the_request_ends_the_call() {
+    ends(
+        &first().as_probe(),
+        &Failure::new(Class::InvalidRequest),
+        Verdict::Permanent,
+    );
+}
+
+#[test]
+fn where_all_remember_a_backoff_only_spreads() {
+    let alone = first().at_attempt(4);
+    let together = alone.while_remembered();
+    let policy = Profile::Batch.policy();
+    let wait = |cx: &Context| match policy.on_failure(cx, &Failure::new(Class::Capacity), NOW, &mut Half) {
+        Verdict::Retry(retry) => retry.here.map(|at| at.since(NOW)),
+        _ => None,
+    };
+    assert_eq!(wait(&alone), Some(secs(4)));
+    assert_eq!(wait(&together), Some(secs(2)));
+}
+
+#[test]
+fn each_profile_gives_up_after_its_attempts() {
+    for (profile, most) in [
+        (Profile::Interactive, 3),
+        (Profile::Default, 5),
+        (Profile::Batch, 10),
+    ] {
+        let fails = |attempt| {
+            let cx = first().at_attempt(attempt);
+            profile
+                .policy()
+                .on_failure(&cx, &Failure::new(Class::Capacity), NOW, &mut Half)
+        };
+        assert!(matches!(fails(most - 1), Verdict::Retry(_)));
+        assert_eq!(fails(most), Verdict::Exhausted(Limit::Attempts));
+    }
+}

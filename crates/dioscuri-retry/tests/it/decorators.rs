@@ -125,3 +125,30 @@ fn successes_pay_for_retries() {
     );
     assert_eq!(budget.tokens(Tick::ZERO), 0);
 }
+
+#[test]
+fn a_probe_that_meets_the_outage_again_is_free() {
+    let budget = Arc::new(RetryBudget::with_capacity(14));
+    let policy = Stubborn.within_budget(Arc::clone(&budget), OnEmpty::Exhaust);
+    for class in [Class::Capacity, Class::Internal, Class::Unavailable] {
+        let verdict = ask(&policy, &first().as_probe(), class);
+        assert_eq!(verdict, Verdict::retry_at(Tick::ZERO));
+    }
+    assert_eq!(budget.tokens(Tick::ZERO), 14);
+}
+
+#[test]
+fn a_hedge_is_paid_for_and_never_on_credit() {
+    let budget = Arc::new(RetryBudget::with_capacity(14));
+    let policy = Stubborn.within_budget(Arc::clone(&budget), OnEmpty::Postpone);
+    assert!(policy.may_hedge(&first(), Tick::ZERO));
+    assert!(!policy.may_hedge(&first(), Tick::ZERO));
+    assert_eq!(budget.tokens(Tick::ZERO), 0);
+}
+
+#[test]
+fn a_hedge_is_an_attempt_of_the_limit() {
+    let policy = Stubborn.limit_attempts(NonZeroU32::new(2).unwrap());
+    assert!(policy.may_hedge(&first(), Tick::ZERO));
+    assert!(!policy.may_hedge(&first().at_attempt(2), Tick::ZERO));
+}
