@@ -83,4 +83,4 @@ pub use queue::{FairQueue, InOrder, Ticket};
 pub use rate_budget::{DomainId, Lease, Opening, Order, RateBudget, Reservation, Reserve};
 pub use saved::{Saved, SavedCorrection, SavedDay, SavedDomain, SavedGate, SavedLimit, SavedShorter};
 pub use snapshot::{DomainSnapshot, Source};
-pub use tokens::{Measure, Rules, TokenEstimator};
+pub use tokens::{Correction, Measure, Resolution, Rules, TokenEstimator, UnderWay};
