@@ -2,14 +2,16 @@
 
 use crate::{
     Config, DomainId, DomainSnapshot, Limit, Opening, Order, RateBudget, Reservation, Reserve,
-    domain::Domain,
+    domain::{Domain, Unlimited},
+    ids::ByEndpoint,
+    kind::Kind,
     ledger::{Ledger, Taken},
     limit::amount,
     opens::Opens,
 };
-use dioscuri_vocab::{Cost, EndpointId, Now, Outcome, Timing};
+use dioscuri_vocab::{Cost, EndpointId, Now, Outcome, Timing, Unit, Window};
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -17,14 +19,15 @@ mod settle;
 
 /// The default [`RateBudget`]: keeps count of what the server counts, endpoint by endpoint.
 ///
-/// An endpoint without limits is free until a refusal teaches otherwise.
+/// What is not known is found out: an endpoint without limits starts with a few requests, and takes more as they are
+/// let through; a limit takes a tenth of itself at once until the server has shown that it bears more.
 ///
 /// ```
 /// use dioscuri_budget::{Budget, Config, Limit, RateBudget, Reserve};
 /// use dioscuri_vocab::{Cost, EndpointId, Now};
 /// use std::time::Duration;
 ///
-/// let budget = Budget::new(Config::default());
+/// let budget = Budget::new(Config::default().with_burst_share(1.0));
 /// budget.attach(EndpointId(0), &[Limit::rpm(2), Limit::tpm(250_000)]);
 ///
 /// let (flash, now) = (EndpointId(0), Now::default());
@@ -46,7 +49,8 @@ pub struct Budget {
 struct State {
     /// By number; numbers are not used again, so that no late order names another domain.
     domains: Vec<Option<Box<Domain>>>,
-    endpoints: HashMap<EndpointId, Vec<u32>>,
+    endpoints: ByEndpoint<Vec<u32>>,
+    kinds: Vec<Kind>,
     ledger: Ledger,
     orders: VecDeque<Order>,
 }
@@ -67,11 +71,7 @@ impl Budget {
     pub fn attach(&self, endpoint: EndpointId, limits: &[Limit]) -> Vec<DomainId> {
         let mut state = self.lock();
         state.detach(endpoint);
-        state.endpoints.insert(endpoint, Vec::with_capacity(limits.len()));
-        limits
-            .iter()
-            .map(|limit| DomainId(state.add(endpoint, Domain::configured(*limit, &self.config))))
-            .collect()
+        state.attach(endpoint, limits, &self.config)
     }
 
     /// Counts `endpoint` against `domain` as well: one quota of several endpoints.
@@ -99,9 +99,12 @@ impl Budget {
     #[must_use]
     pub fn snapshot(&self, now: Now) -> Vec<DomainSnapshot> {
         let mut state = self.lock();
-        let domains = state.domains.iter_mut().enumerate();
-        domains
-            .filter_map(|(id, domain)| Some(picture(u32::try_from(id).ok()?, domain.as_mut()?, now)))
+        let State { domains, kinds, .. } = &mut *state;
+        let all = domains.iter_mut().enumerate();
+        let known = all.filter_map(|(id, domain)| Some((u32::try_from(id).ok()?, domain.as_deref_mut()?)));
+        let spoken = known.filter(|(_, domain)| !domain.is_silent());
+        spoken
+            .map(|(id, domain)| picture(id, domain, &kinds[domain.kind], now))
             .collect()
     }
 
@@ -119,7 +122,9 @@ impl Default for Budget {
 
 impl RateBudget for Budget {
     fn reserve(&self, at: EndpointId, cost: &Cost, now: Now) -> Reserve {
-        self.lock().reserve(at, cost, now)
+        let mut state = self.lock();
+        state.know(at, &self.config);
+        state.reserve(at, cost, now)
     }
 
     fn settle(&self, taken: Reservation, outcome: &Outcome, timing: &Timing, now: Now) {
@@ -127,7 +132,9 @@ impl RateBudget for Budget {
     }
 
     fn opening(&self, at: EndpointId, cost: &Cost, now: Now) -> Opening {
-        self.lock().opening(at, cost, now)
+        let mut state = self.lock();
+        state.know(at, &self.config);
+        state.opening(at, cost, now)
     }
 
     fn poll_order(&self, _now: Now) -> Option<Order> {
@@ -140,7 +147,62 @@ impl State {
         self.domains.get_mut(id as usize)?.as_deref_mut()
     }
 
-    fn add(&mut self, endpoint: EndpointId, mut domain: Domain) -> u32 {
+    /// Gives `endpoint` these limits, and counts what they leave out.
+    fn attach(&mut self, endpoint: EndpointId, limits: &[Limit], config: &Config) -> Vec<DomainId> {
+        self.endpoints.insert(endpoint, Vec::with_capacity(limits.len() + 2));
+        let configured = limits.iter().map(|limit| {
+            let (unit, window, most) = (Some(limit.unit()), limit.window(), Some(limit.most()));
+            let domain = Domain::new(unit, window, most, Unlimited::Free, config);
+            DomainId(self.add(endpoint, domain, most, config))
+        });
+        let configured = configured.collect();
+        // Where nothing at all is known, requests are dared one after the other. Who configures some limits knows that
+        // there are no others.
+        let requests = if limits.is_empty() {
+            Unlimited::Careful
+        } else {
+            Unlimited::Free
+        };
+        for (unit, unlimited) in [
+            (Unit::Requests, requests),
+            (Unit::InputTokens, Unlimited::Free),
+        ] {
+            if !limits
+                .iter()
+                .any(|limit| (limit.unit(), limit.window()) == (unit, Some(Window::Minute)))
+            {
+                let domain = Domain::new(Some(unit), Some(Window::Minute), None, unlimited, config);
+                self.add(endpoint, domain, None, config);
+            }
+        }
+        configured
+    }
+
+    /// An endpoint that nobody has attached has no limits that are known.
+    fn know(&mut self, endpoint: EndpointId, config: &Config) {
+        if !self.endpoints.contains_key(&endpoint) {
+            self.attach(endpoint, &[], config);
+        }
+    }
+
+    fn kind(&mut self, domain: &Domain, configured: Option<u64>, config: &Config) -> usize {
+        let (unit, window) = (domain.unit, domain.window);
+        let known = |kind: &Kind| (kind.unit, kind.window, kind.configured) == (unit, window, configured);
+        let place = self.kinds.iter().position(known);
+        place.unwrap_or_else(|| {
+            self.kinds.push(Kind::new(unit, window, configured, config));
+            self.kinds.len() - 1
+        })
+    }
+
+    fn add(
+        &mut self,
+        endpoint: EndpointId,
+        mut domain: Domain,
+        configured: Option<u64>,
+        config: &Config,
+    ) -> u32 {
+        domain.kind = self.kind(&domain, configured, config);
         let id = u32::try_from(self.domains.len()).expect("fewer than 2^32 domains are ever made");
         domain.endpoints.push(endpoint);
         self.domains.push(Some(Box::new(domain)));
@@ -171,7 +233,7 @@ impl State {
             let Some(domain) = self.domains[id as usize].as_deref_mut() else {
                 continue;
             };
-            let opens = domain.opens(amount(domain.unit, cost), now);
+            let opens = domain.opens(amount(domain.unit, cost), &self.kinds[domain.kind], now);
             if opens > last.0 {
                 last = (opens, DomainId(id));
             }
@@ -200,7 +262,8 @@ impl State {
         let mut charges = self.ledger.blank();
         for &id in self.endpoints.get(&endpoint).into_iter().flatten() {
             if let Some(domain) = self.domains[id as usize].as_deref_mut() {
-                charges.push((id, domain.grant(amount(domain.unit, cost), ticket, now)));
+                let kind = &mut self.kinds[domain.kind];
+                charges.push((id, domain.grant(amount(domain.unit, cost), ticket, kind, now)));
             }
         }
         self.ledger.enter(Taken {
@@ -232,20 +295,24 @@ impl State {
     }
 }
 
-fn picture(id: u32, domain: &mut Domain, now: Now) -> DomainSnapshot {
+fn picture(id: u32, domain: &mut Domain, kind: &Kind, now: Now) -> DomainSnapshot {
+    let (limit, source) = domain.binding();
+    let period = domain.period();
     DomainSnapshot {
         id: DomainId(id),
         endpoints: domain.endpoints.clone(),
         unit: domain.unit,
         window: domain.window,
-        period: domain.period(),
-        limit: domain.limit(),
-        source: domain.source(),
+        period,
+        limit,
+        source,
         used: domain.used(now),
         admitted: domain.tally.admitted,
         granted: domain.tally.granted,
         refused: domain.tally.refused,
         closed_until: domain.closed_until(now),
         first: domain.tally.first,
+        guard: period.map(|_| kind.guard.get()),
+        burst_share: period.map(|_| kind.burst.share()),
     }
 }

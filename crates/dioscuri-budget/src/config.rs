@@ -14,10 +14,11 @@ use std::time::Duration;
 ///     .with_guard(Duration::from_millis(40));
 /// assert_eq!(config.minute(), Duration::from_secs(6));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Config {
     minute: Duration,
     guard: Duration,
+    burst_share: f64,
 }
 
 impl Default for Config {
@@ -25,6 +26,7 @@ impl Default for Config {
         Self {
             minute: MINUTE,
             guard: GUARD,
+            burst_share: BURST_SHARE,
         }
     }
 }
@@ -40,12 +42,24 @@ impl Config {
         self
     }
 
-    /// The same settings with `guard`: how much the travel times of two requests may differ.
+    /// The same settings with `guard` to start with: how much the travel times of two requests may differ.
     ///
-    /// The default is 400 ms. It costs `guard / minute` of the throughput.
+    /// The default is 400 ms. It costs `guard / minute` of the throughput, and is learned from then on: refusals at
+    /// the edge of a window widen it, up to a second or twice this value, and successes there take it back.
     #[must_use]
     pub const fn with_guard(mut self, guard: Duration) -> Self {
         self.guard = guard;
+        self
+    }
+
+    /// The same settings, by which a new domain takes at most `share` of its limit at once, `0.01..=1.0`, until the
+    /// server has shown that it bears more.
+    ///
+    /// The default is 0.1: two round trips later the whole limit goes at once where the server bears it. At 1.0 the
+    /// whole limit goes at once from the start.
+    #[must_use]
+    pub const fn with_burst_share(mut self, share: f64) -> Self {
+        self.burst_share = share;
         self
     }
 
@@ -55,10 +69,16 @@ impl Config {
         self.minute
     }
 
-    /// How much the travel times of two requests may differ.
+    /// How much the travel times of two requests may differ, to start with.
     #[must_use]
     pub const fn guard(&self) -> Duration {
         self.guard
+    }
+
+    /// The share of its limit that a new domain takes at once.
+    #[must_use]
+    pub const fn burst_share(&self) -> f64 {
+        self.burst_share
     }
 }
 
@@ -68,3 +88,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Travel times of 20 to 400 ms differ by at most 380 ms; with that much margin a simulation of 100
 /// windows saw no refusal. It costs 0.6 % of a minute. A smaller guard is refused at window edges.
 const GUARD: Duration = Duration::from_millis(400);
+
+/// A tenth in a tenth of the minute is what smoothing admits, as users reported it; as a window of its own it passes
+/// the whole limit in a minute.
+const BURST_SHARE: f64 = 0.1;

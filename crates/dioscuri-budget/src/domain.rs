@@ -1,7 +1,13 @@
 //! One quota domain: its limit, its count, and what the server said of it.
 
 use crate::{
-    Config, Limit, Source, day::DayCount, gate::Gate, ledger::Charge, opens::Opens, window::SlidingWindow,
+    Config, Source,
+    day::DayCount,
+    gate::Gate,
+    kind::Kind,
+    ledger::Charge,
+    opens::Opens,
+    rate::{Rate, Sent},
 };
 use dioscuri_vocab::{EndpointId, Now, Tick, Unit, UnixTime, Window};
 use std::time::Duration;
@@ -13,6 +19,8 @@ pub(crate) struct Domain {
     pub(crate) window: Option<Window>,
     pub(crate) endpoints: Vec<EndpointId>,
     pub(crate) tally: Tally,
+    /// Its place among the kinds.
+    pub(crate) kind: usize,
     configured: Option<u64>,
     stated: Option<u64>,
     meter: Meter,
@@ -37,32 +45,42 @@ pub(crate) struct Tally {
 
 /// How a domain counts.
 #[derive(Debug)]
-enum Meter {
-    Sliding(SlidingWindow),
+pub(crate) enum Meter {
+    /// A minute or less.
+    Rate(Box<Rate>),
     Day(DayCount),
     InFlight(u64),
     /// Nobody knows what it counts.
     Unknown,
 }
 
-impl Domain {
-    /// A domain as configured.
-    pub(crate) fn configured(limit: Limit, config: &Config) -> Self {
-        let mut domain = Self::learned(Some(limit.unit()), limit.window(), config);
-        domain.configured = Some(limit.most());
-        domain
-    }
+/// How much is dared while no limit is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unlimited {
+    /// Everything, until a refusal.
+    Free,
+    /// A few requests, and more as they are let through.
+    Careful,
+}
 
-    /// A domain of which only a refusal tells; its limit is not known yet.
-    pub(crate) fn learned(unit: Option<Unit>, window: Option<Window>, config: &Config) -> Self {
+impl Domain {
+    /// A domain of which nothing is known but what it counts.
+    pub(crate) fn new(
+        unit: Option<Unit>,
+        window: Option<Window>,
+        configured: Option<u64>,
+        unlimited: Unlimited,
+        config: &Config,
+    ) -> Self {
         Self {
             unit,
             window,
             endpoints: Vec::new(),
             tally: Tally::default(),
-            configured: None,
+            kind: 0,
+            configured,
             stated: None,
-            meter: Meter::new(unit, window, config),
+            meter: Meter::new(unit, window, unlimited, config),
             closed_until: Tick::ZERO,
             gate: Gate::Open,
             awaited: false,
@@ -81,24 +99,42 @@ impl Domain {
         }
     }
 
-    /// Where the limit that binds comes from.
-    pub(crate) fn source(&self) -> Source {
-        match self.limit() {
-            limit if limit == self.configured && limit.is_some() => Source::Configured,
-            _ => Source::Learned,
+    /// What goes in a window: the limit, or what was found out where that is less or no limit is known.
+    pub(crate) fn binding(&self) -> (Option<u64>, Source) {
+        let limit = self.limit();
+        let supply = self.rate().and_then(Rate::supply);
+        match (limit, supply) {
+            (None, Some(supply)) => (Some(supply.most()), Source::Probed),
+            (Some(limit), Some(supply)) if supply.most() < limit && supply.is_sure() => {
+                (Some(supply.most()), Source::Probed)
+            }
+            (Some(_), _) if limit == self.configured => (limit, Source::Configured),
+            _ => (limit, Source::Learned),
+        }
+    }
+
+    /// Whether it only counts: no limit is known, and nothing was ever refused.
+    pub(crate) const fn is_silent(&self) -> bool {
+        self.configured.is_none() && self.stated.is_none() && self.tally.refused == 0
+    }
+
+    pub(crate) fn rate(&self) -> Option<&Rate> {
+        match &self.meter {
+            Meter::Rate(rate) => Some(rate),
+            _ => None,
         }
     }
 
     /// When `amount` can be charged.
-    pub(crate) fn opens(&mut self, amount: u64, now: Now) -> Opens {
-        let limit = self.limit().unwrap_or(u64::MAX);
-        if limit == 0 {
+    pub(crate) fn opens(&mut self, amount: u64, kind: &Kind, now: Now) -> Opens {
+        let limit = self.limit();
+        if limit == Some(0) {
             return Opens::Never;
         }
         let room = match &mut self.meter {
-            Meter::Sliding(window) => Opens::At(window.opens(amount, limit, now.tick)),
-            Meter::Day(day) => Opens::At(day.opens(amount, limit, now)),
-            Meter::InFlight(used) if *used >= limit => Opens::OnEvent,
+            Meter::Rate(rate) => Opens::At(rate.opens(amount, limit, kind, now.tick)),
+            Meter::Day(day) => Opens::At(day.opens(amount, limit.unwrap_or(u64::MAX), now)),
+            Meter::InFlight(used) if *used >= limit.unwrap_or(u64::MAX) => Opens::OnEvent,
             Meter::InFlight(_) | Meter::Unknown => Opens::At(now.tick),
         };
         room.max(Opens::At(self.closed_until)).max(self.gate.opens(now))
@@ -107,6 +143,10 @@ impl Domain {
     /// The share of the limit that is left after `amount`, `0.0..=1.0`; 1 where no limit is known.
     pub(crate) fn room(&mut self, amount: u64, now: Now) -> f32 {
         let Some(limit) = self.limit() else { return 1.0 };
+        let limit = match self.rate().and_then(Rate::supply) {
+            Some(supply) => limit.min(supply.most()),
+            None => limit,
+        };
         let left = limit.saturating_sub(self.used(now)).saturating_sub(amount);
         ratio(left, limit)
     }
@@ -114,7 +154,7 @@ impl Domain {
     /// What counts at `now`.
     pub(crate) fn used(&mut self, now: Now) -> u64 {
         match &mut self.meter {
-            Meter::Sliding(window) => window.used(now.tick),
+            Meter::Rate(rate) => rate.used(now.tick),
             Meter::Day(day) => day.used(now),
             Meter::InFlight(used) => *used,
             Meter::Unknown => 0,
@@ -122,19 +162,23 @@ impl Domain {
     }
 
     /// Charges `amount` to reservation `ticket`.
-    pub(crate) fn grant(&mut self, amount: u64, ticket: u64, now: Now) -> Charge {
+    pub(crate) fn grant(&mut self, amount: u64, ticket: u64, kind: &mut Kind, now: Now) -> Charge {
         self.gate.on_grant(ticket);
         self.tally.granted += 1;
         self.tally.first.get_or_insert(now.tick);
-        let renewed_at = match &mut self.meter {
-            Meter::Day(day) => day.renewed_at(now),
-            _ => UnixTime(0),
-        };
+        let limit = self.limit();
+        let (mut renewed_at, mut is_tight) = (UnixTime(0), false);
+        match &mut self.meter {
+            Meter::Day(day) => renewed_at = day.renewed_at(now),
+            Meter::Rate(rate) => is_tight = rate.grant(ticket, amount, limit, kind, now.tick),
+            _ => {}
+        }
         let charge = Charge {
             amount,
             at: now.tick,
-            limit: self.limit().unwrap_or(u64::MAX),
+            limit: limit.unwrap_or(u64::MAX),
             renewed_at,
+            is_tight,
         };
         self.charge(&charge);
         charge
@@ -144,7 +188,7 @@ impl Domain {
     pub(crate) fn charge(&mut self, charge: &Charge) {
         self.tally.admitted = self.tally.admitted.saturating_add(charge.amount);
         match &mut self.meter {
-            Meter::Sliding(window) => window.charge(charge.at, charge.amount, charge.limit),
+            Meter::Rate(rate) => rate.charge(charge.at, charge.amount, charge.limit),
             Meter::Day(day) => day.charge(charge.amount, charge.renewed_at),
             Meter::InFlight(used) => *used += charge.amount,
             Meter::Unknown => {}
@@ -155,40 +199,51 @@ impl Domain {
     pub(crate) fn refund(&mut self, charge: &Charge) {
         self.tally.admitted = self.tally.admitted.saturating_sub(charge.amount);
         match &mut self.meter {
-            Meter::Sliding(window) => window.refund(charge.at, charge.amount, charge.limit),
+            Meter::Rate(rate) => rate.refund(charge.at, charge.amount, charge.limit),
             Meter::Day(day) => day.refund(charge.amount, charge.renewed_at),
             Meter::InFlight(used) => *used = used.saturating_sub(charge.amount),
             Meter::Unknown => {}
         }
     }
 
-    /// The server refused reservation `ticket` and named this quota with `limit`.
-    ///
-    /// Without a hint a window of a minute or less stays closed for one whole period: the server gave no
-    /// sooner time, and after a period every charge that filled it has left. A day is probed after a minute:
-    /// if it was a minute's quota under a day's name, that is when it has passed.
+    /// The server refused `sent` and named this quota with `stated` as its limit.
     ///
     /// Says whether those who wait for a probe must ask again.
     pub(crate) fn on_refusal(
         &mut self,
-        ticket: u64,
+        sent: &Sent,
         hint: Option<Duration>,
-        limit: Option<u64>,
+        stated: Option<u64>,
+        kind: &mut Kind,
         now: Now,
     ) -> bool {
         self.tally.refused += 1;
-        let pause = hint.unwrap_or(self.pause).min(LONGEST_HINT);
-        if self.window != Some(Window::Day) {
-            self.stated = limit.or(self.stated);
-            self.closed_until = self.closed_until.max(now.tick.after(pause));
-            return false;
+        let hint = hint.map(|hint| hint.min(LONGEST_HINT));
+        if self.window == Some(Window::Day) {
+            // A day is probed after a minute without a hint: if it was a minute's quota under a day's name, that is
+            // when it has passed.
+            let confirmed = self.gate.on_refusal(sent.ticket, hint.unwrap_or(self.pause), now);
+            // The number in a refusal by a day is believed once the probe has confirmed the refusal.
+            if confirmed || stated == Some(0) {
+                self.stated = stated.or(self.stated);
+            }
+            return confirmed;
         }
-        // The number in a refusal by a day is believed once the probe has confirmed the refusal.
-        let confirmed = self.gate.on_refusal(ticket, pause, now);
-        if confirmed || limit == Some(0) {
-            self.stated = limit.or(self.stated);
-        }
-        confirmed
+        let before = self.limit();
+        self.stated = stated.or(self.stated);
+        let limit = self.limit();
+        kind.learned = stated.or(kind.learned);
+        let pause = match &mut self.meter {
+            // The number explains it: nothing else is to be learned.
+            Meter::Rate(rate) if limit != before => {
+                rate.on_limit(sent, kind);
+                hint.unwrap_or_default()
+            }
+            Meter::Rate(rate) => rate.refuse(sent, hint, limit, kind, now.tick),
+            _ => hint.unwrap_or(self.pause),
+        };
+        self.closed_until = self.closed_until.max(now.tick.after(pause));
+        true
     }
 
     /// The limit is zero, whatever was configured.
@@ -196,9 +251,17 @@ impl Domain {
         self.stated = Some(0);
     }
 
-    /// Reservation `ticket` ended. Says whether the domain opened by it.
-    pub(crate) fn on_end(&mut self, ticket: u64, passed: bool, now: Now) -> bool {
-        self.gate.on_end(ticket, passed, now)
+    /// Reservation `ticket` ended, and was let through or not; `None`: nobody knows. Says whether the domain opened by
+    /// it.
+    pub(crate) fn on_end(&mut self, sent: &Sent, passed: Option<bool>, kind: &mut Kind, now: Now) -> bool {
+        let limit = self.limit();
+        let opened = match (&mut self.meter, passed) {
+            (Meter::Rate(rate), Some(true)) => rate.pass(sent, limit, kind),
+            // A refusal has been learned from already, if it named this quota.
+            (Meter::Rate(rate), _) => rate.release(sent.ticket, kind),
+            _ => false,
+        };
+        self.gate.on_end(sent.ticket, passed == Some(true), now) || opened
     }
 
     /// Somebody was told to wait for this domain.
@@ -222,23 +285,21 @@ impl Domain {
         Some(gate.max(self.closed_until)).filter(|until| *until > now.tick)
     }
 
-    /// The period of a sliding window.
-    pub(crate) const fn period(&self) -> Option<Duration> {
-        match &self.meter {
-            Meter::Sliding(window) => Some(window.period()),
-            _ => None,
-        }
+    /// The period of a window of a minute or less.
+    pub(crate) fn period(&self) -> Option<Duration> {
+        self.rate().map(Rate::period)
     }
 }
 
 impl Meter {
-    fn new(unit: Option<Unit>, window: Option<Window>, config: &Config) -> Self {
-        let sliding = |period| Self::Sliding(SlidingWindow::new(period, config.guard()));
+    fn new(unit: Option<Unit>, window: Option<Window>, unlimited: Unlimited, config: &Config) -> Self {
+        let is_careful = unlimited == Unlimited::Careful;
+        let rate = |period| Self::Rate(Box::new(Rate::new(period, is_careful)));
         match (unit, window) {
             (Some(Unit::InFlight), _) => Self::InFlight(0),
             (Some(_), Some(Window::Day)) => Self::Day(DayCount::new()),
-            (Some(_), Some(Window::Second)) => sliding(config.minute() / 60),
-            (Some(_), Some(Window::Minute)) => sliding(config.minute()),
+            (Some(_), Some(Window::Second)) => rate(config.minute() / 60),
+            (Some(_), Some(Window::Minute)) => rate(config.minute()),
             _ => Self::Unknown,
         }
     }

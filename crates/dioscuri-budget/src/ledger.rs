@@ -14,6 +14,21 @@ pub(crate) struct Charge {
     pub(crate) limit: u64,
     /// The end of the day it counts in, for daily quotas.
     pub(crate) renewed_at: UnixTime,
+    /// Whether the window was all but full by it.
+    pub(crate) is_tight: bool,
+}
+
+impl Charge {
+    /// A charge of nothing at `at`, for a domain that was not known then.
+    pub(crate) const fn nothing(at: Tick) -> Self {
+        Self {
+            amount: 0,
+            at,
+            limit: u64::MAX,
+            renewed_at: UnixTime(i64::MIN),
+            is_tight: false,
+        }
+    }
 }
 
 /// One reservation that is out.

@@ -56,18 +56,24 @@
 //! [`Rules`].
 
 mod budget;
+mod burst;
 mod config;
 mod day;
 mod domain;
 mod gate;
+mod guard;
+mod ids;
+mod kind;
 mod ledger;
 mod limit;
 mod opens;
 mod permit;
 mod queue;
+mod rate;
 mod rate_budget;
 mod saved;
 mod snapshot;
+mod supply;
 mod tokens;
 mod window;
 

@@ -1,5 +1,11 @@
-//! A fair queue: first come first served within a priority, equal shares for tenants.
+//! A fair queue: first come first served within a priority, equal shares for tenants, nobody past a deadline.
 
+mod number;
+#[cfg(test)]
+mod tests;
+
+use dioscuri_vocab::Tick;
+use number::Number;
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, BinaryHeap, btree_map},
@@ -10,7 +16,9 @@ use std::{
 pub struct Ticket {
     priority: u8,
     tenant: u32,
-    number: u64,
+    number: Number,
+    /// [`Tick::MAX`]: none.
+    deadline: Tick,
 }
 
 impl Ticket {
@@ -25,11 +33,23 @@ impl Ticket {
     pub const fn tenant(&self) -> u32 {
         self.tenant
     }
+
+    /// When waiting is of no more use; [`Tick::MAX`] if it was pushed without a deadline.
+    #[must_use]
+    pub const fn deadline(&self) -> Tick {
+        self.deadline
+    }
 }
 
 /// Items that wait: by priority, then in equal shares of the tenants, then first come first served.
 ///
 /// Everything but [`FairQueue::iter`] takes O(log n). Nothing is shared or locked here.
+///
+/// # What happens at a deadline?
+///
+/// Nothing by itself: the queue has no clock. [`FairQueue::next_deadline`] says when to come, and
+/// [`FairQueue::expired`] hands out who is late, one by one, so that they can be told. An item does not lose its
+/// turn before that: [`FairQueue::pop`] does not look at deadlines.
 ///
 /// # How are shares kept?
 ///
@@ -56,6 +76,8 @@ impl Ticket {
 #[derive(Clone, Debug)]
 pub struct FairQueue<T> {
     lanes: BTreeMap<Reverse<u8>, Lane<T>>,
+    /// Everything that waits with a deadline, the earliest first.
+    deadlines: BTreeSet<Due>,
     next: u64,
     len: usize,
 }
@@ -66,6 +88,7 @@ impl<T> FairQueue<T> {
     pub const fn new() -> Self {
         Self {
             lanes: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
             next: 0,
             len: 0,
         }
@@ -73,10 +96,29 @@ impl<T> FairQueue<T> {
 
     /// Adds `item` behind all others of its `tenant` with the same `priority`; a higher priority goes first.
     pub fn push(&mut self, priority: u8, tenant: u32, item: T) -> Ticket {
+        self.push_until(Tick::MAX, priority, tenant, item)
+    }
+
+    /// As [`FairQueue::push`]; from `deadline` on the item is [expired](FairQueue::expired).
+    ///
+    /// ```
+    /// use dioscuri_budget::FairQueue;
+    /// use dioscuri_vocab::Tick;
+    ///
+    /// let mut queue = FairQueue::new();
+    /// queue.push_until(Tick(200), 0, 1, "patient");
+    /// queue.push_until(Tick(100), 0, 1, "in a hurry");
+    /// assert_eq!(queue.next_deadline(), Some(Tick(100)));
+    /// assert_eq!(queue.expired(Tick(100)).map(|(_, item)| item), Some("in a hurry"));
+    /// assert_eq!(queue.expired(Tick(100)), None);
+    /// assert_eq!(queue.pop().map(|(_, item)| item), Some("patient"));
+    /// ```
+    pub fn push_until(&mut self, deadline: Tick, priority: u8, tenant: u32, item: T) -> Ticket {
         let ticket = Ticket {
             priority,
             tenant,
-            number: self.next,
+            number: Number(self.next),
+            deadline,
         };
         self.next += 1;
         self.insert(ticket, item);
@@ -103,31 +145,48 @@ impl<T> FairQueue<T> {
     pub fn first(&self) -> Option<(Ticket, &T)> {
         let (Reverse(priority), lane) = self.lanes.first_key_value()?;
         let head = lane.heads.first()?;
-        let item = lane.tenants.get(&head.tenant)?.waiting.get(&head.number)?;
-        Some((head.ticket(*priority), item))
+        let waiting = lane.tenants.get(&head.tenant)?.waiting.get(&head.number)?;
+        Some((head.ticket(*priority, waiting.deadline), &waiting.item))
     }
 
     /// Takes the item that goes next.
     pub fn pop(&mut self) -> Option<(Ticket, T)> {
         let mut entry = self.lanes.first_entry()?;
         let priority = entry.key().0;
-        let (head, item) = entry.get_mut().pop()?;
+        let (head, waiting) = entry.get_mut().pop()?;
         if entry.get().heads.is_empty() {
             entry.remove();
         }
-        self.len -= 1;
-        Some((head.ticket(priority), item))
+        let ticket = head.ticket(priority, waiting.deadline);
+        self.left(ticket);
+        Some((ticket, waiting.item))
     }
 
     /// Takes the item of `ticket` out, wherever it stands; `None` if it does not wait.
     pub fn remove(&mut self, ticket: Ticket) -> Option<T> {
         let lane = self.lanes.get_mut(&Reverse(ticket.priority))?;
-        let item = lane.remove(ticket.tenant, ticket.number)?;
+        let waiting = lane.remove(ticket.tenant, ticket.number)?;
         if lane.heads.is_empty() {
             self.lanes.remove(&Reverse(ticket.priority));
         }
-        self.len -= 1;
-        Some(item)
+        self.left(ticket);
+        Some(waiting.item)
+    }
+
+    /// Takes out an item whose deadline is at or before `now`, the earliest first; `None` if there is none (left).
+    ///
+    /// Its tenant is not charged.
+    pub fn expired(&mut self, now: Tick) -> Option<(Ticket, T)> {
+        let due = self.deadlines.first().filter(|due| due.0 <= now)?;
+        let ticket = due.1;
+        let item = self.remove(ticket)?;
+        Some((ticket, item))
+    }
+
+    /// The earliest deadline of all that wait; `None` if nobody has one.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Tick> {
+        self.deadlines.first().map(|due| due.0)
     }
 
     /// How many items wait.
@@ -156,9 +215,32 @@ impl<T> FairQueue<T> {
 
     fn insert(&mut self, ticket: Ticket, item: T) {
         let lane = self.lanes.entry(Reverse(ticket.priority)).or_default();
-        lane.insert(ticket.tenant, ticket.number, item);
+        let deadline = ticket.deadline;
+        lane.insert(ticket.tenant, ticket.number, Waiting { item, deadline });
+        self.deadlines.extend(due(ticket));
         self.len += 1;
     }
+
+    /// The item of `ticket` waits no more.
+    fn left(&mut self, ticket: Ticket) {
+        if let Some(due) = due(ticket) {
+            self.deadlines.remove(&due);
+        }
+        self.len -= 1;
+    }
+}
+
+/// A deadline and whose it is.
+type Due = (Tick, Ticket);
+
+fn due(ticket: Ticket) -> Option<Due> {
+    (ticket.deadline != Tick::MAX).then_some((ticket.deadline, ticket))
+}
+
+#[derive(Clone, Debug)]
+struct Waiting<T> {
+    item: T,
+    deadline: Tick,
 }
 
 impl<T> Default for FairQueue<T> {
@@ -191,23 +273,24 @@ struct Lane<T> {
 struct Tenant<T> {
     /// The start of the service of its first item.
     start: u64,
-    waiting: BTreeMap<u64, T>,
+    waiting: BTreeMap<Number, Waiting<T>>,
 }
 
 /// The first item of a tenant, ordered by its turn.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Head {
     start: u64,
-    number: u64,
+    number: Number,
     tenant: u32,
 }
 
 impl Head {
-    const fn ticket(self, priority: u8) -> Ticket {
+    const fn ticket(self, priority: u8, deadline: Tick) -> Ticket {
         Ticket {
             priority,
             tenant: self.tenant,
             number: self.number,
+            deadline,
         }
     }
 }
@@ -224,7 +307,7 @@ impl<T> Default for Lane<T> {
 }
 
 impl<T> Lane<T> {
-    fn insert(&mut self, id: u32, number: u64, item: T) {
+    fn insert(&mut self, id: u32, number: Number, waiting: Waiting<T>) {
         let clock = self.clock;
         let tenant = self.tenants.entry(id).or_insert_with(|| Tenant::new(clock));
         if let Some(head) = tenant.head(id) {
@@ -233,31 +316,31 @@ impl<T> Lane<T> {
             // It does not start before the clock: whoever would was forgotten when the clock moved on.
             self.idle.remove(&(tenant.start, id));
         }
-        tenant.waiting.insert(number, item);
+        tenant.waiting.insert(number, waiting);
         self.heads.extend(tenant.head(id));
     }
 
-    fn pop(&mut self) -> Option<(Head, T)> {
+    fn pop(&mut self) -> Option<(Head, Waiting<T>)> {
         let head = *self.heads.first()?;
         self.clock = head.start;
-        let item = self.take(head.tenant, head.number, head.start + 1)?;
+        let waiting = self.take(head.tenant, head.number, head.start + 1)?;
         while let Some((_, id)) = self.idle.first().filter(|(end, _)| *end <= self.clock).copied() {
             self.idle.pop_first();
             self.tenants.remove(&id);
         }
-        Some((head, item))
+        Some((head, waiting))
     }
 
-    fn remove(&mut self, id: u32, number: u64) -> Option<T> {
+    fn remove(&mut self, id: u32, number: Number) -> Option<Waiting<T>> {
         let start = self.tenants.get(&id)?.start;
         self.take(id, number, start)
     }
 
     /// Takes an item; the tenant's next service starts at `start`.
-    fn take(&mut self, id: u32, number: u64, start: u64) -> Option<T> {
+    fn take(&mut self, id: u32, number: Number, start: u64) -> Option<Waiting<T>> {
         let tenant = self.tenants.get_mut(&id)?;
         let before = tenant.head(id);
-        let item = tenant.waiting.remove(&number)?;
+        let waiting = tenant.waiting.remove(&number)?;
         if let Some(head) = before {
             self.heads.remove(&head);
         }
@@ -267,7 +350,7 @@ impl<T> Lane<T> {
         } else {
             self.idle.insert((start, id));
         }
-        Some(item)
+        Some(waiting)
     }
 
     /// One service of tenant `id` did not take place.
@@ -323,11 +406,12 @@ impl<'a, T> Iterator for InOrder<'a, T> {
             self.heads = lane.heads.iter().filter_map(|head| lane.turn(*head)).collect();
         }
         let Reverse(mut turn) = self.heads.pop()?;
-        let found = (turn.head.ticket(self.priority), turn.item);
-        if let Some((number, item)) = turn.rest.next() {
+        let ticket = turn.head.ticket(self.priority, turn.waiting.deadline);
+        let found = (ticket, &turn.waiting.item);
+        if let Some((number, waiting)) = turn.rest.next() {
             turn.head.start += 1;
             turn.head.number = *number;
-            turn.item = item;
+            turn.waiting = waiting;
             self.heads.push(Reverse(turn));
         }
         Some(found)
@@ -337,8 +421,8 @@ impl<'a, T> Iterator for InOrder<'a, T> {
 impl<T> Lane<T> {
     fn turn(&self, head: Head) -> Option<Reverse<Turn<'_, T>>> {
         let mut rest = self.tenants.get(&head.tenant)?.waiting.iter();
-        let (_, item) = rest.next()?;
-        Some(Reverse(Turn { head, item, rest }))
+        let (_, waiting) = rest.next()?;
+        Some(Reverse(Turn { head, waiting, rest }))
     }
 }
 
@@ -346,8 +430,8 @@ impl<T> Lane<T> {
 #[derive(Debug)]
 struct Turn<'a, T> {
     head: Head,
-    item: &'a T,
-    rest: btree_map::Iter<'a, u64, T>,
+    waiting: &'a Waiting<T>,
+    rest: btree_map::Iter<'a, Number, Waiting<T>>,
 }
 
 impl<T> PartialEq for Turn<'_, T> {

@@ -12,11 +12,13 @@ pub enum Source {
     Configured,
     /// A refusal stated it, or no limit is known yet.
     Learned,
+    /// Found out by what was let through and what was refused; changes as the supply does.
+    Probed,
 }
 
 impl Source {
     /// Every source there is.
-    pub const ALL: &[Self] = &[Self::Configured, Self::Learned];
+    pub const ALL: &[Self] = &[Self::Configured, Self::Learned, Self::Probed];
 
     /// The name in JSON, metrics and logs.
     #[must_use]
@@ -24,6 +26,7 @@ impl Source {
         match self {
             Self::Configured => "configured",
             Self::Learned => "learned",
+            Self::Probed => "probed",
         }
     }
 }
@@ -58,6 +61,11 @@ pub struct DomainSnapshot {
     pub closed_until: Option<Tick>,
     /// When the first reservation was granted.
     pub first: Option<Tick>,
+    /// What is added to the window for the spread of travel times, as learned; `None` where there is no window of a
+    /// minute or less.
+    pub guard: Option<Duration>,
+    /// The share of the limit that may go at once, as far as the server has shown that it bears it.
+    pub burst_share: Option<f64>,
 }
 
 impl DomainSnapshot {

@@ -11,13 +11,15 @@ use std::{collections::VecDeque, time::Duration};
 #[derive(Debug)]
 pub(crate) struct SlidingWindow {
     period: Duration,
-    span: Duration,
+    guard: Duration,
     slots: VecDeque<Slot>,
     charged: u64,
+    /// What has left it a short time ago: evidence for when something is refused nevertheless.
+    past: VecDeque<Slot>,
 }
 
 /// Charges that are counted as one, all at the time of the latest.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Slot {
     from: Tick,
     to: Tick,
@@ -26,12 +28,13 @@ struct Slot {
 
 impl SlidingWindow {
     /// A window of `period`, in which nothing was charged yet.
-    pub(crate) fn new(period: Duration, guard: Duration) -> Self {
+    pub(crate) const fn new(period: Duration, guard: Duration) -> Self {
         Self {
             period,
-            span: period.saturating_add(guard),
+            guard,
             slots: VecDeque::new(),
             charged: 0,
+            past: VecDeque::new(),
         }
     }
 
@@ -40,22 +43,33 @@ impl SlidingWindow {
         self.period
     }
 
+    /// From now on charges count for `period` and `guard`. What has left the window stays outside.
+    pub(crate) const fn set_span(&mut self, period: Duration, guard: Duration) {
+        self.period = period;
+        self.guard = guard;
+    }
+
+    fn span(&self) -> Duration {
+        self.period.saturating_add(self.guard)
+    }
+
     /// The soonest tick, not before `now`, at which `amount` fits under `limit` if nothing else happens.
     ///
     /// More than `limit` fits when nothing else is left in the window.
-    pub(crate) fn opens(&self, amount: u64, limit: u64, now: Tick) -> Tick {
+    pub(crate) fn opens(&mut self, amount: u64, limit: u64, now: Tick) -> Tick {
+        self.forget(now);
         let may_stay = if amount == 0 {
             u64::MAX
         } else {
             limit.saturating_sub(amount)
         };
-        let (mut left, mut opens) = (self.charged, now);
+        let (mut left, mut opens, span) = (self.charged, now, self.span());
         for slot in &self.slots {
             if left <= may_stay {
                 break;
             }
             left = left.saturating_sub(slot.amount);
-            opens = opens.max(slot.to.after(self.span));
+            opens = opens.max(slot.to.after(span));
         }
         opens
     }
@@ -66,9 +80,47 @@ impl SlidingWindow {
         self.charged
     }
 
+    /// What was charged after `from` and not after `to`, as far as it is remembered: a second beyond the window.
+    pub(crate) fn charged_within(&self, from: Tick, to: Tick) -> u64 {
+        let all = self.past.iter().chain(&self.slots);
+        // What came at the beginning of all time came within any window that reaches so far.
+        let within = all.filter(|slot| (slot.to > from || from == Tick::ZERO) && slot.from <= to);
+        within.fold(0, |sum, slot| sum.saturating_add(slot.amount))
+    }
+
+    /// How much longer the window would have had to be for what was sent at `sent` not to fit under `limit`; `None`
+    /// if no guard up to `most` would have kept it back.
+    pub(crate) fn slack(&self, sent: Tick, limit: u64, most: Duration) -> Option<Duration> {
+        let (mut sum, since) = (0_u64, sent.before(self.period.saturating_add(most)));
+        for slot in self.slots.iter().rev().chain(self.past.iter().rev()) {
+            if slot.from > sent {
+                continue;
+            }
+            if slot.to <= since {
+                break;
+            }
+            sum = sum.saturating_add(slot.amount);
+            if sum > limit {
+                return Some(sent.since(slot.to).saturating_sub(self.span()));
+            }
+        }
+        None
+    }
+
+    /// The charges that count at `now`, oldest first.
+    pub(crate) fn charges(&mut self, now: Tick) -> impl Iterator<Item = (Tick, u64)> {
+        self.forget(now);
+        self.slots.iter().map(|slot| (slot.to, slot.amount))
+    }
+
     /// Charges `amount` at `at`, in parts of `limit`, one each period: what is above the limit is a debt.
     pub(crate) fn charge(&mut self, at: Tick, amount: u64, limit: u64) {
         self.forget(at);
+        if amount <= limit {
+            // One part: the usual case, without the iterator.
+            let grain = self.grain(limit);
+            return self.add(at, amount, grain);
+        }
         let grain = self.grain(limit);
         for (at, part) in parts(at, amount, limit, self.period) {
             self.add(at, part, grain);
@@ -84,15 +136,20 @@ impl SlidingWindow {
 
     /// Lets go of what no longer counts at `now`, which may lie in the past.
     fn forget(&mut self, now: Tick) {
-        while let Some(slot) = self.slots.front().filter(|slot| slot.to.after(self.span) <= now) {
+        let span = self.span();
+        while let Some(slot) = self.slots.front().filter(|slot| slot.to.after(span) <= now) {
             self.charged = self.charged.saturating_sub(slot.amount);
-            self.slots.pop_front();
+            self.past.extend(self.slots.pop_front());
+        }
+        let evidence = span.saturating_add(EVIDENCE);
+        while self.past.front().is_some_and(|slot| slot.to.after(evidence) <= now) {
+            self.past.pop_front();
         }
     }
 
     /// How far apart charges may be that are counted as one.
     fn grain(&self, limit: u64) -> Duration {
-        if limit <= EXACT {
+        if limit <= EXACT || self.slots.len() < USEFUL {
             Duration::ZERO
         } else {
             self.period / SLOTS
@@ -100,8 +157,16 @@ impl SlidingWindow {
     }
 
     fn add(&mut self, at: Tick, amount: u64, grain: Duration) {
+        if amount == 0 {
+            return;
+        }
         self.charged = self.charged.saturating_add(amount);
-        let next = self.slots.partition_point(|slot| slot.to < at);
+        let is_last = self.slots.back().is_none_or(|slot| slot.to < at);
+        let next = if is_last {
+            self.slots.len()
+        } else {
+            self.slots.partition_point(|slot| slot.to < at)
+        };
         if let Some(slot) = self.slots.get_mut(next).filter(|slot| slot.from <= at) {
             slot.amount = slot.amount.saturating_add(amount);
             return;
@@ -151,6 +216,14 @@ fn parts(at: Tick, amount: u64, limit: u64, period: Duration) -> impl Iterator<I
 /// Up to this limit every charge is kept by itself. More would cost memory; less would lose throughput
 /// on the small quotas of the free tier (5 to 15 requests a minute), where every request counts.
 const EXACT: u64 = 256;
+
+/// So many charges are kept by themselves whatever the limit: few large requests, such as long prompts against a
+/// quota of tokens, are counted exactly.
+const USEFUL: usize = 128;
+
+/// How long what has left the window is remembered: refusals come within a round trip, and no guard grows beyond a
+/// second.
+const EVIDENCE: Duration = Duration::from_secs(5);
 
 /// Above it, charges within this fraction of the period are counted as one: 0.4 % of a window is lost at
 /// most, and a window has some 260 slots whatever its limit.
@@ -214,13 +287,25 @@ mod tests {
     #[test]
     fn large_limits_merge_neighbours_and_count_them_late() {
         let grain = 60.0 / 256.0;
-        check(
-            &[(0.0, 500), (grain / 2.0, 500)],
-            1000,
-            (1, 1.0),
-            60.4 + grain / 2.0,
-        );
-        check(&[(0.0, 500), (grain, 500)], 1000, (1, 1.0), 60.4);
+        let mut window = SlidingWindow::new(PERIOD, GUARD);
+        (0..USEFUL).for_each(|index| window.charge(Tick(index as u64), 1, 1_000));
+        window.charge(at(1.0), 1, 1_000);
+        window.charge(at(1.0 + grain / 2.0), 1, 1_000);
+        assert_eq!(window.slots.len(), USEFUL + 1);
+        assert_eq!(window.slots.back().unwrap().to, at(1.0 + grain / 2.0));
+        window.charge(at(1.0 + grain), 1, 1_000);
+        assert_eq!(window.slots.len(), USEFUL + 2);
+    }
+
+    #[test]
+    fn the_slack_is_how_much_longer_a_window_had_to_be() {
+        let mut window = SlidingWindow::new(PERIOD, GUARD);
+        [0.0, 30.0, 60.5].map(|when| window.charge(at(when), 1, 2));
+        let second = Duration::from_secs(1);
+        assert_eq!(window.slack(at(60.5), 2, second), Some(Duration::from_millis(100)));
+        assert_eq!(window.slack(at(60.5), 2, Duration::from_millis(450)), None);
+        assert_eq!(window.slack(at(60.5), 1, second), Some(Duration::ZERO));
+        assert_eq!(window.charged_within(at(0.5), at(60.5)), 2);
     }
 
     #[test]
@@ -249,6 +334,6 @@ mod tests {
         for step in 0..100_000_u32 {
             window.charge(at(f64::from(step) / 500.0), 1, 30_000);
         }
-        assert!(window.slots.len() < 300, "{}", window.slots.len());
+        assert!(window.slots.len() < 400, "{}", window.slots.len());
     }
 }

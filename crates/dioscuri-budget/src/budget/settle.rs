@@ -4,9 +4,10 @@ use super::State;
 use crate::{
     Config, Reservation,
     day::next_pacific_midnight,
-    domain::Domain,
+    domain::{Domain, Unlimited},
     ledger::{Charge, Taken},
     limit::amount,
+    rate::Sent,
 };
 use dioscuri_vocab::{
     Class, Cost, EndpointId, Failure, Now, Outcome, Phase, Tick, Timing, Unit, UnixTime, Violation, Window,
@@ -34,9 +35,13 @@ impl State {
         if let Some(failure) = outcome.failure() {
             self.learn(&taken, reservation.0, failure, now, config);
         }
-        for (id, _) in &taken.charges {
-            let ended = |domain: &mut Domain| domain.on_end(reservation.0, passed(outcome), now);
-            if self.domain(*id).is_some_and(ended) {
+        let passed = passed(outcome);
+        for (id, charge) in &taken.charges {
+            let Some(domain) = self.domains.get_mut(*id as usize).and_then(Option::as_deref_mut) else {
+                continue;
+            };
+            let kind = &mut self.kinds[domain.kind];
+            if domain.on_end(&sent(reservation.0, charge), passed, kind, now) {
                 self.announce(*id);
             }
         }
@@ -81,7 +86,6 @@ impl State {
         };
         let unnamed = [Violation::new()];
         let violations: &[Violation] = match failure.violations.as_slice() {
-            [] if failure.class == Class::QuotaUnspecified => return,
             [] => &unnamed,
             named => named,
         };
@@ -89,26 +93,48 @@ impl State {
         for violation in violations {
             let window = violation.window.unwrap_or(window);
             let id = self.resolve(taken.endpoint, violation.unit, window, config);
-            let Some(domain) = self.domain(id) else { continue };
-            let probed = domain.on_refusal(ticket, failure.hint(), violation.limit, now);
+            let Some(domain) = self.domains.get_mut(id as usize).and_then(Option::as_deref_mut) else {
+                continue;
+            };
+            let charge = taken.charges.iter().find(|(charged, _)| *charged == id);
+            let charge = charge.map_or_else(|| Charge::nothing(taken.at), |(_, charge)| *charge);
+            let kind = &mut self.kinds[domain.kind];
+            let sent = sent(ticket, &charge);
+            let opened = domain.on_refusal(&sent, failure.hint(), violation.limit, kind, now);
             if zero {
                 domain.close_for_good();
             }
-            if probed || zero {
+            if opened || zero {
                 self.announce(id);
             }
         }
     }
 
     /// The endpoint's domain of `unit` and `window`; one that is not known is learned.
+    ///
+    /// A minute's quota without a unit is taken for the one of requests: every request counts there.
     fn resolve(&mut self, endpoint: EndpointId, unit: Option<Unit>, window: Window, config: &Config) -> u32 {
+        let unit = unit.or((window == Window::Minute).then_some(Unit::Requests));
         let window = Some(window).filter(|_| unit != Some(Unit::InFlight));
         let ids = self.endpoints.get(&endpoint).map_or(&[][..], Vec::as_slice);
         let known = ids.iter().copied().find(|id| {
             let domain = self.domains[*id as usize].as_deref();
             domain.is_some_and(|domain| (domain.unit, domain.window) == (unit, window))
         });
-        known.unwrap_or_else(|| self.add(endpoint, Domain::learned(unit, window, config)))
+        known.unwrap_or_else(|| {
+            let domain = Domain::new(unit, window, None, Unlimited::Free, config);
+            self.add(endpoint, domain, None, config)
+        })
+    }
+}
+
+/// What the domain of `charge` is told about it.
+const fn sent(ticket: u64, charge: &Charge) -> Sent {
+    Sent {
+        ticket,
+        amount: charge.amount,
+        at: charge.at,
+        is_tight: charge.is_tight,
     }
 }
 
@@ -142,12 +168,14 @@ impl Verdict {
     }
 }
 
-/// Whether the server let the request through its quotas: it answered, even if the answer was of no use.
-fn passed(outcome: &Outcome) -> bool {
-    match outcome {
+/// Whether the server let the request through its quotas: it answered, even if the answer was of no use. `None`: it
+/// was refused, or nobody knows.
+fn passed(outcome: &Outcome) -> Option<bool> {
+    let through = match outcome {
         Outcome::Success(_) => true,
         Outcome::Failed { failure, phase } => failure.status == Some(200) || *phase == Phase::Committed,
         Outcome::Cancelled { phase } => *phase == Phase::Committed,
         _ => false,
-    }
+    };
+    through.then_some(true)
 }

@@ -15,7 +15,7 @@ use crate::SavedCorrection;
 /// use dioscuri_budget::{Correction, UnderWay};
 ///
 /// let mut correction = Correction::new();
-/// for _ in 0..500 {
+/// for _ in 0..1_000 {
 ///     correction.learn(1_300, 1_000); // always 30 % too high
 /// }
 /// assert!((1_000..1_005).contains(&correction.expect(1_300)));
@@ -338,7 +338,7 @@ mod tests {
     #[test]
     fn large_requests_weigh_as_they_do_in_a_window() {
         let mut correction = Correction::new();
-        for _ in 0..500 {
+        for _ in 0..1_000 {
             correction.learn(50, 100);
             correction.learn(30_000, 30_000);
         }

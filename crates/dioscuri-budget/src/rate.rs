@@ -1,0 +1,348 @@
+//! A quota of a minute or less: what goes, when, and what each refusal and each success teaches.
+
+use crate::{kind::Kind, supply::Supply, window::SlidingWindow};
+use dioscuri_vocab::{Tick, Unit};
+use std::{collections::VecDeque, time::Duration};
+
+/// One quota of a minute or less.
+///
+/// Three rules at once: the window of the whole limit; a short one as long as the server has not shown that it
+/// bears the whole limit in one burst; and the supply, where the limit is unknown or says too much.
+#[derive(Debug)]
+pub(crate) struct Rate {
+    window: SlidingWindow,
+    short: SlidingWindow,
+    supply: Option<Supply>,
+    /// Charges of requests that were refused: when, and how much.
+    refused: VecDeque<(Tick, u64)>,
+    /// Requests that were let through.
+    passed: u64,
+    /// Whether an unknown limit is found out step by step; else everything goes until a refusal.
+    is_careful: bool,
+}
+
+/// A request, as its window saw it when it went.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sent {
+    pub(crate) ticket: u64,
+    pub(crate) amount: u64,
+    pub(crate) at: Tick,
+    /// Whether the window was all but full.
+    pub(crate) is_tight: bool,
+}
+
+/// The bounds that hold at one moment.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// By the limit.
+    limit: u64,
+    /// By the limit and by the supply.
+    most: u64,
+    /// Of the short window; `None` where the whole may go at once.
+    burst: Option<u64>,
+}
+
+impl Rate {
+    /// A quota of which nothing was used yet, in windows of `period`.
+    ///
+    /// `is_careful`: while no limit is known, it is found out step by step; else everything goes until a refusal.
+    pub(crate) fn new(period: Duration, is_careful: bool) -> Self {
+        Self {
+            window: SlidingWindow::new(period, Duration::ZERO),
+            short: SlidingWindow::new(period, Duration::ZERO),
+            supply: None,
+            refused: VecDeque::new(),
+            passed: 0,
+            is_careful,
+        }
+    }
+
+    pub(crate) const fn period(&self) -> Duration {
+        self.window.period()
+    }
+
+    pub(crate) fn used(&mut self, now: Tick) -> u64 {
+        self.window.used(now)
+    }
+
+    /// What was found out about how much a window lets through.
+    pub(crate) const fn supply(&self) -> Option<&Supply> {
+        self.supply.as_ref()
+    }
+
+    pub(crate) const fn set_supply(&mut self, supply: Option<Supply>) {
+        self.supply = supply;
+    }
+
+    pub(crate) fn charges(&mut self, now: Tick) -> impl Iterator<Item = (Tick, u64)> {
+        self.window.charges(now)
+    }
+
+    /// Takes the bounds from what is known now, and sets the windows to them.
+    fn bounds(&mut self, limit: Option<u64>, kind: &Kind) -> Bounds {
+        let whole = limit.unwrap_or(u64::MAX);
+        let limit = kind.headroom.of(whole);
+        if self.is_careful && whole == u64::MAX && self.supply.is_none() {
+            self.supply = Some(Supply::unknown(first(kind)));
+        }
+        let most = self.supply.map_or(limit, |supply| supply.most().min(limit));
+        let period = self.window.period();
+        self.window.set_span(period, kind.guard.get());
+        let is_known = whole != u64::MAX || self.supply.is_some_and(|supply| supply.is_sure());
+        let burst = (is_known && !kind.burst.is_whole()).then(|| {
+            let size = kind.burst.size(most);
+            let share = fraction(size, most);
+            self.short.set_span(period.mul_f64(share), kind.short_guard.get());
+            size
+        });
+        Bounds { limit, most, burst }
+    }
+
+    /// When `amount` may go.
+    pub(crate) fn opens(&mut self, amount: u64, limit: Option<u64>, kind: &Kind, now: Tick) -> Tick {
+        let bounds = self.bounds(limit, kind);
+        let mut at = self.window.opens(amount, bounds.most, now);
+        if at > now
+            && bounds.most < bounds.limit
+            && let Some(supply) = &self.supply
+        {
+            let beyond = supply.probe_opens().max(now);
+            if beyond < at {
+                at = at.min(self.window.opens(amount, bounds.limit, now).max(beyond));
+            }
+        }
+        if let Some(burst) = bounds.burst {
+            let short = self.short.opens(amount, burst, now);
+            if short > at {
+                let probe = self.beyond_opens(burst, kind, now).unwrap_or(short);
+                at = at.max(short.min(probe));
+            }
+        }
+        at
+    }
+
+    /// When a probe may go beyond a short window of `burst`; `None` if it would prove nothing: it must follow a whole
+    /// burst so closely that the server, too, finds them in one short window.
+    fn beyond_opens(&self, burst: u64, kind: &Kind, now: Tick) -> Option<Tick> {
+        let at = kind.burst.probe_opens().max(now);
+        let close = self.short.period().saturating_sub(kind.short_guard.most());
+        let close = close.max(self.short.period() / 2);
+        (self.short.charged_within(at.before(close), at) >= burst).then_some(at)
+    }
+
+    /// `amount` goes now as `ticket`. Says whether the window is all but full by it.
+    pub(crate) fn grant(
+        &mut self,
+        ticket: u64,
+        amount: u64,
+        limit: Option<u64>,
+        kind: &mut Kind,
+        now: Tick,
+    ) -> bool {
+        let bounds = self.bounds(limit, kind);
+        let used = self.window.used(now).saturating_add(amount);
+        if used > bounds.most
+            && bounds.most < bounds.limit
+            && let Some(supply) = &mut self.supply
+        {
+            supply.begin_probe(ticket, amount, now);
+        }
+        if let Some(burst) = bounds.burst {
+            let before = self.short.used(now);
+            if before > 0 && before.saturating_add(amount) > burst {
+                kind.burst.begin_probe(ticket, now);
+            }
+        }
+        used.saturating_mul(TIGHT) >= bounds.most.saturating_mul(TIGHT - 1)
+    }
+
+    pub(crate) fn charge(&mut self, at: Tick, amount: u64, limit: u64) {
+        self.window.charge(at, amount, limit);
+        self.short.charge(at, amount, limit);
+    }
+
+    pub(crate) fn refund(&mut self, at: Tick, amount: u64, limit: u64) {
+        self.window.refund(at, amount, limit);
+        self.short.refund(at, amount, limit);
+    }
+
+    /// The server let `sent` through. Says whether more may go by that.
+    pub(crate) fn pass(&mut self, sent: &Sent, limit: Option<u64>, kind: &mut Kind) -> bool {
+        self.passed = self.passed.saturating_add(1);
+        if sent.is_tight {
+            kind.guard.ease();
+            kind.headroom.ease();
+            if !kind.burst.is_whole() {
+                kind.short_guard.ease();
+            }
+        }
+        let mut opened = kind.burst.is_probe(sent.ticket) && kind.burst.end_probe(true);
+        if let Some(supply) = &mut self.supply
+            && supply.is_probe(sent.ticket)
+        {
+            opened = true;
+            match supply.pass(sent.amount) {
+                Some(Some(before)) => self.supply = Some(Supply::kept(before, sent.at)),
+                Some(None) => self.supply = None,
+                None if limit.is_some_and(|limit| supply.most() >= limit) => self.supply = None,
+                None => {}
+            }
+        }
+        opened
+    }
+
+    /// `ticket` has ended and proven nothing. Says whether somebody may have waited for it.
+    pub(crate) fn release(&mut self, ticket: u64, kind: &mut Kind) -> bool {
+        let burst = kind.burst.is_probe(ticket) && kind.burst.end_probe(false);
+        let supply = self.supply.as_mut().filter(|supply| supply.is_probe(ticket));
+        let found = supply.is_some();
+        if let Some(supply) = supply {
+            supply.release();
+        }
+        burst || found
+    }
+
+    /// The server refused `sent` by this quota. Returns for how long nothing should go.
+    pub(crate) fn refuse(
+        &mut self,
+        sent: &Sent,
+        hint: Option<Duration>,
+        limit: Option<u64>,
+        kind: &mut Kind,
+        now: Tick,
+    ) -> Duration {
+        let bounds = self.bounds(limit, kind);
+        let period = self.window.period();
+        self.note_refused(sent);
+        let evidence = self.let_through(sent.at.before(period), sent.at);
+        let pause = hint.unwrap_or(period / MOMENT);
+        if kind.burst.is_beside_probe(sent.ticket, sent.at, kind.guard.most()) {
+            kind.burst.refuse_probe(period, now);
+            self.release(sent.ticket, kind);
+            return pause;
+        }
+        if self.explained(sent, &bounds, hint, kind) {
+            return pause;
+        }
+        match &mut self.supply {
+            Some(supply) if supply.is_beside_probe(sent.ticket, sent.at, kind.guard.most()) => {
+                if !supply.is_sure() && self.was_burst(sent, limit, kind) {
+                    // It is not that there is less: it came too fast.
+                    self.supply = None;
+                    kind.burst.refuse(SMOOTHED, period, now);
+                } else if let Some(supply) = &mut self.supply {
+                    supply.fail(evidence, period, now);
+                }
+            }
+            Some(supply) => supply.refuse(evidence, sent.at, period, now),
+            None => {
+                let is_doubted = self.passed >= LONG_USE;
+                self.supply = Some(Supply::refused(evidence, None, is_doubted, now));
+                return if is_doubted {
+                    // One refusal far below a limit that has held: the next request will tell.
+                    period / MOMENT
+                } else {
+                    hint.unwrap_or(period)
+                };
+            }
+        }
+        pause
+    }
+
+    /// Whether `sent` went in a burst that a server that smooths its limits would not bear.
+    fn was_burst(&self, sent: &Sent, limit: Option<u64>, kind: &Kind) -> bool {
+        let Some(limit) = limit.filter(|_| kind.burst.share() > SMOOTHED) else {
+            return false;
+        };
+        let tenth = self.window.period().mul_f64(SMOOTHED);
+        self.let_through(sent.at.before(tenth), sent.at) >= limit.div_ceil(TIGHT)
+    }
+
+    /// A refusal of `sent` has stated another limit than was known.
+    pub(crate) fn on_limit(&mut self, sent: &Sent, kind: &mut Kind) {
+        self.note_refused(sent);
+        self.release(sent.ticket, kind);
+        self.supply = None;
+    }
+
+    /// Whether somewhat longer windows, or somewhat larger estimates, would have kept `sent` back: then they become so.
+    fn explained(&self, sent: &Sent, bounds: &Bounds, hint: Option<Duration>, kind: &mut Kind) -> bool {
+        if hint.is_some_and(|hint| hint > EDGE) {
+            return false;
+        }
+        let most = kind.guard.most();
+        let long = self.window.slack(sent.at, bounds.most, most);
+        let short = bounds.burst.and_then(|burst| self.short.slack(sent.at, burst, most));
+        let is_tokens = kind.unit != Some(Unit::Requests);
+        match (long, short) {
+            (Some(long), Some(short)) if short < long => kind.short_guard.widen(),
+            (Some(_), _) if is_tokens => kind.headroom.widen(),
+            (Some(_), _) if kind.guard.get() < most => kind.guard.widen(),
+            (None, Some(_)) if kind.short_guard.get() < most => kind.short_guard.widen(),
+            (None, Some(_)) => {
+                // Travel times do not explain it any more: the server bears a smaller burst.
+                let smaller = kind.burst.share() / 2.0;
+                kind.burst.refuse(smaller, self.window.period(), sent.at);
+                kind.short_guard.reset();
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn note_refused(&mut self, sent: &Sent) {
+        let span = self.window.period() * 2;
+        while self.refused.front().is_some_and(|(at, _)| at.after(span) < sent.at) {
+            self.refused.pop_front();
+        }
+        self.refused.push_back((sent.at, sent.amount));
+    }
+
+    /// What was charged after `from` and not after `to`, and not refused.
+    fn let_through(&self, from: Tick, to: Tick) -> u64 {
+        let refused = self.refused.iter();
+        let refused = refused.filter(|(at, _)| (*at > from || from == Tick::ZERO) && *at <= to);
+        let refused = refused.fold(0_u64, |sum, (_, amount)| sum.saturating_add(*amount));
+        self.window.charged_within(from, to).saturating_sub(refused)
+    }
+}
+
+/// What is dared of a quota whose limit nobody knows: what a sibling was found to have, or a few requests.
+fn first(kind: &Kind) -> u64 {
+    let few = if kind.unit == Some(Unit::Requests) {
+        FIRST_REQUESTS
+    } else {
+        FIRST_TOKENS
+    };
+    kind.learned.unwrap_or(few)
+}
+
+/// `part / whole`.
+fn fraction(part: u64, whole: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a share")]
+    let share = part as f64 / whole.max(1) as f64;
+    share.min(1.0)
+}
+
+/// What smoothing admits: a tenth in a tenth of the period.
+const SMOOTHED: f64 = 0.1;
+
+/// The smallest limits that are published are 5 requests a minute.
+const FIRST_REQUESTS: u64 = 4;
+
+/// The smallest limits of tokens that are published are 250,000 a minute: half of one, so that quotas of requests
+/// are found first.
+const FIRST_TOKENS: u64 = 125_000;
+
+/// A window is tight when nine tenths of it are used: there the guard is put to the test.
+const TIGHT: u64 = 10;
+
+/// A period has sixty moments, a minute's is a second: the pause after a refusal without a hint.
+const MOMENT: u32 = 60;
+
+/// A refusal at the edge of a window comes with a hint of less than this: travel times differ by less than a second,
+/// and hints are rounded up.
+const EDGE: Duration = Duration::from_secs(2);
+
+/// Requests that must have been let through before one refusal is doubted.
+const LONG_USE: u64 = 8;
