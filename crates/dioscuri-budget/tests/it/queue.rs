@@ -1,7 +1,9 @@
 //! Who goes next.
 
 use dioscuri_budget::{FairQueue, Ticket};
+use dioscuri_vocab::Tick;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 #[track_caller]
 fn check(pushed: &[(u8, u32)], order: &[usize]) {
@@ -173,9 +175,38 @@ fn a_hundred_thousand_waiters_of_a_thousand_tenants_are_no_burden() {
     assert_eq!(std::iter::from_fn(|| queue.pop()).count(), 50_000);
 }
 
+#[test]
+fn the_late_are_handed_out_by_deadline_and_keep_their_turn_until_then() {
+    let mut queue = FairQueue::new();
+    queue.push(0, 1, "for ever");
+    let second = queue.push_until(Tick(20), 0, 1, "second");
+    queue.push_until(Tick(10), 9, 2, "first");
+    assert_eq!(second.deadline(), Tick(20));
+    assert_eq!(queue.expired(Tick(9)), None);
+    let mut late = std::iter::from_fn(|| queue.expired(Tick(25))).map(|(_, item)| item);
+    assert_eq!(late.next(), Some("first"));
+    assert_eq!(late.next(), Some("second"));
+    assert_eq!(late.next(), None);
+    assert_eq!((queue.len(), queue.next_deadline()), (1, None));
+}
+
+#[test]
+fn a_deadline_comes_back_with_its_ticket() {
+    let mut queue = FairQueue::new();
+    queue.push_until(Tick(10), 0, 1, ());
+    let (ticket, ()) = queue.pop().unwrap();
+    assert_eq!(queue.next_deadline(), None);
+    queue.push_back_in(ticket, ());
+    assert_eq!(queue.next_deadline(), Some(Tick(10)));
+    assert_eq!(queue.expired(Tick(10)), Some((ticket, ())));
+    assert_eq!(queue.remove(ticket), None);
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Push(u8, u32),
+    PushUntil(u64, u32),
+    Expire(u64),
     Pop,
     Remove(usize),
     Return(usize),
@@ -184,6 +215,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (0..2_u8, 0..4_u32).prop_map(|(priority, tenant)| Step::Push(priority, tenant)),
+        2 => (0..100_u64, 0..4_u32).prop_map(|(deadline, tenant)| Step::PushUntil(deadline, tenant)),
+        1 => (0..100_u64).prop_map(Step::Expire),
         2 => Just(Step::Pop),
         1 => any::<usize>().prop_map(Step::Remove),
         1 => any::<usize>().prop_map(Step::Return),
@@ -199,6 +232,17 @@ proptest! {
         for step in steps {
             match step {
                 Step::Push(priority, tenant) => waiting.push(queue.push(priority, tenant, ())),
+                Step::PushUntil(deadline, tenant) => {
+                    waiting.push(queue.push_until(Tick(deadline), 0, tenant, ()));
+                }
+                Step::Expire(now) => {
+                    let late = waiting.iter().filter(|ticket| ticket.deadline() <= Tick(now)).count();
+                    let expired: Vec<Ticket> =
+                        std::iter::from_fn(|| queue.expired(Tick(now))).map(|(ticket, ())| ticket).collect();
+                    prop_assert_eq!(expired.len(), late);
+                    prop_assert!(expired.is_sorted_by_key(Ticket::deadline));
+                    waiting.retain(|ticket| !expired.contains(ticket));
+                }
                 Step::Pop => {
                     let first = queue.first().map(|(ticket, ())| ticket);
                     let popped = queue.pop().map(|(ticket, ())| ticket);
@@ -218,11 +262,32 @@ proptest! {
                 Step::Remove(_) | Step::Return(_) => {}
             }
             prop_assert_eq!(queue.len(), waiting.len());
+            let earliest = waiting.iter().map(Ticket::deadline).filter(|deadline| *deadline != Tick::MAX).min();
+            prop_assert_eq!(queue.next_deadline(), earliest);
         }
         let listed: Vec<Ticket> = queue.iter().map(|(ticket, ())| ticket).collect();
         let popped: Vec<Ticket> = std::iter::from_fn(|| queue.pop()).map(|(ticket, ())| ticket).collect();
         prop_assert_eq!(&listed, &popped);
         prop_assert_eq!(popped.len(), waiting.len());
+    }
+
+    #[test]
+    fn a_tenant_is_served_in_the_order_in_which_it_came(steps in prop::collection::vec(step(), 1..200)) {
+        let mut queue = FairQueue::new();
+        let mut last: BTreeMap<(u8, u32), u32> = BTreeMap::new();
+        for (number, step) in (0_u32..).zip(steps) {
+            match step {
+                Step::Push(priority, tenant) => drop(queue.push(priority, tenant, number)),
+                Step::PushUntil(deadline, tenant) => drop(queue.push_until(Tick(deadline), 0, tenant, number)),
+                Step::Expire(now) => drop(queue.expired(Tick(now))),
+                Step::Pop | Step::Remove(_) | Step::Return(_) => {
+                    if let Some((ticket, number)) = queue.pop() {
+                        let before = last.insert((ticket.priority(), ticket.tenant()), number);
+                        prop_assert!(before < Some(number));
+                    }
+                }
+            }
+        }
     }
 
     #[test]
