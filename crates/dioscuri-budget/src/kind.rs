@@ -1,6 +1,6 @@
 //! What the domains of one kind have in common: they are enforced alike, and reached over the same network.
 
-use crate::{Config, burst::Burst, guard::Guard};
+use crate::{Config, burst::Burst, counting::Counting, guard::Guard};
 use dioscuri_vocab::{Unit, Window};
 
 /// What was learned of all domains that count the same unit over the same window with the same configured limit.
@@ -20,6 +20,8 @@ pub(crate) struct Kind {
     pub(crate) short_guard: Guard,
     /// The share of the limit that is kept free, since tokens are estimated.
     pub(crate) headroom: Headroom,
+    /// Whether refused requests count.
+    pub(crate) counting: Counting,
     /// The limit that was last learned of one of them.
     pub(crate) learned: Option<u64>,
 }
@@ -39,6 +41,7 @@ impl Kind {
             burst: Burst::new(config.burst_share()),
             short_guard: Guard::new(config.guard()),
             headroom: Headroom::default(),
+            counting: Counting::default(),
             learned: None,
         }
     }

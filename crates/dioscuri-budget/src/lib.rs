@@ -58,6 +58,7 @@
 mod budget;
 mod burst;
 mod config;
+mod counting;
 mod day;
 mod domain;
 mod gate;

@@ -170,10 +170,10 @@ impl Rate {
     pub(crate) fn pass(&mut self, sent: &Sent, limit: Option<u64>, kind: &mut Kind) -> bool {
         self.passed = self.passed.saturating_add(1);
         if sent.is_tight {
-            kind.guard.ease();
+            kind.guard.ease(self.window.period());
             kind.headroom.ease();
             if !kind.burst.is_whole() {
-                kind.short_guard.ease();
+                kind.short_guard.ease(self.short.period());
             }
         }
         let mut opened = kind.burst.is_probe(sent.ticket) && kind.burst.end_probe(true);
@@ -211,6 +211,23 @@ impl Rate {
         kind: &mut Kind,
         now: Tick,
     ) -> Duration {
+        let pause = self.judge(sent, hint, limit, kind, now);
+        // Without a hint nothing but the place itself holds back what would be refused as well.
+        if hint.is_some() && kind.counting.gives_back(now) {
+            self.refund(sent.at, sent.amount, limit.unwrap_or(u64::MAX));
+            self.refused.pop_back();
+        }
+        pause
+    }
+
+    fn judge(
+        &mut self,
+        sent: &Sent,
+        hint: Option<Duration>,
+        limit: Option<u64>,
+        kind: &mut Kind,
+        now: Tick,
+    ) -> Duration {
         let bounds = self.bounds(limit, kind);
         let period = self.window.period();
         self.note_refused(sent);
@@ -221,7 +238,7 @@ impl Rate {
             self.release(sent.ticket, kind);
             return pause;
         }
-        if self.explained(sent, &bounds, hint, kind) {
+        if self.explained(sent, &bounds, hint, kind, now) {
             return pause;
         }
         match &mut self.supply {
@@ -266,13 +283,27 @@ impl Rate {
     }
 
     /// Whether somewhat longer windows, or somewhat larger estimates, would have kept `sent` back: then they become so.
-    fn explained(&self, sent: &Sent, bounds: &Bounds, hint: Option<Duration>, kind: &mut Kind) -> bool {
-        if hint.is_some_and(|hint| hint > EDGE) {
-            return false;
-        }
+    fn explained(
+        &self,
+        sent: &Sent,
+        bounds: &Bounds,
+        hint: Option<Duration>,
+        kind: &mut Kind,
+        now: Tick,
+    ) -> bool {
         let most = kind.guard.most();
+        // At an edge the next place is near, unless the refused request took it itself.
+        let is_near = hint.is_none_or(|hint| hint <= EDGE);
+        let is_whole = |period: Duration| hint.is_some_and(|hint| hint.abs_diff(period) <= EDGE / 4);
+        let fits = |window: &SlidingWindow| is_near || is_whole(window.period());
         let long = self.window.slack(sent.at, bounds.most, most);
+        let long = long.filter(|_| fits(&self.window));
         let short = bounds.burst.and_then(|burst| self.short.slack(sent.at, burst, most));
+        let short = short.filter(|_| fits(&self.short));
+        if long.or(short).is_some() {
+            let is_whole = !is_near;
+            kind.counting.on_edge(is_whole, self.window.period(), now);
+        }
         let is_tokens = kind.unit != Some(Unit::Requests);
         match (long, short) {
             (Some(long), Some(short)) if short < long => kind.short_guard.widen(),
