@@ -7,6 +7,9 @@ use dioscuri_vocab::{Rng, SplitMix64};
 use super::stats::IncidentStats;
 use crate::scenario::{Incident, Method, Place, Scenario, ServiceTier, Surface, What, WireFault};
 
+/// Periods that may follow each other without a gap before it is thought that they always do.
+const MOST_ROUNDS: u32 = 10_000;
+
 /// The incidents of a scenario, and what they have done so far.
 #[derive(Debug)]
 pub(super) struct Incidents {
@@ -97,6 +100,29 @@ impl Incidents {
         strike
     }
 
+    /// From when on, at that time or later, nothing ends a request at `spot` for certain; `None`: something
+    /// always does. What strikes by lot is left out of account.
+    pub(super) fn spared(&self, spot: &Spot<'_>, since_start: Duration) -> Option<Duration> {
+        let mut at = since_start;
+        for _ in 0..MOST_ROUNDS {
+            let strikes = |state: &&State| {
+                let incident = &state.incident;
+                incident.period.holds(at)
+                    && (incident.what == What::Refused
+                        || (incident.share >= 1.0
+                            && incident.count.is_none()
+                            && ends(&incident.what)
+                            && concerns(&incident.what, spot.method)
+                            && covers(&incident.place, spot)))
+            };
+            let Some(state) = self.all.iter().find(strikes) else {
+                return Some(at);
+            };
+            at = state.incident.period.next_change(at)?;
+        }
+        None
+    }
+
     /// The incident of that number, from 1, has struck.
     pub(super) fn strikes(&mut self, number: usize) {
         self.all[number - 1].struck += 1;
@@ -147,6 +173,14 @@ impl Incidents {
 /// Whether `what` can happen to a request for `method` at all. What happens to connections happens to none.
 fn concerns(what: &What, method: Method) -> bool {
     !matches!(what, What::Refused | What::TlsFailure) && what.methods().contains(&method)
+}
+
+/// Whether `what` keeps a request from a good answer.
+const fn ends(what: &What) -> bool {
+    !matches!(
+        what,
+        What::SlowAnswers(_) | What::Downgrade | What::Wire(WireFault::SlowBody { .. } | WireFault::GoAway)
+    )
 }
 
 fn covers(place: &Place, spot: &Spot<'_>) -> bool {

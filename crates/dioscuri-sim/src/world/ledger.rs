@@ -7,6 +7,7 @@ mod account;
 mod agenda;
 mod clock;
 mod counter;
+mod foresight;
 mod load;
 mod room;
 mod stats;

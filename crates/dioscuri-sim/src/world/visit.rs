@@ -18,7 +18,7 @@ use super::{
     route::Target,
 };
 use crate::{
-    scenario::{Method, ModelKind, ModelState, ServiceTier, What},
+    scenario::{Method, ServiceTier, What},
     wire::{refusal, stream::Framing},
 };
 
@@ -90,28 +90,9 @@ impl<'w> Visit<'w> {
     /// Whose the request is, and whether there is such a model for it.
     fn enter(&mut self, target: &Target<'_>, credentials: &[Credential<'_>]) -> Result<Place, Stop> {
         let owner = self.owned(target, credentials)?;
-        let asked = self.model(target, owner)?;
-        let world = &*self.world;
-        let locations = &world.scenario.projects[owner.project].locations;
-        let location = locations.iter().position(|location| location == target.location);
-        let model = &world.scenario.models[asked];
-        let is_here =
-            model.locations.is_empty() || model.locations.iter().any(|name| name == target.location);
-        let is_for_it = match target.method {
-            Method::Generate | Method::Stream => model.kind == ModelKind::Generate,
-            Method::Embed | Method::BatchEmbed => model.kind == ModelKind::Embed,
-            Method::Count | Method::Models => true,
-        };
-        let Some(location) = location.filter(|_| is_here && is_for_it) else {
-            return Err(refusal::unknown_model(target).into());
-        };
-        let model = world.serves[asked];
-        self.served = Some(model);
-        Ok(Place {
-            project: owner.project,
-            location,
-            model,
-        })
+        let place = self.world.place(target, owner)?;
+        self.served = Some(place.model);
+        Ok(place)
     }
 
     /// Whose the request is.
@@ -122,24 +103,6 @@ impl<'w> Visit<'w> {
             .owner(&self.world.scenario, target, credentials)?;
         self.owner = Some(owner);
         Ok(owner)
-    }
-
-    /// The model that is asked for, by index, if it may be.
-    fn model(&self, target: &Target<'_>, owner: Owner) -> Result<usize, Stop> {
-        let scenario = &self.world.scenario;
-        let asked = scenario.models.iter().position(|model| {
-            model.name == target.model || model.aliases.iter().any(|alias| alias == target.model)
-        });
-        let asked = asked.ok_or_else(|| refusal::unknown_model(target))?;
-        let model = &scenario.models[asked];
-        let successor = model.served_by.as_deref();
-        match model.state {
-            ModelState::Retired => Err(refusal::retired_model(target, successor).into()),
-            ModelState::ClosedToNewUsers if scenario.projects[owner.project].new_user => {
-                Err(refusal::closed_to_new_users(target, successor).into())
-            }
-            ModelState::Active | ModelState::ClosedToNewUsers => Ok(asked),
-        }
     }
 
     /// What would strike the request.

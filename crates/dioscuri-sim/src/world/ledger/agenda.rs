@@ -78,7 +78,8 @@ impl Agenda {
         }
     }
 
-    fn change_due(&self) -> Option<Tick> {
+    /// When limits next change.
+    pub(super) fn change_due(&self) -> Option<Tick> {
         self.changes.get(self.next_change).map(|(at, ..)| *at)
     }
 }

@@ -1,5 +1,7 @@
 //! The counters of one model in one place, and the shared capacity behind them.
 
+use std::time::Duration;
+
 use dioscuri_vocab::{Tick, Unit, Window};
 
 use super::{
@@ -125,6 +127,16 @@ impl Room {
         violated
     }
 
+    /// How long until there is room for a request, if nobody else comes first; `None`: there never is.
+    pub(super) fn wait(&mut self, order: &Order, clock: &mut Clock, tick: Tick) -> Option<Duration> {
+        longest_wait(&mut self.counters, order, clock, tick)
+    }
+
+    /// Counts a request, whether there is room for it or not.
+    pub(super) fn count(&mut self, order: &Order, clock: &mut Clock, tick: Tick) {
+        count(&mut self.counters, order, clock, tick);
+    }
+
     /// Charges as many of `requests` of other users as fit, and tells how many did.
     pub(super) fn charge_others(&mut self, requests: u64, tokens: u64, clock: &mut Clock, tick: Tick) -> u64 {
         let most = most_that_fit(&mut self.counters, requests, tokens, clock, tick);
@@ -228,6 +240,16 @@ impl Pool {
         fits_all
     }
 
+    /// How long until there is room for a request, if nobody else comes first; `None`: there never is.
+    pub(super) fn wait(&mut self, order: &Order, clock: &mut Clock, tick: Tick) -> Option<Duration> {
+        longest_wait(&mut self.counters, order, clock, tick)
+    }
+
+    /// Counts a request, whether there is room for it or not.
+    pub(super) fn count(&mut self, order: &Order, clock: &mut Clock, tick: Tick) {
+        count(&mut self.counters, order, clock, tick);
+    }
+
     /// Charges as many of `requests` of other users as fit.
     pub(super) fn charge_others(&mut self, requests: u64, tokens: u64, clock: &mut Clock, tick: Tick) {
         let most = most_that_fit(&mut self.counters, requests, tokens, clock, tick);
@@ -287,6 +309,35 @@ impl Provisioned {
 /// What a request costs in each of [`DOMAINS`].
 const fn costs(requests: u64, tokens: u64) -> [u64; 3] {
     [requests, tokens, requests]
+}
+
+fn longest_wait(
+    counters: &mut [Option<Counter>],
+    order: &Order,
+    clock: &mut Clock,
+    tick: Tick,
+) -> Option<Duration> {
+    let costs = costs(order.requests, order.tokens);
+    let mut longest = Duration::ZERO;
+    for (counter, cost) in counters.iter_mut().zip(costs) {
+        if let Some(counter) = counter
+            && !counter.fits(cost, clock, tick)
+        {
+            longest = longest.max(counter.wait(cost, tick)?);
+        }
+    }
+    Some(longest)
+}
+
+fn count(counters: &mut [Option<Counter>], order: &Order, clock: &mut Clock, tick: Tick) {
+    let costs = costs(order.requests, order.tokens);
+    for (counter, cost) in counters.iter_mut().zip(costs) {
+        if let Some(counter) = counter {
+            // Asked for what it forgets.
+            counter.fits(cost, clock, tick);
+            counter.charge_refused(cost, tick);
+        }
+    }
 }
 
 fn most_that_fit(

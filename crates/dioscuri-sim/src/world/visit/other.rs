@@ -27,7 +27,7 @@ impl Visit<'_> {
         let owner = self.owned(target, &arrival.credentials)?;
         let asked = match target.model {
             "" => None,
-            _ => Some(self.model(target, owner)?),
+            _ => Some(self.world.model(target, owner)?),
         };
         let place = Place {
             project: owner.project,
