@@ -1,48 +1,44 @@
-//! What happened, as the engine's observer sees it: counted, and hashed in order.
+//! What happened, hashed in order.
 
 use dioscuri_engine::{Observer, Record};
-use dioscuri_vocab::{Class, Now};
-use std::{
-    collections::BTreeMap,
-    fmt::Write,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use dioscuri_vocab::Now;
+use std::sync::{Mutex, PoisonError};
 
+/// What the engine's observer saw.
 #[derive(Default)]
-pub(crate) struct Log(Mutex<Book>);
-
-/// What was counted.
-#[derive(Clone, Default)]
-pub(crate) struct Book {
-    pub(crate) attempts: u64,
-    /// Failed attempts.
-    pub(crate) refusals: BTreeMap<Class, u64>,
-    pub(crate) hash: Fnv,
-}
+pub(crate) struct Log(Mutex<Fnv>);
 
 impl Log {
-    pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn hash(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
 impl Observer for Log {
     fn on_record(&self, record: &Record<'_>, now: Now) {
-        let mut book = self.book();
+        let mut hash = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        hash.mix(now.tick.0);
         match record {
-            Record::Begun { .. } => book.attempts += 1,
+            Record::Begun {
+                attempt,
+                at,
+                credential,
+                ..
+            } => hash.mix_all([1, attempt.call.0, u64::from(at.0), u64::from(credential.0)]),
             Record::Ended { of, .. } => {
-                if let Some(class) = of.class {
-                    *book.refusals.entry(class).or_default() += 1;
-                }
+                let class = of.class.map_or(0, |class| 1 + class as u64);
+                hash.mix_all([2, of.attempt.call.0, u64::from(of.attempt.no), class]);
             }
-            _ => {}
+            Record::Waiting { call, until, .. } => {
+                hash.mix_all([3, call.0, until.map_or(u64::MAX, |until| until.0)]);
+            }
+            Record::Done { call, .. } => hash.mix_all([4, call.0]),
+            _ => hash.mix(5),
         }
-        write!(book.hash, "{} {record:?};", now.tick.0).expect("hashing does not fail");
     }
 }
 
-/// FNV-1a, 64 bits: small, and the same on every machine.
+/// FNV-1a over numbers, 64 bits: small, and the same on every machine.
 #[derive(Clone, Copy)]
 pub(crate) struct Fnv(pub(crate) u64);
 
@@ -52,11 +48,15 @@ impl Default for Fnv {
     }
 }
 
-impl Write for Fnv {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.0 = text.bytes().fold(self.0, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-        });
-        Ok(())
+impl Fnv {
+    pub(crate) const fn mix(&mut self, number: u64) {
+        // A number counts as one byte of many bits; the rotation spreads the high ones.
+        self.0 = (self.0 ^ number).wrapping_mul(0x0100_0000_01B3).rotate_left(23);
+    }
+
+    pub(crate) fn mix_all<const N: usize>(&mut self, numbers: [u64; N]) {
+        for number in numbers {
+            self.mix(number);
+        }
     }
 }

@@ -1,38 +1,10 @@
 //! The way to the world and back: what an attempt asks, and how what comes back is read.
 
-use crate::stack::{Stack, Target};
+use crate::{Knowledge, Setup, site::Sites};
 use dioscuri_errors::{Classify as _, Fault, Seen, Taxonomy, connection, read_answer};
-use dioscuri_sim::{Admission, Arrival, Ask, Reply, Surface, WireFault, World};
-use dioscuri_vocab::{
-    Class, Cost, CredentialId, EndpointId, Failure, Now, Outcome, Phase, Rng, Served, SplitMix64, Tick,
-    UnixTime,
-};
-use std::time::Duration;
-
-/// The prompt of one call.
-pub(crate) struct Prompt {
-    tokens: u64,
-    /// The whole request, if bodies are written.
-    body: Option<Vec<u8>>,
-}
-
-impl Prompt {
-    /// A prompt of `tokens`; English text has four characters a token.
-    pub(crate) fn new(tokens: u64, has_body: bool) -> Self {
-        let body = has_body.then(|| {
-            let characters = usize::try_from(tokens * 4).unwrap_or(usize::MAX);
-            let text: String = "Castor and Pollux. ".chars().cycle().take(characters).collect();
-            format!(r#"{{"contents":[{{"role":"user","parts":[{{"text":"{text}"}}]}}]}}"#).into_bytes()
-        });
-        Self { tokens, body }
-    }
-
-    /// What the engine is told that it costs. The simulator's count of a text is up to 8 % off the formula.
-    pub(crate) fn cost(&self) -> Cost {
-        let margin = self.body.as_ref().map_or(0, |_| self.tokens / 10 + 4);
-        Cost::tokens(self.tokens + margin)
-    }
-}
+use dioscuri_sim::{Admission, Arrival, Reason, Reply, Surface, WireFault, World};
+use dioscuri_vocab::{Class, Cost, Failure, Now, Outcome, Phase, Rng, Served, SplitMix64, UnixTime};
+use std::{collections::BTreeMap, time::Duration};
 
 /// What stands at the end of the way.
 pub(crate) struct Landing {
@@ -53,92 +25,139 @@ impl Landing {
     }
 }
 
-/// Travels: one of these for all attempts, with draws of its own.
+/// How much of a refusal a strategy reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Reading {
+    /// All.
+    Whole,
+    /// Only what it is. The words are read once for each reason; who ignores them need not wait for them.
+    Kind,
+}
+
+/// Travels: one of these for all attempts.
 pub(crate) struct Traveller {
     world: World,
     travel: (Duration, Duration),
-    rng: SplitMix64,
+    seed: u64,
+    has_bodies: bool,
+    reading: Reading,
+    hides_limits: bool,
+    known: BTreeMap<Reason, (Failure, Duration)>,
 }
 
+/// Number of the stream of travel times, apart from all others.
+const TRAVELS: u64 = 0x7472_6176_656c;
+
 impl Traveller {
-    pub(crate) fn new(world: World, travel: (Duration, Duration), seed: u64) -> Self {
+    pub(crate) fn new(world: World, setup: &Setup, reading: Reading) -> Self {
         Self {
             world,
-            travel,
-            rng: SplitMix64::split(seed, u64::MAX),
+            travel: setup.travel,
+            seed: SplitMix64::split(setup.seed, TRAVELS).next_u64(),
+            has_bodies: setup.has_bodies,
+            reading,
+            hides_limits: setup.hides_limits || setup.knowledge == Knowledge::Unknown,
+            known: BTreeMap::new(),
         }
     }
 
-    pub(crate) fn world(&self) -> &World {
+    pub(crate) const fn world(&self) -> &World {
         &self.world
     }
 
-    /// How long one way takes.
-    pub(crate) fn way(&mut self) -> Duration {
+    /// How long the way there and the way back take for that try of that call.
+    pub(crate) fn ways(&self, call: u32, attempt: u32) -> [Duration; 2] {
+        let stream = u64::from(call) << 32 | u64::from(attempt);
+        let mut rng = SplitMix64::split(self.seed, stream);
         let (min, max) = self.travel;
-        min + self.rng.up_to(max.saturating_sub(min))
+        [(); 2].map(|()| min + rng.up_to(max.saturating_sub(min)))
     }
 
-    /// `prompt` arrives at the world: how does it end, and how long after?
-    pub(crate) fn arrive(
-        &mut self,
-        stack: &Stack,
-        (at, credential): (EndpointId, CredentialId),
-        prompt: &Prompt,
-        now: Now,
-    ) -> Landing {
+    /// A request of `tokens` arrives: how does it end, and how long after?
+    pub(crate) fn arrive(&mut self, sites: &Sites, site: u32, key: u32, tokens: u64, now: Now) -> Landing {
         if !self.world.listens(now) {
             return Landing::broken(Duration::ZERO, Phase::NotSent, Fault::Refused);
         }
-        let target = &stack.targets[at.0 as usize];
-        let secret = &stack.secrets[credential.0 as usize];
-        if let Some(body) = &prompt.body {
-            let path = path(target);
-            let arrival = Arrival::new("POST", &path, body);
-            let arrival = match target.surface {
-                Surface::Vertex => arrival.with_bearer(secret),
-                _ => arrival.with_api_key(secret),
-            };
-            return read(&self.world.arrive(&arrival, now), now.unix);
-        }
-        let ask = match target.surface {
-            Surface::Vertex => Ask::vertex(
-                secret,
-                &target.project,
-                &target.location,
-                &target.model,
-                prompt.tokens,
-            ),
-            _ => Ask::developer(secret, &target.model, prompt.tokens),
+        let mut landing = if self.has_bodies {
+            let reply = self.arrive_whole(sites, site, key, tokens, now);
+            read(&reply, now.unix)
+        } else {
+            self.arrive_typed(sites, site, key, tokens, now)
         };
-        match self.world.admit(&ask, now) {
+        if self.hides_limits
+            && let Outcome::Failed { failure, .. } = &mut landing.outcome
+        {
+            failure
+                .violations
+                .iter_mut()
+                .for_each(|violation| violation.limit = None);
+        }
+        landing
+    }
+
+    fn arrive_typed(&mut self, sites: &Sites, site: u32, key: u32, tokens: u64, now: Now) -> Landing {
+        match self.world.admit(&sites.ask(site, key, tokens), now) {
             Admission::Answered { output_tokens, after } => {
-                let used = Cost::tokens(prompt.tokens).with_output(output_tokens);
+                let used = Cost::tokens(tokens).with_output(output_tokens);
                 Landing {
                     after,
                     outcome: Outcome::Success(Served::new().with_used(used)),
                 }
             }
             Admission::Replied { reply } => read(&reply, now.unix),
+            Admission::Refused { reason, reply } if self.reading == Reading::Kind => {
+                if reason == Reason::Wire {
+                    return read(&reply.write(), now.unix);
+                }
+                let (failure, after) = self
+                    .known
+                    .entry(reason)
+                    .or_insert_with(|| {
+                        let Landing { after, outcome } = read(&reply.write(), now.unix);
+                        let failure = outcome.failure().cloned();
+                        let mut failure = failure.unwrap_or_else(|| Failure::new(Class::Unknown));
+                        failure.violations.clear();
+                        (failure, after)
+                    })
+                    .clone();
+                Landing {
+                    after,
+                    outcome: Outcome::Failed {
+                        failure,
+                        phase: Phase::Answered,
+                    },
+                }
+            }
             Admission::Refused { reply, .. } => read(&reply.write(), now.unix),
             other => unreachable!("the simulator answers or refuses: {other:?}"),
         }
     }
+
+    fn arrive_whole(&mut self, sites: &Sites, site: u32, key: u32, tokens: u64, now: Now) -> Reply {
+        let secret = &sites.secrets[key as usize];
+        let site = &sites.all[site as usize];
+        let (project, location, model) = (&site.project, &site.location, &site.model);
+        let path = match site.surface {
+            Surface::Vertex => format!(
+                "/v1beta1/projects/{project}/locations/{location}/publishers/google/models/{model}:generateContent"
+            ),
+            _ => format!("/v1beta/models/{model}:generateContent"),
+        };
+        let body = body(tokens);
+        let arrival = Arrival::new("POST", &path, &body);
+        let arrival = match site.surface {
+            Surface::Vertex => arrival.with_bearer(secret),
+            _ => arrival.with_api_key(secret),
+        };
+        self.world.arrive(&arrival, now)
+    }
 }
 
-fn path(target: &Target) -> String {
-    let Target {
-        project,
-        location,
-        model,
-        ..
-    } = target;
-    match target.surface {
-        Surface::Vertex => format!(
-            "/v1beta1/projects/{project}/locations/{location}/publishers/google/models/{model}:generateContent"
-        ),
-        _ => format!("/v1beta/models/{model}:generateContent"),
-    }
+/// A request of about so many tokens; English text has four characters a token.
+fn body(tokens: u64) -> Vec<u8> {
+    let characters = usize::try_from(tokens * 4).unwrap_or(usize::MAX);
+    let text: String = "Castor and Pollux. ".chars().cycle().take(characters).collect();
+    format!(r#"{{"contents":[{{"role":"user","parts":[{{"text":"{text}"}}]}}]}}"#).into_bytes()
 }
 
 /// What a client makes of `reply`.
@@ -192,11 +211,4 @@ pub(crate) fn timed_out() -> Outcome {
         failure: connection(Phase::Sent, Fault::Timeout),
         phase: Phase::Sent,
     }
-}
-
-/// The moment of `tick` in a world that begins at noon of a summer day in California, far from midnight.
-pub(crate) fn moment(tick: Tick) -> Now {
-    // 2026-07-01T19:00:00Z.
-    const BEGIN: UnixTime = UnixTime::from_secs(1_782_932_400);
-    Now::new(tick, BEGIN.after(tick.since(Tick::ZERO)))
 }

@@ -1,20 +1,20 @@
 //! The world of the demo: three projects, each with a flaw.
 
-use crate::SEEDS;
-use dioscuri_scenarios::{Recipe, Report};
+use crate::{SEEDS, run_of};
+use dioscuri_scenarios::{Measured, Setup, Strategy};
 use dioscuri_sim::{Incident, Reason, RefusalKind, Scenario, What};
 use dioscuri_vocab::{Class, Window};
 use std::time::Duration;
 
-fn demo() -> Recipe {
-    Recipe::new(Scenario::named("demo").expect("it is in the library"), 600)
+fn demo() -> Setup {
+    run_of(Scenario::named("demo").expect("it is in the library"), 600)
 }
 
 /// Spent days: two models of one project. Each is asked once, and probed once after the hint.
 const SPENT_DAYS: u64 = 2;
 
 #[track_caller]
-fn check(report: &Report, seed: u64) {
+fn check(report: &Measured, seed: u64) {
     assert_eq!(
         (report.answered, report.calls),
         (600, 600),
@@ -35,14 +35,14 @@ fn check(report: &Report, seed: u64) {
 #[test]
 fn everything_is_answered_and_no_refusal_could_have_been_foreseen() {
     for seed in SEEDS {
-        check(&demo().with_seed(seed).run(), seed);
+        check(&demo().with_seed(seed).run(Strategy::Dioscuri), seed);
     }
 }
 
 #[test]
 fn an_invalid_key_is_refused_once_though_two_models_are_asked_with_it() {
     // A refused day sent a call on to the second model before the first had answered.
-    check(&demo().with_seed(4).run(), 4);
+    check(&demo().with_seed(4).run(Strategy::Dioscuri), 4);
 }
 
 #[test]
@@ -50,24 +50,24 @@ fn small_quotas_fill_like_connected_vessels_and_end_together() {
     for seed in SEEDS {
         let mut scenario = Scenario::named("demo").unwrap();
         scenario.incidents.clear();
-        let report = Recipe::new(scenario, 600).with_seed(seed).run();
+        let report = run_of(scenario, 600).with_seed(seed).run(Strategy::Dioscuri);
         // 60, 50 and 30 requests a window of 6 s and a guard of 0.4 s: 600 need 5 windows, the last of them
         // not whole. Within 5 %, and a round trip to find out which keys are good.
         let ideal = Duration::from_millis(4 * 6_400);
         let bound = ideal.mul_f64(1.05) + Duration::from_millis(650);
-        assert!(report.makespan <= bound, "seed {seed}: {:?}", report.makespan);
+        assert!(report.ended <= bound, "seed {seed}: {:?}", report.ended);
     }
 }
 
 #[test]
 fn whole_bodies_come_to_the_same() {
-    check(&demo().with_bodies().run(), 1);
+    check(&demo().with_bodies().run(Strategy::Dioscuri), 1);
 }
 
 #[test]
 fn a_spent_day_is_refused_once_and_once_more_when_probed() {
     for seed in SEEDS {
-        let report = demo().with_seed(seed).run();
+        let report = demo().with_seed(seed).run(Strategy::Dioscuri);
         let refused = |model: &str| {
             let mut days = report.world.domains.iter();
             let day = days.find(|domain| domain.window == Window::Day && domain.model == model);
@@ -81,7 +81,7 @@ fn a_spent_day_is_refused_once_and_once_more_when_probed() {
 
 #[test]
 fn equal_seeds_give_equal_logs() {
-    let hash = |seed| demo().with_seed(seed).run().log_hash;
+    let hash = |seed| demo().with_seed(seed).run(Strategy::Dioscuri).log_hash;
     assert_eq!(hash(7), hash(7));
     assert_ne!(hash(7), hash(8));
 }
@@ -91,7 +91,7 @@ fn a_lack_of_capacity_for_every_fifth_request_loses_no_call() {
     for seed in SEEDS {
         let mut scenario = Scenario::named("demo").unwrap();
         scenario.incidents = vec![Incident::new(What::Refusal(RefusalKind::Capacity)).with_share(0.2)];
-        let report = Recipe::new(scenario, 600).with_seed(seed).run();
+        let report = run_of(scenario, 600).with_seed(seed).run(Strategy::Dioscuri);
         assert_eq!(report.answered, 600, "seed {seed}: {report:#?}");
         assert_eq!(report.refused_with(Class::QuotaMinute), 0, "seed {seed}");
     }

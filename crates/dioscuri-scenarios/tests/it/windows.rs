@@ -1,7 +1,7 @@
 //! Many windows of one quota: how near to the ideal, and without a refusal.
 
-use crate::SEEDS;
-use dioscuri_scenarios::{Recipe, Report};
+use crate::{SEEDS, run_of};
+use dioscuri_scenarios::{Measured, Strategy};
 use dioscuri_sim::Scenario;
 use std::time::Duration;
 
@@ -34,12 +34,12 @@ fn ideal(calls: u32, rpm: u32, window: Duration) -> Duration {
 }
 
 #[track_caller]
-fn check(report: &Report, ideal: Duration) {
+fn check(report: &Measured, ideal: Duration) {
     assert_eq!(report.answered, report.calls);
     assert_eq!(report.attempts, report.calls as u64, "no attempt fails");
     assert_eq!(report.refused_by_quota(), 0);
     let bound = ideal.mul_f64(1.05);
-    assert!(report.makespan <= bound, "{:?} > {bound:?}", report.makespan);
+    assert!(report.ended <= bound, "{:?} > {bound:?}", report.ended);
     assert!(report.waits.p99 <= bound);
 }
 
@@ -47,7 +47,9 @@ fn check(report: &Report, ideal: Duration) {
 fn twenty_windows_of_a_free_tier_take_hardly_longer_than_they_must() {
     let minute = Duration::from_secs(60);
     for seed in SEEDS {
-        let report = Recipe::new(single_key(10, "60s"), 200).with_seed(seed).run();
+        let report = run_of(single_key(10, "60s"), 200)
+            .with_seed(seed)
+            .run(Strategy::Dioscuri);
         check(&report, ideal(200, 10, minute + GUARD));
     }
 }
@@ -55,7 +57,7 @@ fn twenty_windows_of_a_free_tier_take_hardly_longer_than_they_must() {
 #[test]
 fn twenty_windows_of_a_large_quota_take_hardly_longer_than_they_must() {
     let minute = Duration::from_secs(60);
-    let report = Recipe::new(single_key(300, "60s"), 6_000).run();
+    let report = run_of(single_key(300, "60s"), 6_000).run(Strategy::Dioscuri);
     check(&report, ideal(6_000, 300, minute + GUARD));
     let requests = &report.utilisation[0];
     assert!(requests.share > 0.95, "{requests:?}");
@@ -63,7 +65,7 @@ fn twenty_windows_of_a_large_quota_take_hardly_longer_than_they_must() {
 
 #[test]
 fn the_number_of_polls_grows_with_the_calls_and_not_with_the_time() {
-    let report = Recipe::new(single_key(10, "60s"), 200).run();
+    let report = run_of(single_key(10, "60s"), 200).run(Strategy::Dioscuri);
     // When it starts, when it is woken, when it is answered.
     assert!(report.polls <= 3 * 200, "{} polls", report.polls);
 }

@@ -1,0 +1,500 @@
+//! What every strategy plays on: the world, the calls, and the requests between them.
+
+use crate::{
+    Measured, Setup,
+    load::{Arrivals, Load, Moments},
+    log::Fnv,
+    measured::{Ended, OfLoad, Refused, Utilisation, Waits},
+    site::Sites,
+    traveller::{Reading, Traveller, timed_out},
+};
+use dioscuri_sim::World;
+use dioscuri_vocab::{Now, Outcome, Rng, SplitMix64, Tick};
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::{BTreeMap, BinaryHeap, VecDeque},
+    time::Duration,
+};
+
+/// Numbers of the streams of draws, apart from those of the world.
+const PROMPTS: u64 = 0x7072_6f6d_7074;
+const MOMENTS: u64 = 0x6d6f_6d65_6e74;
+
+/// The world, the calls and the requests on their way.
+pub(crate) struct Field<'a> {
+    setup: &'a Setup,
+    pub(crate) sites: Sites,
+    traveller: Traveller,
+    sources: Vec<Source>,
+    calls: Vec<Call>,
+    arrived: VecDeque<u32>,
+    flights: Vec<Flight>,
+    free: Vec<u32>,
+    events: BinaryHeap<Reverse<Entry>>,
+    entered: u64,
+    now: Now,
+    /// How often the strategy decided; it counts for itself.
+    pub(crate) polls: u64,
+    attempts: u64,
+    ended: Vec<Ended>,
+    refused: Vec<Refused>,
+    hash: Fnv,
+}
+
+/// Where the calls of a load come from.
+struct Source {
+    load: Load,
+    rng: SplitMix64,
+    /// Calls of a closed load that have not come yet.
+    left: usize,
+    /// Of an open one.
+    moments: Option<Moments>,
+    came: usize,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) load: u16,
+    pub(crate) priority: u8,
+    pub(crate) tenant: u32,
+    /// The truth.
+    pub(crate) tokens: u64,
+    /// What the client thinks.
+    pub(crate) estimate: u64,
+    pub(crate) started: Tick,
+    pub(crate) deadline: Option<Tick>,
+    /// Attempts so far.
+    pub(crate) attempts: u32,
+    waited: Duration,
+    idle_since: Tick,
+    sent: Option<Tick>,
+    site: u32,
+    /// The class of its last failure.
+    class: Option<&'static str>,
+    is_over: bool,
+}
+
+/// A request on its way.
+#[derive(Clone, Debug)]
+pub(crate) struct Flight {
+    pub(crate) call: u32,
+    /// The number that its sender gave it.
+    pub(crate) tag: u32,
+    pub(crate) site: u32,
+    pub(crate) key: u32,
+    pub(crate) sent: Tick,
+    back: Duration,
+    /// Nobody waits for its answer after this.
+    patience: Option<Tick>,
+    outcome: Option<Outcome>,
+}
+
+/// Something that happens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Event {
+    /// A request is at the world's door.
+    Arrives(u32),
+    /// An answer is back, or nobody waits for it any more.
+    Lands(u32),
+    /// The next call of an open load comes.
+    Call(u16),
+    /// A time that somebody asked for has come.
+    Timer(u32),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Entry {
+    at: Tick,
+    /// At one moment: in the order in which they were entered.
+    number: u64,
+    event: Event,
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.at, self.number).cmp(&(other.at, other.number))
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<'a> Field<'a> {
+    pub(crate) fn new(setup: &'a Setup, reading: Reading) -> Self {
+        let world = World::new(&setup.scenario, Some(setup.seed));
+        let mut field = Self {
+            setup,
+            sites: Sites::new(&setup.scenario),
+            traveller: Traveller::new(world, setup, reading),
+            sources: Vec::with_capacity(setup.loads.len()),
+            calls: Vec::new(),
+            arrived: VecDeque::new(),
+            flights: Vec::new(),
+            free: Vec::new(),
+            events: BinaryHeap::new(),
+            entered: 0,
+            now: Now::new(Tick::ZERO, setup.start),
+            polls: 0,
+            attempts: 0,
+            ended: Vec::new(),
+            refused: Vec::new(),
+            hash: Fnv::default(),
+        };
+        for (number, load) in (0..).zip(&setup.loads) {
+            field.open(number, load);
+        }
+        field
+    }
+
+    fn open(&mut self, number: u16, load: &Load) {
+        let stream =
+            |of: u64| SplitMix64::split(self.setup.seed, of.wrapping_add(u64::from(number))).next_u64();
+        let (prompts, moments) = (stream(PROMPTS), stream(MOMENTS));
+        let mut source = Source {
+            rng: SplitMix64::new(prompts),
+            load: load.clone(),
+            left: 0,
+            moments: None,
+            came: 0,
+        };
+        match load.arrivals {
+            Arrivals::Closed { calls, workers } => {
+                source.left = calls;
+                let workers = workers.unwrap_or_else(|| self.setup.usual_workers());
+                let begins = Tick::ZERO.after(load.begins);
+                for _ in 0..workers.min(calls) {
+                    self.at(begins, Event::Call(number));
+                }
+            }
+            Arrivals::Open {
+                per_second,
+                lasts,
+                even,
+            } => {
+                let mut all = Moments::new(load.begins, per_second, lasts, even, moments);
+                if let Some(first) = all.next() {
+                    self.at(first, Event::Call(number));
+                }
+                source.moments = Some(all);
+            }
+        }
+        self.sources.push(source);
+    }
+
+    pub(crate) const fn setup(&self) -> &'a Setup {
+        self.setup
+    }
+
+    pub(crate) const fn now(&self) -> Now {
+        self.now
+    }
+
+    pub(crate) const fn tick(&self) -> Tick {
+        self.now.tick
+    }
+
+    /// The wall clock's reading at `tick`.
+    pub(crate) fn moment(&self, tick: Tick) -> Now {
+        Now::new(tick, self.setup.start.after(tick.since(Tick::ZERO)))
+    }
+
+    pub(crate) fn go_to(&mut self, tick: Tick) {
+        self.now = self.moment(tick.max(self.now.tick));
+    }
+
+    pub(crate) const fn world(&self) -> &World {
+        self.traveller.world()
+    }
+
+    pub(crate) fn call(&self, call: u32) -> &Call {
+        &self.calls[call as usize]
+    }
+
+    /// The next call that has come and that the strategy has not heard of.
+    pub(crate) fn next_arrived(&mut self) -> Option<u32> {
+        self.arrived.pop_front()
+    }
+
+    pub(crate) fn has_arrived(&self) -> bool {
+        !self.arrived.is_empty()
+    }
+
+    pub(crate) fn next_event(&self) -> Option<Tick> {
+        self.events.peek().map(|Reverse(entry)| entry.at)
+    }
+
+    pub(crate) fn take_event(&mut self) -> Option<Event> {
+        self.events.pop().map(|Reverse(entry)| entry.event)
+    }
+
+    fn at(&mut self, at: Tick, event: Event) {
+        self.entered += 1;
+        self.events.push(Reverse(Entry {
+            at,
+            number: self.entered,
+            event,
+        }));
+    }
+
+    /// Tells the strategy of `call` at `tick`.
+    pub(crate) fn set_timer(&mut self, call: u32, tick: Tick) {
+        self.at(tick, Event::Timer(call));
+    }
+
+    /// The next call of that load comes.
+    pub(crate) fn arrive_call(&mut self, load: u16) {
+        let source = &mut self.sources[usize::from(load)];
+        let mut next = None;
+        match &mut source.moments {
+            Some(moments) => next = moments.next(),
+            None if source.left == 0 => return,
+            None => source.left -= 1,
+        }
+        source.came += 1;
+        let tokens = source.load.tokens.draw(&mut source.rng);
+        let estimate = self.setup.estimates.of(tokens, &mut source.rng);
+        let deadline = source.load.deadline.or(self.setup.deadline);
+        let now = self.now.tick;
+        let number = u32::try_from(self.calls.len()).expect("fewer than 2^32 calls");
+        self.calls.push(Call {
+            load,
+            priority: source.load.priority,
+            tenant: source.load.tenant,
+            tokens,
+            estimate,
+            started: now,
+            deadline: deadline.map(|deadline| now.after(deadline)),
+            attempts: 0,
+            waited: Duration::ZERO,
+            idle_since: now,
+            sent: None,
+            site: 0,
+            class: None,
+            is_over: false,
+        });
+        if let Some(next) = next {
+            self.at(next, Event::Call(load));
+        }
+        self.arrived.push_back(number);
+    }
+
+    /// How long the way there takes for the next attempt of `call`. Only oracles ask.
+    pub(crate) fn way_there(&self, call: u32) -> Duration {
+        self.traveller.ways(call, self.call(call).attempts)[0]
+    }
+
+    /// Sends an attempt now. Its sender waits for `patience` at most.
+    pub(crate) fn send(&mut self, call: u32, tag: u32, (site, key): (u32, u32), patience: Option<Duration>) {
+        let sent = self.now.tick;
+        let [there, back] = self.traveller.ways(call, self.call(call).attempts);
+        let patience = patience.map(|patience| sent.after(patience));
+        let arrival = sent.after(there);
+        let flight = self.board(Flight {
+            call,
+            tag,
+            site,
+            key,
+            sent,
+            back,
+            patience,
+            outcome: None,
+        });
+        match patience {
+            Some(patience) if patience < arrival => {
+                // It arrives all the same, and counts there.
+                let lost = self.board(Flight {
+                    patience: Some(Tick::ZERO),
+                    ..self.flights[flight as usize].clone()
+                });
+                self.at(arrival, Event::Arrives(lost));
+                self.flights[flight as usize].outcome = Some(timed_out());
+                self.at(patience, Event::Lands(flight));
+            }
+            _ => self.at(arrival, Event::Arrives(flight)),
+        }
+        self.has_sent(call, site, sent);
+    }
+
+    /// Sends an attempt when it has to leave to arrive at `arrival`: the sender has made sure that this is not
+    /// over yet.
+    pub(crate) fn send_to_arrive(&mut self, call: u32, (site, key): (u32, u32), arrival: Tick) {
+        let [there, back] = self.traveller.ways(call, self.call(call).attempts);
+        let sent = arrival.before(there).max(self.now.tick);
+        let flight = self.board(Flight {
+            call,
+            tag: 0,
+            site,
+            key,
+            sent,
+            back,
+            patience: None,
+            outcome: None,
+        });
+        self.at(arrival, Event::Arrives(flight));
+        self.has_sent(call, site, sent);
+    }
+
+    fn board(&mut self, flight: Flight) -> u32 {
+        if let Some(free) = self.free.pop() {
+            self.flights[free as usize] = flight;
+            return free;
+        }
+        self.flights.push(flight);
+        u32::try_from(self.flights.len() - 1).expect("fewer than 2^32 requests on their way")
+    }
+
+    fn has_sent(&mut self, call: u32, site: u32, sent: Tick) {
+        self.attempts += 1;
+        self.hash
+            .mix_all([sent.0, u64::from(call) << 32 | u64::from(site)]);
+        let call = &mut self.calls[call as usize];
+        call.attempts += 1;
+        call.waited += sent.since(call.idle_since);
+        call.idle_since = sent;
+        call.sent = Some(sent);
+        call.site = site;
+    }
+
+    /// A request is at the world's door.
+    pub(crate) fn arrive(&mut self, number: u32) {
+        let flight = &self.flights[number as usize];
+        let tokens = self.calls[flight.call as usize].tokens;
+        let (site, key) = (flight.site, flight.key);
+        let landing = self.traveller.arrive(&self.sites, site, key, tokens, self.now);
+        let flight = &mut self.flights[number as usize];
+        let back = self.now.tick.after(landing.after).after(flight.back);
+        let (tick, outcome) = match flight.patience {
+            // It has landed already.
+            Some(patience) if patience < self.now.tick => {
+                self.free.push(number);
+                return;
+            }
+            Some(patience) if patience < back => (patience, timed_out()),
+            _ => (back, landing.outcome),
+        };
+        flight.outcome = Some(outcome);
+        self.at(tick, Event::Lands(number));
+    }
+
+    /// An answer is back.
+    pub(crate) fn land(&mut self, number: u32) -> Option<(Flight, Outcome)> {
+        self.free.push(number);
+        let flight = &mut self.flights[number as usize];
+        let outcome = flight.outcome.take()?;
+        let flight = flight.clone();
+        let now = self.now.tick;
+        let call = &mut self.calls[flight.call as usize];
+        call.idle_since = now;
+        call.class = outcome.class().map(dioscuri_vocab::Class::name);
+        self.hash.mix_all([now.0, u64::from(flight.call)]);
+        if let Some(class) = outcome.class() {
+            self.refused.push(Refused {
+                call: flight.call,
+                endpoint: flight.site,
+                sent: flight.sent,
+                ended: now,
+                class,
+            });
+        }
+        Some((flight, outcome))
+    }
+
+    /// `call` was answered.
+    pub(crate) fn answer(&mut self, call: u32) {
+        self.end(call, None);
+    }
+
+    /// `call` is given up: for its last failure, or else for `why`.
+    pub(crate) fn fail(&mut self, call: u32, why: &'static str) {
+        let class = self.calls[call as usize].class;
+        self.end(call, Some(class.unwrap_or(why)));
+    }
+
+    fn end(&mut self, number: u32, failure: Option<&'static str>) {
+        let now = self.now.tick;
+        let call = &mut self.calls[number as usize];
+        if call.is_over {
+            return;
+        }
+        call.is_over = true;
+        let waited = call.waited + now.since(call.idle_since);
+        self.ended.push(Ended {
+            call: number,
+            load: call.load,
+            started: call.started,
+            ended: now,
+            sent: call.sent,
+            endpoint: call.sent.map(|_| call.site),
+            attempts: call.attempts,
+            waited,
+            tokens: call.tokens,
+            failure,
+        });
+        let load = call.load;
+        // The worker begins the next one.
+        if self.sources[usize::from(load)].moments.is_none() {
+            self.arrive_call(load);
+        }
+    }
+
+    /// What it came to. `hash` is what the strategy saw.
+    pub(crate) fn measure(mut self, hash: u64) -> Measured {
+        for number in 0..u32::try_from(self.calls.len()).unwrap_or(u32::MAX) {
+            // What is left when the time is over; no worker begins anything any more.
+            for source in &mut self.sources {
+                source.left = 0;
+            }
+            self.end(number, Some("unfinished"));
+        }
+        self.hash.mix(hash);
+        let world = self.traveller.world().stats();
+        let last = |ended: &mut dyn Iterator<Item = &Ended>| {
+            let last = ended.map(|ended| ended.ended).max();
+            last.unwrap_or_default().since(Tick::ZERO)
+        };
+        let makespan = last(&mut self.ended.iter().filter(|ended| ended.is_answered()));
+        let mut refusals = BTreeMap::new();
+        for refused in &self.refused {
+            *refusals.entry(refused.class).or_default() += 1;
+        }
+        let mut failed = BTreeMap::new();
+        for failure in self.ended.iter().filter_map(|ended| ended.failure) {
+            *failed.entry(failure).or_default() += 1;
+        }
+        let loads = (0..).zip(&self.sources).map(|(load, source)| {
+            let answered = || {
+                let of_load = self.ended.iter().filter(move |ended| ended.load == load);
+                of_load.filter(|ended| ended.is_answered())
+            };
+            OfLoad {
+                calls: source.came,
+                answered: answered().count(),
+                makespan: last(&mut answered()),
+                waits: Waits::of(answered().map(|ended| ended.waited).collect()),
+            }
+        });
+        let answered = || self.ended.iter().filter(|ended| ended.is_answered());
+        Measured {
+            calls: self.calls.len(),
+            answered: answered().count(),
+            failed,
+            refusals,
+            attempts: self.attempts,
+            makespan,
+            ended: last(&mut self.ended.iter()),
+            waits: Waits::of(answered().map(|ended| ended.waited).collect()),
+            loads: loads.collect(),
+            endpoints: self.sites.endpoints(),
+            utilisation: Utilisation::of(&world, self.setup.scenario.minute, makespan),
+            world,
+            polls: self.polls,
+            log_hash: self.hash.0,
+            log: self.ended,
+            refused: self.refused,
+        }
+    }
+}
