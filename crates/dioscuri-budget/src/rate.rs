@@ -122,9 +122,11 @@ impl Rate {
     }
 
     /// When a probe may go beyond a short window of `burst`; `None` if it would prove nothing: it must follow a whole
-    /// burst so closely that the server, too, finds them in one short window.
+    /// burst so closely that the server, too, finds them in one short window, and arrive after all of it, so that it is
+    /// the one that is refused.
     fn beyond_opens(&self, burst: u64, kind: &Kind, now: Tick) -> Option<Tick> {
-        let at = kind.burst.probe_opens().max(now);
+        let last = self.short.last_charge()?.after(kind.guard.get());
+        let at = kind.burst.probe_opens().max(last).max(now);
         let close = self.short.period().saturating_sub(kind.short_guard.most());
         let close = close.max(self.short.period() / 2);
         (self.short.charged_within(at.before(close), at) >= burst).then_some(at)

@@ -107,6 +107,11 @@ impl SlidingWindow {
         None
     }
 
+    /// When the latest charge was made that counts.
+    pub(crate) fn last_charge(&self) -> Option<Tick> {
+        self.slots.back().map(|slot| slot.to)
+    }
+
     /// The charges that count at `now`, oldest first.
     pub(crate) fn charges(&mut self, now: Tick) -> impl Iterator<Item = (Tick, u64)> {
         self.forget(now);
