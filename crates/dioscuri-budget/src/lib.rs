@@ -55,6 +55,8 @@
 //! is not in its window. Hidden bursts below the limit are not detected. A model's own token count is better than
 //! [`Rules`].
 
+#[cfg(feature = "tokio")]
+mod acquire;
 mod budget;
 mod burst;
 mod config;
@@ -81,6 +83,8 @@ mod window;
 /// The words that stand in these signatures, so that this crate can be taken alone.
 pub use dioscuri_vocab as vocab;
 
+#[cfg(feature = "tokio")]
+pub use acquire::{Turn, TurnError, Turnstile, Wish};
 pub use budget::Budget;
 pub use config::Config;
 pub use day::next_pacific_midnight;

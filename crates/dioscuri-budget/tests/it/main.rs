@@ -1,5 +1,7 @@
 //! The budget as a user sees it.
 
+#[cfg(feature = "tokio")]
+mod acquire;
 mod day;
 mod permit;
 mod properties;
