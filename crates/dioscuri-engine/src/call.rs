@@ -1,20 +1,19 @@
 //! One call: what it needs next, and what has become of it.
 
+mod flights;
+mod landing;
+
 use crate::{
     choice::Grant,
     engine::Inner,
     observer::Record,
-    receipt::{Receipt, Try},
-    room::{Answer, Seat, Wish},
-    step::{AttemptEvent, End, Step},
+    receipt::{Receipt, Rule, Try, Why},
+    room::{Answer, Stub, Wish},
+    step::{End, Step},
     terms::Terms,
 };
-use dioscuri_budget::{Reservation, Ticket};
-use dioscuri_pool::Report;
-use dioscuri_retry::{Context, Verdict};
-use dioscuri_vocab::{
-    AttemptId, CallId, CallMeta, EndpointId, Failure, Now, Outcome, Phase, Rng, Scope, Tick, Timing,
-};
+use dioscuri_vocab::{AttemptId, CallId, CallMeta, Failure, Now, Phase, Tick, Timing};
+use flights::{Flight, Flights, Gate};
 use std::{sync::Arc, time::Duration};
 
 /// One call as a state machine.
@@ -27,15 +26,22 @@ use std::{sync::Arc, time::Duration};
 pub struct Call {
     engine: Held,
     meta: CallMeta,
-    seat: Seat,
-    ticket: Option<Ticket>,
+    stub: Stub,
     terms: Terms,
-    flight: Option<Flight>,
-    tally: Tally,
+    flights: Flights,
+    /// An attempt that has lost: the driver has not been told yet.
+    cancel: Option<AttemptId>,
+    /// When another attempt beside the one in flight is worth its price.
+    hedge_at: Option<Tick>,
+    /// Tries that scouted for all.
+    scouts: u32,
+    backoff: Duration,
     receipt: Receipt,
     last_failure: Option<Failure>,
     end: Option<End>,
     idle_since: Tick,
+    /// Until when its own backoff lasts, or lasted.
+    rests_until: Tick,
     started: Tick,
     last: Now,
 }
@@ -48,70 +54,23 @@ impl std::fmt::Debug for Held {
     }
 }
 
-/// The attempt in flight; its record is the last of the receipt.
-#[derive(Debug)]
-struct Flight {
-    id: AttemptId,
-    link: u8,
-    reservation: Reservation,
-    gate: Gate,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Gate {
-    Closed,
-    /// Content has arrived; the driver has not been told to open yet.
-    Due,
-    Open,
-}
-
-/// What the retry policy wants to know of the past.
-#[derive(Debug, Default)]
-struct Tally {
-    attempts: u32,
-    here: Vec<(EndpointId, u32)>,
-    backoff: Duration,
-}
-
-impl Tally {
-    /// Counts an attempt at `endpoint`; gives the numbers of attempts in all and there.
-    fn count(&mut self, endpoint: EndpointId, is_attempt: bool) -> (u32, u32) {
-        let place = self
-            .here
-            .iter()
-            .position(|(at, _)| *at == endpoint)
-            .unwrap_or_else(|| {
-                self.here.push((endpoint, 0));
-                self.here.len() - 1
-            });
-        let here = &mut self.here[place].1;
-        let counted = u32::from(is_attempt);
-        self.attempts += counted;
-        *here += counted;
-        (self.attempts.max(1), (*here).max(1))
-    }
-}
-
 impl Call {
-    pub(crate) fn new(
-        engine: Arc<Inner>,
-        meta: CallMeta,
-        seat: Seat,
-        impatient: Option<Tick>,
-        now: Now,
-    ) -> Self {
+    pub(crate) fn new(engine: Arc<Inner>, meta: CallMeta, impatient: Option<Tick>, now: Now) -> Self {
         Self {
             engine: Held(engine),
             meta,
-            seat,
-            ticket: None,
+            stub: Stub::default(),
             terms: Terms::new(now.tick, impatient),
-            flight: None,
-            tally: Tally::default(),
+            flights: Flights::default(),
+            cancel: None,
+            hedge_at: None,
+            scouts: 0,
+            backoff: Duration::ZERO,
             receipt: Receipt::default(),
             last_failure: None,
             end: None,
             idle_since: now.tick,
+            rests_until: now.tick,
             started: now.tick,
             last: now,
         }
@@ -119,63 +78,105 @@ impl Call {
 
     /// Which call this is.
     #[must_use]
-    pub fn id(&self) -> CallId {
+    pub const fn id(&self) -> CallId {
         self.meta.id
     }
 
     /// What it has cost so far.
     #[must_use]
-    pub fn receipt(&self) -> &Receipt {
+    pub const fn receipt(&self) -> &Receipt {
         &self.receipt
     }
 
     /// The failure of the last attempt, if it failed.
     #[must_use]
-    pub fn last_failure(&self) -> Option<&Failure> {
+    pub const fn last_failure(&self) -> Option<&Failure> {
         self.last_failure.as_ref()
     }
 
     /// What the call needs next.
+    ///
+    /// Each answer is an order of its own: a call that hedges orders a second [`Step::Send`] while its first attempt is
+    /// in flight, and [`Step::Cancel`] for the one that has lost.
     pub fn poll(&mut self, now: Now) -> Step {
         self.last = now;
+        if let Some(attempt) = self.flights.open() {
+            self.cancel_others(Some(attempt), now);
+            return Step::Commit { attempt };
+        }
+        if let Some(attempt) = self.cancel.take() {
+            return Step::Cancel { attempt };
+        }
         if let Some(end) = self.end {
             return Step::Done(end);
         }
-        if let Some(flight) = &mut self.flight {
-            if flight.gate == Gate::Due {
-                flight.gate = Gate::Open;
-                return Step::Commit { attempt: flight.id };
-            }
-            return Step::Wait { until: None };
+        if !self.flights.is_empty() {
+            return self.beside(now);
         }
         match self.ask(now) {
             Answer::Placed(grant) => self.send(grant, now),
-            Answer::Ended(end) => self.finish(end, now),
-            Answer::Wait(until) => {
-                let call = self.meta.id;
-                self.engine.0.tell(&Record::Waiting { call, until }, now);
-                Step::Wait { until }
+            Answer::Ended(end, at) => {
+                self.receipt.could_be_served = at;
+                self.finish(end, now)
             }
+            Answer::Rest(until) => {
+                self.rests_until = until;
+                self.wait(Some(until), now)
+            }
+            Answer::Wait(until) => self.wait(until, now),
         }
     }
 
+    fn wait(&self, until: Option<Tick>, now: Now) -> Step {
+        let call = self.meta.id;
+        self.engine.0.tell(&Record::Waiting { call, until }, now);
+        Step::Wait { until }
+    }
+
     fn ask(&mut self, now: Now) -> Answer {
-        let attempt = AttemptId {
-            call: self.meta.id,
-            no: self.tries() + 1,
-        };
         let mut wish = Wish {
             meta: &self.meta,
             terms: &self.terms,
-            attempt,
-            ticket: &mut self.ticket,
+            attempt: next(&self.meta, &self.receipt),
+            stub: &mut self.stub,
         };
         let doors = self.engine.0.doors();
-        self.engine.0.room().ask(self.seat, &mut wish, &doors, now)
+        self.engine.0.room().ask(&mut wish, &doors, now)
     }
 
     fn tries(&self) -> u32 {
         u32::try_from(self.receipt.tries.len()).unwrap_or(u32::MAX)
+    }
+
+    /// What the call needs while something is in flight: another attempt beside it, or nothing.
+    fn beside(&mut self, now: Now) -> Step {
+        let Some(at) = self.hedge_at else {
+            return Step::Wait { until: None };
+        };
+        if at > now.tick {
+            return Step::Wait { until: Some(at) };
+        }
+        self.hedge_at = None;
+        match self.hedge(now) {
+            Some(grant) => self.send(grant, now),
+            None => Step::Wait { until: None },
+        }
+    }
+
+    fn hedge(&mut self, now: Now) -> Option<Grant> {
+        let flight = self.flights.only().filter(|flight| flight.gate == Gate::Closed)?;
+        let of = self.receipt.tries.iter().rfind(|one| one.attempt == flight.id)?;
+        let terms = self.terms.beside(of.endpoint);
+        let (engine, attempt) = (&self.engine.0, next(&self.meta, &self.receipt));
+        let doors = engine.doors();
+        let mut grant = engine.room().spare(&self.meta, &terms, attempt, &doors, now)?;
+        let cx = self.context(grant.endpoint, Phase::NotSent, false);
+        if !engine.policies.retry.may_hedge(&cx, now.tick) {
+            engine.room().give_back(grant, &doors, now);
+            return None;
+        }
+        grant.rule = Rule::Hedge;
+        Some(grant)
     }
 
     fn send(&mut self, grant: Grant, now: Now) -> Step {
@@ -186,10 +187,18 @@ impl Call {
             credential,
             reservation,
             rule,
+            is_probe,
+            why,
             ..
         } = grant;
-        let waited = now.tick.since(self.idle_since);
-        self.receipt.waited += waited;
+        let is_first = self.flights.is_empty();
+        let waited = if is_first {
+            self.stop_waiting(why, now)
+        } else {
+            Duration::ZERO
+        };
+        // Most calls need one: nothing is held for more.
+        self.receipt.tries.reserve_exact(1);
         self.receipt.tries.push(Try {
             attempt,
             endpoint,
@@ -201,13 +210,19 @@ impl Call {
             ended: None,
             class: None,
             phase: None,
+            probe: is_probe,
+            counted: false,
         });
-        self.flight = Some(Flight {
+        self.flights.add(Flight {
             id: attempt,
             link,
+            is_probe,
             reservation,
             gate: Gate::Closed,
         });
+        if is_first {
+            self.expect_hedge(attempt, now);
+        }
         self.engine.0.tell(
             &Record::Begun {
                 attempt,
@@ -227,115 +242,30 @@ impl Call {
         }
     }
 
-    /// Tells what happened to `attempt`. Events of attempts that have ended are ignored.
-    pub fn on_event(&mut self, attempt: AttemptId, event: AttemptEvent, now: Now, rng: &mut dyn Rng) {
-        self.last = now;
-        let Some(flight) = self.flight.as_mut().filter(|flight| flight.id == attempt) else {
-            return;
-        };
-        let Some(current) = self.receipt.tries.last_mut() else {
-            return;
-        };
-        match event {
-            AttemptEvent::Sent => current.timing.sent = current.timing.sent.or(Some(now.tick)),
-            AttemptEvent::Head => current.timing.head = current.timing.head.or(Some(now.tick)),
-            AttemptEvent::Content => {
-                current.timing.content = current.timing.content.or(Some(now.tick));
-                if flight.gate == Gate::Closed {
-                    flight.gate = Gate::Due;
-                }
-            }
-            AttemptEvent::Ended(outcome) => {
-                let (gate, link) = (flight.gate, flight.link);
-                self.land(&outcome, now);
-                self.conclude(outcome, gate, link, now, rng);
-            }
-        }
-    }
-
-    /// Gives back the place of the attempt in flight, and tells every memory how it ended.
-    fn land(&mut self, outcome: &Outcome, now: Now) {
-        let Some(Flight { reservation, .. }) = self.flight.take() else {
-            return;
-        };
-        let Some(current) = self.receipt.tries.last_mut() else {
-            return;
-        };
-        self.idle_since = now.tick;
-        current.ended = Some(now.tick);
-        current.class = outcome.class();
-        current.phase = match outcome {
-            Outcome::Failed { phase, .. } | Outcome::Cancelled { phase } => Some(*phase),
-            _ => None,
-        };
-        let Try {
-            attempt,
-            endpoint,
-            credential,
-            begun,
-            timing,
-            ..
-        } = current.clone();
+    /// Asks the hedge policy, if there is one, when the call shall be woken beside its attempt.
+    fn expect_hedge(&mut self, attempt: AttemptId, now: Now) {
         let engine = &self.engine.0;
-        let policies = &engine.policies;
-        policies.budget.settle(reservation, outcome, &timing, now);
-        policies.pool.report(
-            &Report::new(attempt, endpoint, credential, begun, &timing, outcome),
-            now,
-        );
-        engine.room().on_ended();
-        engine.tell(&Record::Ended { of: current, outcome }, now);
-    }
-
-    fn conclude(&mut self, outcome: Outcome, gate: Gate, link: u8, now: Now, rng: &mut dyn Rng) {
-        let Some(endpoint) = self.receipt.tries.last().map(|last| last.endpoint) else {
-            return;
-        };
-        match outcome {
-            Outcome::Success(served) => {
-                self.receipt.served = Some(served);
-                self.last_failure = None;
-                let cx = self.context(endpoint, Phase::Answered, true);
-                self.engine.0.policies.retry.on_success(&cx, now.tick);
-                let _ = self.finish(End::Answered, now);
-            }
-            Outcome::Failed { failure, phase } => {
-                let cx = self.context(endpoint, phase, is_attempt(&failure, phase));
-                let retry = &self.engine.0.policies.retry;
-                let verdict = retry.on_failure(&cx, &failure, now.tick, rng);
-                self.last_failure = Some(failure);
-                if gate == Gate::Open {
-                    let _ = self.finish(End::Interrupted, now);
-                } else {
-                    self.obey(endpoint, link, verdict, now);
-                }
-            }
-            // A cancelled attempt says nothing about the call: it asks for another place.
-            _ => {}
+        let hedge = engine.policies.hedge.as_ref();
+        self.hedge_at = hedge.and_then(|hedge| hedge.at(&self.meta, now.tick));
+        if let Some(at) = self.hedge_at {
+            let mut wish = Wish {
+                meta: &self.meta,
+                terms: &self.terms,
+                attempt,
+                stub: &mut self.stub,
+            };
+            engine.room().wake_beside(&mut wish, at);
         }
     }
 
-    fn context(&mut self, endpoint: EndpointId, phase: Phase, is_attempt: bool) -> Context {
-        let (attempt, attempt_here) = self.tally.count(endpoint, is_attempt);
-        let mut cx = Context::new(self.started).at_attempt(attempt);
-        cx.attempt_here = attempt_here;
-        cx.tries = self.tries();
-        cx.phase = phase;
-        cx.deadline = self.meta.deadline;
-        cx.previous_backoff = self.tally.backoff;
-        cx
-    }
-
-    fn obey(&mut self, endpoint: EndpointId, link: u8, verdict: Verdict, now: Now) {
-        let retry = match verdict {
-            Verdict::Retry(retry) => retry,
-            Verdict::Permanent => return drop(self.finish(End::Permanent, now)),
-            Verdict::Exhausted(limit) => return drop(self.finish(End::Exhausted(limit), now)),
-        };
-        if let Some(from) = retry.here {
-            self.tally.backoff = from.since(now.tick);
-        }
-        self.terms.on_failure(endpoint, link, &retry);
+    /// The wait since the last attempt is over: its time, by what was waited for.
+    fn stop_waiting(&mut self, why: Why, now: Now) -> Duration {
+        let waited = now.tick.since(self.idle_since);
+        let rested = self.rests_until.min(now.tick).since(self.idle_since);
+        self.receipt.waits.add(Why::Backoff, rested);
+        self.receipt.waits.add(why, waited.saturating_sub(rested));
+        self.receipt.waited += waited;
+        waited
     }
 
     /// Gives the call up at `now`: what it held goes to the next, and it ends with [`End::GivenUp`]. Dropping a
@@ -345,31 +275,22 @@ impl Call {
             return;
         }
         self.last = now;
-        if self.flight.is_some() {
-            let timing = self
-                .receipt
-                .tries
-                .last()
-                .map(|last| last.timing)
-                .unwrap_or_default();
-            let outcome = Outcome::Cancelled {
-                phase: reached(&timing),
-            };
-            self.land(&outcome, now);
-        }
-        self.engine
-            .0
-            .room()
-            .abandon(self.seat, &self.engine.0.doors(), now);
+        self.cancel_others(None, now);
+        // Whoever gives it up cancels what was in flight.
+        self.cancel = None;
+        let doors = self.engine.0.doors();
+        self.engine.0.room().abandon(&mut self.stub, &doors, now);
         let _ = self.finish(End::GivenUp, now);
     }
 
     fn finish(&mut self, end: End, now: Now) -> Step {
-        self.receipt.waited += match end {
+        match end {
             // What was waited for in vain is waiting too.
-            End::Exhausted(_) | End::NoEndpoint | End::Shed | End::GivenUp => now.tick.since(self.idle_since),
-            End::Answered | End::Permanent | End::Interrupted => Duration::ZERO,
-        };
+            End::Exhausted(_) | End::NoEndpoint | End::Shed | End::GivenUp => {
+                self.stop_waiting(Why::Queue, now);
+            }
+            End::Answered | End::Permanent | End::Interrupted => {}
+        }
         self.end = Some(end);
         self.engine.0.tell(
             &Record::Done {
@@ -382,56 +303,17 @@ impl Call {
     }
 }
 
-/// Whether a failure counts against the number of attempts.
-///
-/// A refusal by quota costs the server nothing, and one that names a key, an account or a missing model closes
-/// that door for all callers; what was never sent was never tried. None of them may use up a call's few attempts.
-fn is_attempt(failure: &Failure, phase: Phase) -> bool {
-    let is_shut = failure.scope != Scope::Caller && !failure.class.is_transient();
-    phase != Phase::NotSent && failure.scope != Scope::QuotaDomain && !is_shut
-}
-
 impl Drop for Call {
     fn drop(&mut self) {
         self.give_up(self.last);
     }
 }
 
-/// How far an attempt had come by its milestones.
-fn reached(timing: &Timing) -> Phase {
-    match timing {
-        Timing { content: Some(_), .. } => Phase::Committed,
-        Timing { head: Some(_), .. } => Phase::Answered,
-        Timing { sent: Some(_), .. } => Phase::Sent,
-        _ => Phase::NotSent,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use dioscuri_retry::Table;
-    use dioscuri_vocab::Class;
-
-    #[test]
-    fn what_counts_as_an_attempt_is_what_the_standard_table_says() {
-        for class in Class::ALL {
-            for phase in [Phase::NotSent, Phase::Sent, Phase::Answered] {
-                let failure = Failure::new(*class);
-                let row = Table::standard().row(&failure, phase);
-                assert_eq!(is_attempt(&failure, phase), row.counts, "{class} {phase:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn an_attempt_has_come_as_far_as_its_last_milestone() {
-        let at = Tick::ZERO;
-        let sent = Timing::new().with_sent(at);
-        let head = sent.with_head(at);
-        let content = head.with_content(at);
-        let phases = [Timing::new(), sent, head, content].map(|timing| reached(&timing));
-        let expected = [Phase::NotSent, Phase::Sent, Phase::Answered, Phase::Committed];
-        assert_eq!(phases, expected);
+/// The number of the next attempt.
+fn next(meta: &CallMeta, receipt: &Receipt) -> AttemptId {
+    let tries = u32::try_from(receipt.tries.len()).unwrap_or(u32::MAX);
+    AttemptId {
+        call: meta.id,
+        no: tries.saturating_add(1),
     }
 }

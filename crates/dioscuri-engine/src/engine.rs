@@ -2,6 +2,7 @@
 
 use crate::{
     Call, EngineOrder,
+    hedge::{After, Hedge},
     observer::{Observer, Record},
     room::{Doors, Room},
 };
@@ -21,6 +22,9 @@ use std::{
 /// day's work of a large job, and far beyond what is served in an hour.
 const MAX_WAITING: usize = 100_000;
 
+/// The window of the quotas per minute, which nearly all of Gemini's are.
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// What all calls of one pool and one model chain share: the policies and the queue. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
@@ -38,6 +42,7 @@ pub(crate) struct Policies {
     pub(crate) budget: Arc<dyn RateBudget>,
     pub(crate) retry: Arc<dyn RetryPolicy>,
     observer: Arc<dyn Observer>,
+    pub(crate) hedge: Option<Arc<dyn Hedge>>,
     pub(crate) attempt_timeout: Option<Duration>,
     fallback_after: Option<Duration>,
 }
@@ -52,8 +57,7 @@ impl Engine {
     pub fn start(&self, meta: CallMeta, now: Now) -> Call {
         let patience = self.inner.policies.fallback_after;
         let impatient = patience.map(|patience| now.tick.after(patience));
-        let seat = self.inner.room().seat();
-        Call::new(Arc::clone(&self.inner), meta, seat, impatient, now)
+        Call::new(Arc::clone(&self.inner), meta, impatient, now)
     }
 
     /// The next tick at which [`Engine::poll_order`] wants to be called; in the past means at once. Once that
@@ -143,6 +147,7 @@ impl fmt::Debug for Engine {
 pub struct Builder {
     policies: Policies,
     max_waiting: usize,
+    minute: Duration,
     seed: u64,
 }
 
@@ -154,12 +159,14 @@ impl Builder {
             budget: Arc::new(Unlimited),
             retry: Arc::new(never),
             observer: Arc::new(()),
+            hedge: None,
             attempt_timeout: None,
             fallback_after: None,
         };
         Self {
             policies,
             max_waiting: MAX_WAITING,
+            minute: MINUTE,
             seed: 0,
         }
     }
@@ -188,6 +195,25 @@ impl Builder {
         self
     }
 
+    /// Sends a call a second time when its attempt in flight has not delivered content after `wait`, to another
+    /// endpoint, if a place is free there and the retry budget pays for it. Default: never.
+    pub fn hedge_after(self, wait: Duration) -> Self {
+        self.hedge(After(wait))
+    }
+
+    /// Asks `hedge` when a call is sent a second time beside its attempt in flight. Default: never.
+    pub fn hedge(mut self, hedge: impl Hedge + 'static) -> Self {
+        self.policies.hedge = Some(Arc::new(hedge));
+        self
+    }
+
+    /// Takes quotas to be counted by windows of `minute`, where lower priorities are paced for the sake of higher
+    /// ones. Default: 60 s. Only simulated worlds have another.
+    pub fn minute(mut self, minute: Duration) -> Self {
+        self.minute = minute;
+        self
+    }
+
     /// Lets a call use later links of the model chain once it has waited this long for the first one.
     /// Default: only failures open a later link.
     pub fn fallback_after(mut self, patience: Duration) -> Self {
@@ -212,7 +238,7 @@ impl Builder {
     /// The engine.
     #[must_use]
     pub fn build(self) -> Engine {
-        let room = Mutex::new(Room::new(self.max_waiting, self.seed));
+        let room = Mutex::new(Room::new(self.max_waiting, self.minute, self.seed));
         let policies = self.policies;
         Engine {
             inner: Arc::new(Inner { policies, room }),
@@ -226,6 +252,7 @@ impl fmt::Debug for Builder {
             .field("attempt_timeout", &self.policies.attempt_timeout)
             .field("fallback_after", &self.policies.fallback_after)
             .field("max_waiting", &self.max_waiting)
+            .field("minute", &self.minute)
             .field("seed", &self.seed)
             .finish_non_exhaustive()
     }

@@ -47,7 +47,10 @@
 mod call;
 mod choice;
 mod engine;
+mod hash;
+mod hedge;
 mod observer;
+mod pace;
 mod receipt;
 mod room;
 mod step;
@@ -58,6 +61,7 @@ pub use dioscuri_vocab as vocab;
 
 pub use call::Call;
 pub use engine::{Builder, Engine};
+pub use hedge::Hedge;
 pub use observer::{Observer, Record};
-pub use receipt::{Receipt, Rule, Try};
+pub use receipt::{Receipt, Rule, Try, Waits, Why};
 pub use step::{AttemptEvent, End, EngineOrder, Step};

@@ -9,10 +9,72 @@ use std::{fmt, time::Duration};
 pub struct Receipt {
     /// Every try in order, refused ones too.
     pub tries: Vec<Try>,
-    /// Time with nothing in flight: queue and backoff together.
+    /// Time with nothing in flight: the sum of `waits`.
     pub waited: Duration,
-    /// What the answer said about itself.
+    /// The same time by what was waited for.
+    pub waits: Waits,
+    /// What the answer said about itself: the model and the tier that really served.
     pub served: Option<Served>,
+    /// For a call that ended unserved: the soonest it could have been served, as far as was known then.
+    pub could_be_served: Option<Tick>,
+}
+
+/// Why a call waits for its place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum Why {
+    /// For a turn: others came first, or all that may be in flight at once is.
+    Queue,
+    /// For a quota to have room.
+    Quota,
+    /// For a place that is closed to all since it had failed: no capacity, faults, a key that is not proven.
+    Capacity,
+    /// For the end of a backoff of its own after a failure.
+    Backoff,
+}
+
+impl Why {
+    /// The name in JSON, metrics and logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::Quota => "quota",
+            Self::Capacity => "capacity",
+            Self::Backoff => "backoff",
+        }
+    }
+}
+
+/// How long a call has waited for what.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct Waits {
+    /// For its turn.
+    pub queue: Duration,
+    /// For a quota to have room.
+    pub quota: Duration,
+    /// For a place that had failed to recover.
+    pub capacity: Duration,
+    /// In backoffs of its own.
+    pub backoff: Duration,
+}
+
+impl Waits {
+    pub(crate) fn add(&mut self, why: Why, time: Duration) {
+        *match why {
+            Why::Queue => &mut self.queue,
+            Why::Quota => &mut self.quota,
+            Why::Capacity => &mut self.capacity,
+            Why::Backoff => &mut self.backoff,
+        } += time;
+    }
+
+    /// All of them together.
+    #[must_use]
+    pub fn sum(&self) -> Duration {
+        self.queue + self.quota + self.capacity + self.backoff
+    }
 }
 
 impl Receipt {
@@ -47,6 +109,10 @@ pub struct Try {
     pub class: Option<Class>,
     /// How far it had come when it failed or was given up.
     pub phase: Option<Phase>,
+    /// Whether it was let through alone, to see whether a place that is closed to all has recovered.
+    pub probe: bool,
+    /// Whether it counts against the attempts of its call; known once it has ended.
+    pub counted: bool,
 }
 
 /// Why an attempt went where it went.
@@ -63,6 +129,8 @@ pub enum Rule {
     FallbackAfterFailure,
     /// A later model of the chain, since an earlier one had no room for too long.
     FallbackAfterWait,
+    /// Beside an attempt in flight that takes long.
+    Hedge,
 }
 
 impl Rule {
@@ -75,6 +143,7 @@ impl Rule {
             Self::Failover => "failover",
             Self::FallbackAfterFailure => "fallback_after_failure",
             Self::FallbackAfterWait => "fallback_after_wait",
+            Self::Hedge => "hedge",
         }
     }
 

@@ -1,8 +1,8 @@
 //! Where and when one call may go, by what it has failed on.
 
-use crate::receipt::Rule;
+use crate::{receipt::Rule, room::Kind};
 use dioscuri_retry::Retry;
-use dioscuri_vocab::{EndpointId, Tick};
+use dioscuri_vocab::{EndpointId, GroupId, Tick};
 
 /// Where and when a call may go. Kept from failure to failure.
 #[derive(Clone, Debug, Default)]
@@ -63,8 +63,41 @@ impl Terms {
         self.impatient
     }
 
-    /// Whether the call has not failed anywhere: then it wants what every such call wants.
-    pub(crate) fn is_fresh(&self) -> bool {
+    /// What the call wants at `now`, being bound to `group`.
+    ///
+    /// Once nothing that it has failed on is closed to it any more, it wants what a new call wants.
+    pub(crate) fn kind(&self, group: Option<GroupId>, now: Tick) -> Kind {
+        let is_closed = |from: Option<Tick>| from.is_none_or(|from| from > now);
+        let is_own = !self.never.is_empty()
+            || self.tried.iter().any(|(_, from)| *from > now)
+            || self.elsewhere.iter().any(|(_, from)| is_closed(*from));
+        if is_own {
+            return Kind::Own;
+        }
+        let later = self.later_links().is_some_and(|(from, _)| from <= now);
+        Kind::Any { group, later }
+    }
+
+    /// The soonest tick after `now` at which the call may want something else.
+    pub(crate) fn next_change(&self, now: Tick) -> Option<Tick> {
+        let here = self.tried.iter().map(|(_, from)| *from);
+        let elsewhere = self.elsewhere.iter().filter_map(|(_, from)| *from);
+        here.chain(elsewhere)
+            .chain(self.fallback)
+            .chain(self.impatient)
+            .filter(|at| *at > now)
+            .min()
+    }
+
+    /// The same terms for an attempt beside the one in flight at `endpoint`.
+    pub(crate) fn beside(&self, endpoint: EndpointId) -> Self {
+        let mut beside = self.clone();
+        beside.never.push(endpoint);
+        beside
+    }
+
+    /// Whether the call has not failed anywhere.
+    pub(crate) const fn is_fresh(&self) -> bool {
         self.last.is_none()
     }
 

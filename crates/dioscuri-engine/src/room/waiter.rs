@@ -1,8 +1,11 @@
 //! Who waits in the room: what a call brings, and in which state it sits there.
 
-use crate::{choice::Grant, step::End, terms::Terms};
-use dioscuri_budget::Ticket;
-use dioscuri_vocab::{AttemptId, CallMeta, GroupId, Tick};
+use super::{
+    Seat,
+    line::{Kind, Ticket},
+};
+use crate::{choice::Grant, receipt::Why, step::End, terms::Terms};
+use dioscuri_vocab::{AttemptId, CallMeta, Tick};
 use std::time::Duration;
 
 /// How long a place is kept for a call that does not come for it.
@@ -12,39 +15,40 @@ use std::time::Duration;
 /// to all others, and of a quota a minute a second is little.
 const KEPT: Duration = Duration::from_secs(1);
 
-/// A call's place in the room, unique within the engine.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) struct Seat(pub(super) u64);
+/// What a call keeps of the room between two questions.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Stub {
+    /// Where it sits, if it waits.
+    pub(super) seat: Option<Seat>,
+    /// The ticket of its first wait: a call that tries again keeps its turn.
+    pub(super) ticket: Option<Ticket>,
+}
+
+impl Stub {
+    /// Whether the room holds anything for it.
+    pub(crate) const fn is_seated(&self) -> bool {
+        self.seat.is_some()
+    }
+}
 
 /// What a call brings when it asks for a place.
 pub(crate) struct Wish<'a> {
     pub(crate) meta: &'a CallMeta,
     pub(crate) terms: &'a Terms,
     pub(crate) attempt: AttemptId,
-    /// The ticket of its first wait: a call that tries again keeps its turn.
-    pub(crate) ticket: &'a mut Option<Ticket>,
+    pub(crate) stub: &'a mut Stub,
 }
 
 /// The room's answer to a wish.
 #[derive(Debug)]
 pub(crate) enum Answer {
     Placed(Grant),
+    /// In the line; whoever is woken asks again.
     Wait(Option<Tick>),
-    Ended(End),
-}
-
-/// Calls with equal signatures want the same endpoints: if one is blocked, so are those behind it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Signature {
-    affinity: Option<GroupId>,
-    impatient: bool,
-}
-
-impl Signature {
-    /// Whether it wants every endpoint of the first link: then nobody who is fresh passes it.
-    pub(super) const fn is_anywhere(self) -> bool {
-        self.affinity.is_none()
-    }
+    /// Its own backoff lasts until then.
+    Rest(Tick),
+    /// It ends without a place; it could have been served at that tick, if that is known.
+    Ended(End, Option<Tick>),
 }
 
 #[derive(Debug)]
@@ -52,32 +56,29 @@ pub(super) struct Waiter {
     pub(super) meta: CallMeta,
     pub(super) terms: Terms,
     pub(super) attempt: AttemptId,
+    pub(super) kind: Kind,
     pub(super) state: State,
     /// When its own time comes, whatever opens.
     pub(super) timer: Option<Tick>,
+    /// Why it could not be placed when it was last looked at.
+    pub(super) why: Option<Why>,
 }
 
 #[derive(Debug)]
 pub(super) enum State {
     /// Until its terms allow anything.
     Parked,
-    /// In the queue.
+    /// In the line.
     Queued(Ticket),
     /// A place is kept for it.
     Placed(Grant),
     /// It has ended without one.
-    Ended(End),
+    Ended(End, Option<Tick>),
+    /// It has an attempt in flight, and wants to be woken beside it.
+    Flying,
 }
 
 impl Waiter {
-    /// `None` for a call that has failed somewhere: it wants what no other does.
-    pub(super) fn signature(&self, now: Tick) -> Option<Signature> {
-        self.terms.is_fresh().then(|| Signature {
-            affinity: self.meta.affinity,
-            impatient: self.terms.impatient().is_some_and(|at| at <= now),
-        })
-    }
-
     pub(super) fn is_late(&self, now: Tick) -> bool {
         is_late(&self.meta, now)
     }
@@ -86,14 +87,14 @@ impl Waiter {
     pub(super) fn lapses_at(&self) -> Option<Tick> {
         match &self.state {
             State::Placed(grant) => Some(grant.since.after(KEPT)),
-            State::Parked | State::Queued(_) | State::Ended(_) => None,
+            State::Parked | State::Queued(_) | State::Ended(..) | State::Flying => None,
         }
     }
 
-    /// When a call in the queue must be looked at even if nothing opens: it has lost its patience, or its time.
+    /// When a call in the line must be looked at even if nothing opens: it wants something else, or its time is up.
     pub(super) fn next_timer(&self, now: Tick) -> Option<Tick> {
-        let patience = self.terms.impatient().filter(|at| *at > now);
-        self.meta.deadline.into_iter().chain(patience).min()
+        let change = self.terms.next_change(now);
+        self.meta.deadline.into_iter().chain(change).min()
     }
 }
 
