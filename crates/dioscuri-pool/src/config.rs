@@ -1,17 +1,21 @@
 //! The numbers of a pool, each with its reason.
 
+use crate::{JurisdictionId, Tier, tier::TierOrder};
 use std::{num::NonZeroU32, time::Duration};
 
-/// How soon a pool closes and how long it leaves alone.
+/// How soon a pool closes, how long it leaves alone, and what it offers at all.
 ///
 /// The defaults fit a service; a batch job that must not waste a request sets
 /// [`Config::with_unproven_in_flight`] to 1.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Config {
     pub(crate) unproven_in_flight: NonZeroU32,
     pub(crate) capacity: Rule,
     pub(crate) breaker: Rule,
     pub(crate) standing: Rule,
+    pub(crate) tiers: TierOrder,
+    pub(crate) price_limit: Option<u64>,
+    pub(crate) residency: Option<Vec<JurisdictionId>>,
 }
 
 /// When a memory closes, and how the pauses before its probes grow.
@@ -25,8 +29,10 @@ pub(crate) struct Rule {
     pub(crate) needs_mending: bool,
     /// The pause before the first probe; doubles with each probe that fails.
     pub(crate) first: Duration,
-    /// The longest pause.
+    /// The longest pause while the closing is young.
     pub(crate) longest: Duration,
+    /// The longest pause of all: see [`SHARE_OF_CLOSING`].
+    pub(crate) slowest: Duration,
 }
 
 /// Attempts in flight where nothing has succeeded yet. An invalid key or a spent project then costs at
@@ -39,14 +45,30 @@ const UNPROVEN_IN_FLIGHT: NonZeroU32 = NonZeroU32::new(8).expect("8 is not zero"
 const CAPACITY_STREAK: NonZeroU32 = NonZeroU32::new(3).expect("3 is not zero");
 
 /// Faults in a row that open the circuit breaker of an endpoint. Source: Envoy's `consecutive_5xx`, and
-/// Finagle's failure accrual; likewise the pauses of 5 s to 300 s.
+/// Finagle's failure accrual.
 const BREAKER_STREAK: NonZeroU32 = NonZeroU32::new(5).expect("5 is not zero");
+
+/// The pause before the first probe of what may recover by itself: many an overload is over by then, and one probe
+/// a second is not hammering.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest pause in a young outage: whoever has waited through it is served within 4 s of its end, a round trip
+/// included, and at 5 calls a second the probes are 6 % of them.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+
+/// An old outage is probed more rarely, so that its end is noticed late by at most a 300th of its length: 4 s after
+/// 20 minutes, 12 s after an hour.
+const SHARE_OF_CLOSING: u32 = 300;
+
+/// The longest pause of all, reached after 5 hours. Somebody waits for the end of it.
+const SLOWEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The pause before something is first probed that an operator has to mend: a key, a billing account, an
 /// endpoint that does not exist. It is the window of the spend limit, and soon enough after a repair.
 const STANDING_PAUSE: Duration = Duration::from_secs(600);
 
-/// The pause between later probes of the same: what was not mended in an hour may never be.
+/// The pause between later probes of the same: what was not mended in ten minutes is not being mended, and each
+/// further request to it would be wasted.
 const LONGEST_STANDING_PAUSE: Duration = Duration::from_secs(6 * 3600);
 
 /// The shortest pause that a configuration can ask for: one probe a second is not hammering yet.
@@ -59,11 +81,18 @@ impl Rule {
         self
     }
 
-    /// The pause after closing for the `rounds`th time in a row, from 1.
-    pub(crate) fn pause(&self, rounds: u32) -> Duration {
-        // 32 doublings carry any pause that is not zero past any longest one that is sensible.
-        let factor = 1_u32.checked_shl(rounds.saturating_sub(1)).unwrap_or(u32::MAX);
-        self.first.saturating_mul(factor).min(self.longest)
+    /// The pause after closing for the `rounds`th time in a row, from 1, closed for `closed` so far; `hint`: for how
+    /// long at least.
+    pub(crate) fn pause(&self, rounds: u32, closed: Duration, hint: Option<Duration>) -> Duration {
+        let pause = if self.needs_mending && hint.is_none() && rounds > 1 {
+            self.longest
+        } else {
+            // 32 doublings carry any pause that is not zero past any longest one that is sensible.
+            let factor = 1_u32.checked_shl(rounds.saturating_sub(1)).unwrap_or(u32::MAX);
+            let longest = (closed / SHARE_OF_CLOSING).min(self.slowest).max(self.longest);
+            self.first.saturating_mul(factor).min(longest)
+        };
+        pause.max(hint.unwrap_or_default())
     }
 }
 
@@ -77,15 +106,17 @@ impl Config {
                 streak: CAPACITY_STREAK,
                 closes_at_hint: true,
                 needs_mending: false,
-                first: Duration::from_secs(1),
-                longest: Duration::from_secs(60),
+                first: FIRST_PAUSE,
+                longest: LONGEST_PAUSE,
+                slowest: SLOWEST_PAUSE,
             },
             breaker: Rule {
                 streak: BREAKER_STREAK,
                 closes_at_hint: true,
                 needs_mending: false,
-                first: Duration::from_secs(5),
-                longest: Duration::from_secs(300),
+                first: FIRST_PAUSE,
+                longest: LONGEST_PAUSE,
+                slowest: SLOWEST_PAUSE,
             },
             standing: Rule {
                 streak: NonZeroU32::MIN,
@@ -93,7 +124,11 @@ impl Config {
                 needs_mending: true,
                 first: STANDING_PAUSE,
                 longest: LONGEST_STANDING_PAUSE,
+                slowest: LONGEST_STANDING_PAUSE,
             },
+            tiers: TierOrder::new(),
+            price_limit: None,
+            residency: None,
         }
     }
 
@@ -125,8 +160,8 @@ impl Config {
         self
     }
 
-    /// What an operator has to mend is first probed after `pause`, later after twice that, and so on up to
-    /// 6 h (or `pause`, if longer). [`Duration::MAX`]: never, only
+    /// What an operator has to mend is first probed after `pause`, later every 6 h (or `pause`, if longer). Where the
+    /// server said when it opens, the pauses double up to that. [`Duration::MAX`]: never, only
     /// [`RegionPool::reopen`](crate::RegionPool::reopen) opens it.
     ///
     /// Default: 10 min. Less than 1 s counts as 1 s.
@@ -134,6 +169,36 @@ impl Config {
     pub fn with_standing_pause(mut self, pause: Duration) -> Self {
         self.standing.first = pause.max(SHORTEST_PAUSE);
         self.standing.longest = LONGEST_STANDING_PAUSE.max(pause);
+        self.standing.slowest = self.standing.longest;
+        self
+    }
+
+    /// Endpoints of an earlier tier are taken whenever one is ready, those of the next only when none is. Tiers that
+    /// are not named come after those that are, in their usual order.
+    ///
+    /// Default: provisioned, standard, flex, priority.
+    #[must_use]
+    pub fn with_tiers(mut self, order: impl IntoIterator<Item = Tier>) -> Self {
+        self.tiers = TierOrder::of(order);
+        self
+    }
+
+    /// No endpoint is offered whose price is above `micro_usd` per million input tokens. One without a price is.
+    ///
+    /// Default: no limit.
+    #[must_use]
+    pub const fn with_price_limit(mut self, micro_usd: u64) -> Self {
+        self.price_limit = Some(micro_usd);
+        self
+    }
+
+    /// Only endpoints in these jurisdictions are ever offered; one that names none is not. Endpoints elsewhere may be
+    /// added, and stand in the snapshot as excluded.
+    ///
+    /// Default: anywhere.
+    #[must_use]
+    pub fn with_residency(mut self, only: impl IntoIterator<Item = JurisdictionId>) -> Self {
+        self.residency = Some(only.into_iter().collect());
         self
     }
 }
@@ -148,18 +213,43 @@ impl Default for Config {
 mod tests {
     use super::*;
 
+    const HOUR: Duration = Duration::from_secs(3600);
+
     #[track_caller]
-    fn check(rounds: u32, seconds: u64) {
-        let pause = Config::new().breaker.pause(rounds);
+    fn check(rule: Rule, rounds: u32, closed: Duration, hint: Option<u64>, seconds: u64) {
+        let pause = rule.pause(rounds, closed, hint.map(Duration::from_secs));
         assert_eq!(pause, Duration::from_secs(seconds));
     }
 
     #[test]
     fn pauses_double_up_to_the_longest() {
-        check(1, 5);
-        check(2, 10);
-        check(6, 160);
-        check(7, 300);
-        check(u32::MAX, 300);
+        let rule = Config::new().breaker;
+        check(rule, 1, Duration::ZERO, None, 1);
+        check(rule, 2, Duration::ZERO, None, 2);
+        check(rule, 3, Duration::ZERO, None, 3);
+        check(rule, u32::MAX, Duration::ZERO, None, 3);
+    }
+
+    #[test]
+    fn an_old_outage_is_probed_more_rarely() {
+        let rule = Config::new().capacity;
+        check(rule, 99, HOUR / 3, None, 4);
+        check(rule, 99, HOUR, None, 12);
+        check(rule, 99, HOUR * 100, None, 60);
+    }
+
+    #[test]
+    fn a_hint_is_a_floor() {
+        let rule = Config::new().capacity;
+        check(rule, 1, Duration::ZERO, Some(30), 30);
+        check(rule, 9, HOUR, Some(2), 12);
+    }
+
+    #[test]
+    fn what_was_not_mended_at_the_first_probe_is_left_alone() {
+        let rule = Config::new().standing;
+        check(rule, 1, Duration::ZERO, None, 600);
+        check(rule, 2, HOUR / 6, None, 6 * 3600);
+        check(rule, 2, HOUR / 6, Some(5), 1200);
     }
 }

@@ -75,11 +75,13 @@
 //! all endpoints. Load is attempts in flight and a decaying penalty, not yet latency.
 
 mod config;
+mod hash;
 mod memory;
 mod pool;
 mod region;
 mod snapshot;
 mod spec;
+mod tier;
 
 /// The words that stand in these signatures, so that this crate can be taken alone.
 pub use dioscuri_vocab as vocab;
@@ -87,5 +89,6 @@ pub use dioscuri_vocab as vocab;
 pub use config::Config;
 pub use pool::{Candidate, Pool, Report, Want};
 pub use region::RegionPool;
-pub use snapshot::{Closed, EndpointState, Rest, Snapshot, Subject};
-pub use spec::{AccountId, EndpointSpec, InvalidSpec, PlaceId};
+pub use snapshot::{Closed, EndpointState, Excluded, Rest, Snapshot, Subject};
+pub use spec::{AccountId, EndpointSpec, InvalidSpec, JurisdictionId, PlaceId};
+pub use tier::Tier;

@@ -1,11 +1,21 @@
 //! One memory: closed by failures, opened by one probe at a time.
 
+mod mix;
+
 use crate::config::Rule;
 use dioscuri_vocab::{AttemptId, Class, Tick};
+use mix::Mix;
 use std::time::Duration;
 
 /// Hints are believed up to the longest window there is, a Pacific day of 25 h.
 const LONGEST_HINT: Duration = Duration::from_secs(25 * 3600);
+
+/// For so long after an opening a few failures in a row close again: what has just come back half-dead falls over as
+/// soon as everybody returns.
+const RELAPSE: Duration = Duration::from_secs(5);
+
+/// Failures in a row that close within [`RELAPSE`]: one may be chance.
+const RELAPSE_RUN: u32 = 2;
 
 /// What is remembered of one key, account, place or endpoint.
 ///
@@ -14,9 +24,12 @@ const LONGEST_HINT: Duration = Duration::from_secs(25 * 3600);
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Memory {
     streak: u32,
+    mix: Mix,
     closure: Option<Closure>,
     probe: Option<AttemptId>,
     opened: Option<Tick>,
+    /// How often it had been found closed in a row when it opened.
+    rounds_before: u32,
 }
 
 /// Why it is closed, and until when.
@@ -54,8 +67,8 @@ impl Memory {
         }
     }
 
-    pub(crate) const fn closure(&self) -> Option<Closure> {
-        self.closure
+    pub(crate) const fn closure(&self) -> Option<&Closure> {
+        self.closure.as_ref()
     }
 
     /// Whether forgetting it would change nothing but a streak.
@@ -89,6 +102,12 @@ impl Memory {
         }
         let hint = hint.map(|hint| hint.min(LONGEST_HINT));
         self.streak = self.streak.saturating_add(1);
+        let is_outage = self.is_outage(hint.is_some(), rule, now);
+        let rounds_before = if self.is_relapse(now) {
+            self.rounds_before
+        } else {
+            0
+        };
         match &mut self.closure {
             // It began before the closing: it tells no more than the others that did, but for its hint.
             Some(closure) if begun <= closure.confirmed => {
@@ -100,19 +119,19 @@ impl Memory {
                 closure.rounds = closure.rounds.saturating_add(1);
                 closure.why = class;
                 closure.confirmed = now;
-                let pause = rule.pause(closure.rounds).max(hint.unwrap_or_default());
+                let pause = rule.pause(closure.rounds, now.since(closure.since), hint);
                 closure.probe_at = closure.probe_at.max(now.after(pause));
                 closure.needs_mending = rule.needs_mending && hint.is_none();
             }
             // Closed => Open.
-            None if (rule.closes_at_hint && hint.is_some()) || self.streak >= rule.streak.get() => {
-                let pause = rule.pause(1).max(hint.unwrap_or_default());
+            None if is_outage => {
+                let rounds = rounds_before.saturating_add(1);
                 self.closure = Some(Closure {
                     why: class,
                     since: now,
                     confirmed: now,
-                    probe_at: now.after(pause),
-                    rounds: 1,
+                    probe_at: now.after(rule.pause(rounds, Duration::ZERO, hint)),
+                    rounds,
                     needs_mending: rule.needs_mending && hint.is_none(),
                 });
             }
@@ -120,19 +139,55 @@ impl Memory {
         }
     }
 
+    /// Whether the failures in a row are more than chance: where failures and successes mix, a longer run is.
+    fn is_outage(&self, is_hinted: bool, rule: &Rule, now: Tick) -> bool {
+        let usual = rule.streak.get();
+        if rule.needs_mending {
+            return self.streak >= usual; // one word is enough: nothing of this comes by chance
+        }
+        let run = self.mix.run(usual);
+        if run > usual {
+            return self.streak >= run;
+        }
+        let run = if self.is_relapse(now) {
+            run.min(RELAPSE_RUN)
+        } else {
+            run
+        };
+        (rule.closes_at_hint && is_hinted) || self.streak >= run
+    }
+
+    fn is_relapse(&self, now: Tick) -> bool {
+        self.rounds_before > 0 && self.opened.is_some_and(|opened| now.since(opened) < RELAPSE)
+    }
+
     /// An attempt begun at `begun` was answered.
     pub(crate) fn succeed(&mut self, begun: Tick, now: Tick) {
         match &self.closure {
-            None => self.streak = 0,
+            None => {
+                self.mix.succeed(self.streak);
+                self.streak = 0;
+            }
             Some(closure) if begun <= closure.confirmed => {}
-            Some(_) => self.reopen(now), // HalfOpen => Closed
+            // HalfOpen => Closed
+            Some(closure) => {
+                let rounds = closure.rounds;
+                self.open(now);
+                self.rounds_before = rounds;
+            }
         }
     }
 
-    /// All may pass again; what began before `now` cannot close it any more.
+    /// All may pass again, by somebody's word; what began before `now` cannot close it any more.
     pub(crate) fn reopen(&mut self, now: Tick) {
+        self.mix = Mix::default();
+        self.open(now);
+    }
+
+    fn open(&mut self, now: Tick) {
         *self = Self {
             opened: Some(now),
+            mix: self.mix,
             ..Self::default()
         };
     }

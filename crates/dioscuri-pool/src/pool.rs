@@ -1,5 +1,6 @@
 //! The one trait of this crate: who could take this call, and who is resting?
 
+use crate::JurisdictionId;
 use dioscuri_vocab::{AttemptId, CredentialId, EndpointId, GroupId, Now, Outcome, Rng, Tick, Timing};
 use std::ops::ControlFlow;
 
@@ -13,6 +14,10 @@ pub struct Want<'a> {
     pub avoid: &'a [EndpointId],
     /// Only endpoints of this group.
     pub affinity: Option<GroupId>,
+    /// None that is known to cost more than this, in millionths of a US dollar per million input tokens.
+    pub price_limit: Option<u64>,
+    /// Only endpoints in these jurisdictions; one that names none is in none of them.
+    pub residency: Option<&'a [JurisdictionId]>,
 }
 
 impl<'a> Want<'a> {
@@ -23,6 +28,8 @@ impl<'a> Want<'a> {
             link,
             avoid: &[],
             affinity: None,
+            price_limit: None,
+            residency: None,
         }
     }
 
@@ -39,6 +46,20 @@ impl<'a> Want<'a> {
         self.affinity = group;
         self
     }
+
+    /// The same, but nothing that is known to cost more than `micro_usd` per million input tokens.
+    #[must_use]
+    pub const fn up_to(mut self, micro_usd: Option<u64>) -> Self {
+        self.price_limit = micro_usd;
+        self
+    }
+
+    /// The same, but only in these jurisdictions.
+    #[must_use]
+    pub const fn residing(mut self, only: Option<&'a [JurisdictionId]>) -> Self {
+        self.residency = only;
+        self
+    }
 }
 
 /// One endpoint that could take a call, now or later.
@@ -51,7 +72,7 @@ pub struct Candidate {
     pub open_at: Option<Tick>,
     /// Whether it may be tried by one call only, to see whether it has recovered.
     pub probe: bool,
-    /// How busy or slow it is; less is better, 0.0 is idle.
+    /// How busy or slow it is; less is better. Here 1.0 is an idle endpoint as fast as the usual one, 0.0 a probe.
     pub load: f32,
     /// Its place in the order of preference within the link: a lower one is taken whenever it is ready.
     pub rank: u8,
@@ -152,8 +173,10 @@ impl<'a> Report<'a> {
 /// }
 /// ```
 pub trait Pool: Send + Sync {
-    /// Offers the endpoints that fit `want` to `each`, the open ones first and in no fixed order among
-    /// themselves, then the closed ones by opening; stops when `each` breaks.
+    /// Offers the endpoints that fit `want` to `each`, the open ones first, then the closed ones by opening; stops when
+    /// `each` breaks. Among the open ones probes come first, then the others rank by rank, in no fixed order within one.
+    ///
+    /// `each` may run under a lock of the pool: it must not call the pool.
     fn visit(
         &self,
         want: &Want<'_>,
@@ -173,6 +196,13 @@ pub trait Pool: Send + Sync {
     /// it need not be offered as open, so that those who look for a place do not ask it in vain. `None` takes that
     /// back. A hint: a pool may ignore it.
     fn rest(&self, _at: EndpointId, _until: Option<Tick>) {}
+
+    /// Whether every endpoint of `want`'s link (and group) is closed by what failed there, so that nobody should wait
+    /// for the link: the next one may be asked at once, until a probe here has passed. What only waits for a quota, or
+    /// for the first word of something unproven, is not down. Costs nothing that grows with the pool.
+    fn is_down(&self, _want: &Want<'_>, _now: Now) -> bool {
+        false
+    }
 
     /// How many links the model chain has; at least 1.
     fn links(&self) -> u8 {
@@ -201,6 +231,10 @@ impl<P: Pool + ?Sized> Pool for std::sync::Arc<P> {
 
     fn rest(&self, at: EndpointId, until: Option<Tick>) {
         (**self).rest(at, until);
+    }
+
+    fn is_down(&self, want: &Want<'_>, now: Now) -> bool {
+        (**self).is_down(want, now)
     }
 
     fn links(&self) -> u8 {

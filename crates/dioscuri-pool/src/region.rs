@@ -1,7 +1,15 @@
 //! The pool: endpoints by region and project, with four memories.
 
+mod attempt;
 mod blame;
 mod endpoint;
+mod index;
+mod latency;
+mod ledger;
+mod offer;
+mod opening;
+mod pace;
+mod score;
 mod show;
 mod state;
 mod trial;
@@ -20,7 +28,9 @@ use std::{
 /// endpoint; an endpoint is open while none of its four is closed. What is closed is probed by one attempt
 /// at a time, with growing pauses. Endpoints come and go while it runs. See the crate's first page.
 ///
-/// Every method takes one lock for as long as it needs to walk the endpoints and never calls back under it.
+/// Every method takes one lock. What it costs under it does not grow with the number of endpoints, but for
+/// [`RegionPool::snapshot`]; when something that endpoints share closes or opens, each of these is moved once.
+/// [`Pool::visit`] calls `each` under the lock: `each` must not call the pool.
 #[derive(Debug)]
 pub struct RegionPool {
     state: Mutex<State>,
@@ -82,17 +92,8 @@ impl Pool for RegionPool {
         rng: &mut dyn Rng,
         each: &mut dyn FnMut(Candidate) -> ControlFlow<()>,
     ) {
-        let now = now.tick;
-        let (mut open, mut closed): (Vec<_>, Vec<_>) = self
-            .lock()
-            .candidates(want, now)
-            .into_iter()
-            .partition(|candidate| candidate.open_at.is_some_and(|at| at <= now));
-        let start = rng.index(open.len());
-        open.rotate_left(start);
-        // What only an event can open comes last; equals stay in the order of their numbers.
-        closed.sort_by_key(|candidate| candidate.open_at.unwrap_or(Tick::MAX));
-        let _ = open.into_iter().chain(closed).try_for_each(each);
+        // Whoever breaks has seen enough.
+        let _ = self.lock().visit(want, now.tick, rng, each);
     }
 
     fn begin(&self, at: EndpointId, attempt: AttemptId, now: Now) -> Option<CredentialId> {
@@ -103,8 +104,16 @@ impl Pool for RegionPool {
         self.lock().report(report, now.tick);
     }
 
+    fn rest(&self, at: EndpointId, until: Option<Tick>) {
+        self.lock().rest(at, until);
+    }
+
+    fn is_down(&self, want: &Want<'_>, now: Now) -> bool {
+        self.lock().is_down(want, now.tick)
+    }
+
     fn links(&self) -> u8 {
-        self.lock().links()
+        self.lock().index.links()
     }
 }
 

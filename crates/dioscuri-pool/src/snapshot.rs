@@ -1,6 +1,6 @@
 //! What a pool remembers, to be shown to people.
 
-use crate::{AccountId, PlaceId};
+use crate::{AccountId, PlaceId, Tier};
 use dioscuri_vocab::{Class, CredentialId, EndpointId, Tick};
 
 /// What a memory is of.
@@ -59,10 +59,34 @@ pub struct EndpointState {
     pub in_flight: u32,
     /// Whether any of its credentials has succeeded there.
     pub proven: bool,
-    /// When it may be sent to; `None` if only an event or an operator can tell.
+    /// When it may be sent to as far as the pool's memories go; `None` if only an event or an operator can tell.
     pub open_at: Option<Tick>,
-    /// How busy it is, as in [`Candidate::load`](crate::Candidate::load).
+    /// What holds it closed, and why: of several the one that opens last.
+    pub closed: Option<(Subject, Class)>,
+    /// Until when the rate budget has no room there, if it has said so; [`Tick::MAX`]: until it says otherwise.
+    pub rest_until: Option<Tick>,
+    /// Until when it is left alone for doing worse than its peers.
+    pub ejected_until: Option<Tick>,
+    /// Why it is never offered.
+    pub excluded: Option<Excluded>,
+    /// The tier that it asks for.
+    pub tier: Tier,
+    /// The tier that served it instead, while that is remembered.
+    pub served_tier: Option<Tier>,
+    /// Its place in the order of preference; 0 is the most preferred.
+    pub rank: u8,
+    /// How busy and slow it is, as in [`Candidate::load`](crate::Candidate::load).
     pub load: f32,
+}
+
+/// Why an endpoint is never offered.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Excluded {
+    /// It lies outside of the jurisdictions that are allowed, or names none.
+    Residency,
+    /// It costs more than allowed.
+    Price,
 }
 
 /// Every memory of a pool at one moment.

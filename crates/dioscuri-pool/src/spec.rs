@@ -1,5 +1,6 @@
 //! What a pool is told of an endpoint: numbers only; what stands behind them its user knows.
 
+use crate::Tier;
 use dioscuri_vocab::{CredentialId, EndpointId, GroupId};
 use std::{collections::HashSet, error::Error, fmt, num::NonZeroU32};
 
@@ -12,6 +13,11 @@ pub struct AccountId(pub u32);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a number will stay one")]
 pub struct PlaceId(pub u32);
+
+/// Where data may be processed: the United States, the European Union, anywhere. What a number means its user says.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a number will stay one")]
+pub struct JurisdictionId(pub u32);
 
 /// One endpoint, as it is added to a pool.
 ///
@@ -42,10 +48,17 @@ pub struct EndpointSpec {
     pub credentials: Vec<CredentialId>,
     /// How much it takes beside its peers: at weight 3, three attempts in flight load it like one.
     pub weight: NonZeroU32,
+    /// The service that it sells.
+    pub tier: Tier,
+    /// What it costs, in millionths of a US dollar per million input tokens; `None`: not known.
+    pub price: Option<u64>,
+    /// Where it processes what it is sent; `None`: not known.
+    pub jurisdiction: Option<JurisdictionId>,
 }
 
 impl EndpointSpec {
-    /// An endpoint of the first link and of weight 1, in group, account and place 0.
+    /// An endpoint of the first link, the standard tier and weight 1, in group, account and place 0, its price and
+    /// jurisdiction unknown.
     #[must_use]
     pub fn new(id: EndpointId, credentials: impl IntoIterator<Item = CredentialId>) -> Self {
         Self {
@@ -56,6 +69,9 @@ impl EndpointSpec {
             place: PlaceId(0),
             credentials: credentials.into_iter().collect(),
             weight: NonZeroU32::MIN,
+            tier: Tier::Standard,
+            price: None,
+            jurisdiction: None,
         }
     }
 
@@ -91,6 +107,27 @@ impl EndpointSpec {
     #[must_use]
     pub const fn with_weight(mut self, weight: NonZeroU32) -> Self {
         self.weight = weight;
+        self
+    }
+
+    /// The same endpoint, of `tier`.
+    #[must_use]
+    pub const fn with_tier(mut self, tier: Tier) -> Self {
+        self.tier = tier;
+        self
+    }
+
+    /// The same endpoint, at `micro_usd` per million input tokens.
+    #[must_use]
+    pub const fn with_price(mut self, micro_usd: u64) -> Self {
+        self.price = Some(micro_usd);
+        self
+    }
+
+    /// The same endpoint, in `jurisdiction`.
+    #[must_use]
+    pub const fn with_jurisdiction(mut self, jurisdiction: JurisdictionId) -> Self {
+        self.jurisdiction = Some(jurisdiction);
         self
     }
 

@@ -1,15 +1,17 @@
 //! One endpoint: what it was told, what is in flight there, and how it has done lately.
 
-use super::trial::Trial;
-use crate::{EndpointSpec, memory::Memory};
+use super::{
+    latency::{Latency, Usual},
+    score::{Ejection, Score},
+    trial::Trial,
+};
+use crate::{Config, EndpointSpec, Excluded, Tier, memory::Memory};
 use dioscuri_vocab::{CredentialId, Tick};
 use std::time::Duration;
 
-/// A failure weighs as much as so many attempts in flight, so that a fast refusal does not attract traffic.
-const PENALTY: f32 = 8.0;
-
-/// The time in which a penalty falls to 1/e. Source: linkerd's load biaser and Finagle's peak-EWMA.
-const DECAY: Duration = Duration::from_secs(10);
+/// For how long an endpoint that was served by another tier than it asked for is not preferred. A tier is short for
+/// minutes, and who asks it then pays its price for nothing.
+const DISTRUST: Duration = Duration::from_secs(300);
 
 #[derive(Debug)]
 pub(super) struct Endpoint {
@@ -18,53 +20,54 @@ pub(super) struct Endpoint {
     pub(super) born: u64,
     pub(super) memory: Memory,
     pub(super) slots: Vec<Slot>,
+    /// The places of its account and its place in their ledgers.
+    pub(super) account: u32,
+    pub(super) place: u32,
     pub(super) in_flight: u32,
-    penalty: f32,
-    penalty_at: Tick,
+    pub(super) latency: Latency,
+    pub(super) score: Score,
+    pub(super) ejection: Ejection,
+    /// The budget has no room there before.
+    pub(super) rest_until: Tick,
+    /// The tier that really served, and until when that is remembered.
+    pub(super) served: Option<(Tier, Tick)>,
+    pub(super) excluded: Option<Excluded>,
+    /// Whether the next attempt will be a probe.
+    pub(super) is_probed_next: bool,
 }
 
 /// One credential at one endpoint.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slot {
     pub(super) credential: CredentialId,
+    /// Its place in the ledger of keys.
+    pub(super) key: u32,
     pub(super) trial: Trial,
 }
 
 impl Endpoint {
-    pub(super) fn new(spec: EndpointSpec, born: u64) -> Self {
-        let slot = |credential: &CredentialId| Slot {
-            credential: *credential,
-            trial: Trial::default(),
-        };
-        Self {
-            slots: spec.credentials.iter().map(slot).collect(),
-            spec,
-            born,
-            memory: Memory::default(),
-            in_flight: 0,
-            penalty: 0.0,
-            penalty_at: Tick::ZERO,
+    /// Attempts in flight with the one that is to come, by weight and by how slow they are.
+    pub(super) fn load(&self, usual: Usual, now: Tick) -> f32 {
+        (float(self.in_flight) + 1.0) / float(self.spec.weight.get()) * self.latency.ratio(usual, now)
+    }
+
+    /// Its place in the order of preference.
+    pub(super) fn rank(&self, config: &Config, now: Tick) -> u8 {
+        let asked = config.tiers.rank(self.spec.tier);
+        match self.served {
+            Some((tier, until)) if until > now => config.tiers.rank(tier).max(asked),
+            _ => asked,
         }
     }
 
-    /// Attempts in flight by weight, and the decaying penalty of the last failure.
-    pub(super) fn load(&self, now: Tick) -> f32 {
-        float(self.in_flight) / float(self.spec.weight.get()) + self.penalty(now)
-    }
-
-    /// A failure is a peak: it sets the penalty, it does not add to it.
-    pub(super) fn penalise(&mut self, now: Tick) {
-        self.penalty = PENALTY;
-        self.penalty_at = now;
-    }
-
-    fn penalty(&self, now: Tick) -> f32 {
-        let age = now.since(self.penalty_at).as_secs_f32() / DECAY.as_secs_f32();
-        self.penalty * (-age).exp()
-    }
-
-    pub(super) fn slot_mut(&mut self, credential: CredentialId) -> Option<&mut Slot> {
-        self.slots.iter_mut().find(|slot| slot.credential == credential)
+    /// An answer named the tier that served it. Whether that changes the rank.
+    pub(super) fn on_served(&mut self, word: &str, now: Tick) -> bool {
+        let Some(tier) = Tier::of_word(word) else {
+            return false;
+        };
+        let before = self.served.map(|(tier, _)| tier);
+        self.served = (tier != self.spec.tier).then(|| (tier, now.after(DISTRUST)));
+        before != self.served.map(|(tier, _)| tier) || self.served.is_some()
     }
 
     pub(super) fn begin(&mut self, credential: CredentialId, now: Tick) {
@@ -79,6 +82,14 @@ impl Endpoint {
         if let Some(slot) = self.slot_mut(credential) {
             slot.trial.end();
         }
+    }
+
+    pub(super) fn slot(&self, credential: CredentialId) -> Option<&Slot> {
+        self.slots.iter().find(|slot| slot.credential == credential)
+    }
+
+    pub(super) fn slot_mut(&mut self, credential: CredentialId) -> Option<&mut Slot> {
+        self.slots.iter_mut().find(|slot| slot.credential == credential)
     }
 }
 

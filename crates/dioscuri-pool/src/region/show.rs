@@ -9,39 +9,63 @@ use dioscuri_vocab::Tick;
 
 impl State {
     pub(super) fn snapshot(&self, now: Tick) -> Snapshot {
-        let keys = self.keys.iter().map(|(id, memory)| (Subject::Key(*id), memory));
+        let keys = self.keys.iter().map(|key| (Subject::Key(key.id), &key.memory));
         let accounts = self
             .accounts
             .iter()
-            .map(|(id, memory)| (Subject::Account(*id), memory));
+            .map(|account| (Subject::Account(account.id), &account.memory));
         let places = self
             .places
             .iter()
-            .map(|(id, memory)| (Subject::Place(*id), memory));
+            .map(|place| (Subject::Place(place.id), &place.memory));
         let endpoints = self
-            .endpoints
-            .iter()
-            .map(|(id, endpoint)| (Subject::Endpoint(*id), &endpoint.memory));
+            .endpoints()
+            .map(|endpoint| (Subject::Endpoint(endpoint.spec.id), &endpoint.memory));
         let all = keys.chain(accounts).chain(places).chain(endpoints);
-        Snapshot {
+        let mut snapshot = Snapshot {
             closed: all
                 .filter_map(|(subject, memory)| closed(subject, memory, now))
                 .collect(),
             endpoints: self
-                .endpoints
-                .values()
+                .endpoints()
                 .map(|endpoint| self.endpoint_state(endpoint, now))
                 .collect(),
-        }
+        };
+        snapshot.closed.sort_by_key(|closed| closed.subject);
+        snapshot.endpoints.sort_by_key(|state| state.endpoint);
+        snapshot
     }
 
     fn endpoint_state(&self, endpoint: &Endpoint, now: Tick) -> EndpointState {
+        let spec = &endpoint.spec;
+        let verdict = self.verdict(endpoint, now);
+        let is_excluded = endpoint.excluded.is_some();
+        let probes_at = if verdict.is_probe {
+            self.pace.opens_at()
+        } else {
+            Tick::ZERO
+        };
+        let later = |at: &Tick| *at > now;
+        let usual = self.links.get(usize::from(spec.link)).map(|link| link.usual);
         EndpointState {
-            endpoint: endpoint.spec.id,
+            endpoint: spec.id,
             in_flight: endpoint.in_flight,
             proven: endpoint.slots.iter().any(|slot| slot.trial.is_proven),
-            open_at: self.open_at(endpoint, now).map(|(at, _)| at.max(now)),
-            load: endpoint.load(now),
+            open_at: verdict
+                .open_at
+                .filter(|_| !is_excluded)
+                .map(|at| at.max(now).max(probes_at)),
+            closed: self.holder(endpoint),
+            rest_until: Some(endpoint.rest_until).filter(later),
+            ejected_until: endpoint.ejection.until.filter(later),
+            excluded: endpoint.excluded,
+            tier: spec.tier,
+            served_tier: endpoint
+                .served
+                .filter(|(_, until)| later(until))
+                .map(|(tier, _)| tier),
+            rank: endpoint.rank(&self.config, now),
+            load: endpoint.load(usual.unwrap_or_default(), now),
         }
     }
 }

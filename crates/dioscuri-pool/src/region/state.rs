@@ -1,310 +1,291 @@
 //! What is behind the lock of the pool.
 
 use super::{
-    blame::{Culprit, blame, is_of_endpoint},
+    blame::Culprit,
     endpoint::{Endpoint, Slot},
+    index::{Index, Standing},
+    latency::{Latency, Usual},
+    ledger::Ledger,
+    pace::Pace,
+    score::{Ejection, Score},
     trial::Trial,
 };
 use crate::{
-    AccountId, Candidate, Config, EndpointSpec, InvalidSpec, PlaceId, Report, Subject, Want,
-    memory::{Memory, Opening},
+    AccountId, Config, EndpointSpec, Excluded, InvalidSpec, PlaceId, Subject, hash::IdMap, memory::Memory,
     spec::Kind,
 };
-use dioscuri_vocab::{AttemptId, CredentialId, EndpointId, Outcome, Tick};
-use std::collections::{BTreeMap, HashMap};
+use dioscuri_vocab::{AttemptId, CredentialId, EndpointId, Tick};
 
 #[derive(Debug)]
 pub(super) struct State {
-    config: Config,
-    pub(super) endpoints: BTreeMap<EndpointId, Endpoint>,
-    pub(super) keys: BTreeMap<CredentialId, Memory>,
-    pub(super) accounts: BTreeMap<AccountId, Memory>,
-    pub(super) places: BTreeMap<PlaceId, Memory>,
-    /// Each credential over all its endpoints.
-    trials: HashMap<CredentialId, Trial>,
-    flights: HashMap<AttemptId, Flight>,
+    pub(super) config: Config,
+    ids: IdMap<EndpointId, u32>,
+    pub(super) endpoints: Vec<Option<Endpoint>>,
+    free: Vec<u32>,
+    pub(super) keys: Ledger<CredentialId>,
+    pub(super) accounts: Ledger<AccountId>,
+    pub(super) places: Ledger<PlaceId>,
+    pub(super) index: Index,
+    /// What the endpoints of each link of the chain have in common.
+    pub(super) links: Vec<Link>,
+    pub(super) pace: Pace,
+    pub(super) flights: IdMap<AttemptId, Flight>,
+    /// The latest tick that was told: the index stands there.
+    pub(super) clock: Tick,
     /// Endpoints ever added.
     births: u64,
 }
 
-/// An attempt that has begun. It knows its memories by itself, since its endpoint may be removed.
-#[derive(Clone, Copy, Debug)]
-struct Flight {
-    endpoint: EndpointId,
-    born: u64,
-    credential: CredentialId,
-    account: AccountId,
-    place: PlaceId,
+/// What the endpoints of one link have in common.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Link {
+    pub(super) usual: Usual,
+    pub(super) score: Score,
+    pub(super) ejected: u32,
 }
 
-/// When something opens, and whether for a probe only. The open sort before the closed.
-type OpenAt = (Tick, bool);
+/// An attempt that has begun. It knows its memories by itself, since its endpoint may be removed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Flight {
+    pub(super) slot: u32,
+    pub(super) born: u64,
+    pub(super) credential: CredentialId,
+    pub(super) key: u32,
+    pub(super) account: u32,
+    pub(super) place: u32,
+    pub(super) is_probe: bool,
+}
 
 impl State {
     pub(super) fn new(config: Config) -> Self {
         Self {
             config,
-            endpoints: BTreeMap::new(),
-            keys: BTreeMap::new(),
-            accounts: BTreeMap::new(),
-            places: BTreeMap::new(),
-            trials: HashMap::new(),
-            flights: HashMap::new(),
+            ids: IdMap::default(),
+            endpoints: Vec::new(),
+            free: Vec::new(),
+            keys: Ledger::default(),
+            accounts: Ledger::default(),
+            places: Ledger::default(),
+            index: Index::default(),
+            links: Vec::new(),
+            pace: Pace::new(),
+            flights: IdMap::default(),
+            clock: Tick::ZERO,
             births: 0,
         }
     }
 
     pub(super) fn add(&mut self, spec: EndpointSpec) -> Result<(), InvalidSpec> {
         spec.check()?;
-        if self.endpoints.contains_key(&spec.id) {
+        if self.ids.contains_key(&spec.id) {
             return Err(InvalidSpec::new(spec.id, Kind::EndpointTwice));
         }
-        for credential in &spec.credentials {
-            self.keys.entry(*credential).or_default();
-        }
-        self.accounts.entry(spec.account).or_default();
-        self.places.entry(spec.place).or_default();
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.endpoints.push(None);
+            // There are no more of them than ids of 32 bits.
+            u32::try_from(self.endpoints.len() - 1).unwrap_or(u32::MAX)
+        });
         self.births += 1;
-        self.endpoints.insert(spec.id, Endpoint::new(spec, self.births));
+        self.ids.insert(spec.id, place);
+        self.index.add(place, spec.id, spec.link, spec.group);
+        let links = usize::from(spec.link) + 1;
+        if self.links.len() < links {
+            self.links.resize_with(links, Link::default);
+        }
+        let endpoint = self.admit(spec, place);
+        self.endpoints[place as usize] = Some(endpoint);
+        self.reindex(place);
         Ok(())
     }
 
+    fn admit(&mut self, spec: EndpointSpec, place: u32) -> Endpoint {
+        let slot = |credential: &CredentialId| Slot {
+            credential: *credential,
+            key: self.keys.join(*credential, place),
+            trial: Trial::default(),
+        };
+        Endpoint {
+            slots: spec.credentials.iter().map(slot).collect(),
+            born: self.births,
+            memory: Memory::default(),
+            account: self.accounts.join(spec.account, place),
+            place: self.places.join(spec.place, place),
+            in_flight: 0,
+            latency: Latency::default(),
+            score: Score::default(),
+            ejection: Ejection::default(),
+            rest_until: Tick::ZERO,
+            served: None,
+            excluded: self.exclusion(&spec),
+            is_probed_next: false,
+            spec,
+        }
+    }
+
+    fn exclusion(&self, spec: &EndpointSpec) -> Option<Excluded> {
+        let is_outside = self
+            .config
+            .residency
+            .as_ref()
+            .is_some_and(|only| spec.jurisdiction.is_none_or(|its| !only.contains(&its)));
+        let is_dear = self
+            .config
+            .price_limit
+            .zip(spec.price)
+            .is_some_and(|(limit, price)| price > limit);
+        if is_outside {
+            Some(Excluded::Residency)
+        } else {
+            is_dear.then_some(Excluded::Price)
+        }
+    }
+
     pub(super) fn remove(&mut self, id: EndpointId) -> bool {
-        let Some(Endpoint { spec, .. }) = self.endpoints.remove(&id) else {
+        let Some(place) = self.ids.remove(&id) else {
             return false;
         };
-        self.forget_unused(&spec.credentials, spec.account, spec.place);
+        if let Some(endpoint) = self.endpoints[place as usize].take() {
+            if endpoint.ejection.until.is_some() {
+                self.links[usize::from(endpoint.spec.link)].ejected -= 1;
+            }
+            for slot in &endpoint.slots {
+                self.keys.leave(slot.key, place);
+            }
+            self.accounts.leave(endpoint.account, place);
+            self.places.leave(endpoint.place, place);
+        }
+        self.index.remove(place);
+        self.free.push(place);
         true
     }
 
-    /// Drops those memories that no endpoint uses and that hold nothing.
-    fn forget_unused(&mut self, keys: &[CredentialId], account: AccountId, place: PlaceId) {
-        let is_used =
-            |by: &dyn Fn(&EndpointSpec) -> bool| self.endpoints.values().any(|endpoint| by(&endpoint.spec));
-        for key in keys {
-            if is_blank(&self.keys, key) && !is_used(&|spec| spec.credentials.contains(key)) {
-                self.keys.remove(key);
-                self.trials.remove(key);
-            }
-        }
-        if is_blank(&self.accounts, &account) && !is_used(&|spec| spec.account == account) {
-            self.accounts.remove(&account);
-        }
-        if is_blank(&self.places, &place) && !is_used(&|spec| spec.place == place) {
-            self.places.remove(&place);
+    pub(super) fn find(&self, id: EndpointId) -> Option<u32> {
+        self.ids.get(&id).copied()
+    }
+
+    pub(super) fn endpoint(&self, place: u32) -> Option<&Endpoint> {
+        self.endpoints.get(place as usize)?.as_ref()
+    }
+
+    pub(super) fn endpoint_mut(&mut self, place: u32) -> Option<&mut Endpoint> {
+        self.endpoints.get_mut(place as usize)?.as_mut()
+    }
+
+    pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.endpoints.iter().flatten()
+    }
+
+    /// What time alone has opened until `now` is open from here on.
+    pub(super) fn catch_up(&mut self, now: Tick) {
+        self.clock = self.clock.max(now);
+        while let Some(place) = self.index.pop_due(self.clock) {
+            self.reindex(place);
         }
     }
 
-    pub(super) fn links(&self) -> u8 {
-        let last = self.endpoints.values().map(|endpoint| endpoint.spec.link).max();
-        last.unwrap_or(0).saturating_add(1)
-    }
-
-    pub(super) fn candidates(&self, want: &Want<'_>, now: Tick) -> Vec<Candidate> {
-        let fits = |endpoint: &&Endpoint| {
-            let spec = &endpoint.spec;
-            spec.link == want.link
-                && want.affinity.is_none_or(|group| group == spec.group)
-                && !want.avoid.contains(&spec.id)
-        };
-        let candidate = |endpoint: &Endpoint| {
-            let open_at = self.open_at(endpoint, now);
-            let candidate = Candidate::new(endpoint.spec.id, open_at.map(|(at, _)| at.max(now)))
-                .with_load(endpoint.load(now));
-            match open_at {
-                Some((_, true)) => candidate.as_probe(),
-                _ => candidate,
-            }
-        };
-        self.endpoints.values().filter(fits).map(candidate).collect()
-    }
-
-    /// When an attempt may begin at `endpoint`; `None` if an event or an operator must come first.
-    pub(super) fn open_at(&self, endpoint: &Endpoint, now: Tick) -> Option<OpenAt> {
-        let spec = &endpoint.spec;
-        let memories = [
-            Some(&endpoint.memory),
-            self.accounts.get(&spec.account),
-            self.places.get(&spec.place),
-        ];
-        let key = endpoint
-            .slots
-            .iter()
-            .filter_map(|slot| self.slot_open_at(slot, now))
-            .min()?;
-        memories.into_iter().flatten().try_fold(key, |all, memory| {
-            let one = open_at(memory, now)?;
-            Some((all.0.max(one.0), all.1 || one.1))
-        })
-    }
-
-    fn slot_open_at(&self, slot: &Slot, now: Tick) -> Option<OpenAt> {
-        let most = self.config.unproven_in_flight.get();
-        let everywhere = self.trials.get(&slot.credential).copied().unwrap_or_default();
-        let dared = if slot.trial.is_proven {
-            Tick::ZERO
-        } else {
-            slot.trial.opens_at(most).max(everywhere.opens_at(most))
-        };
-        let (at, probe) = open_at(self.keys.get(&slot.credential)?, now)?;
-        Some((at.max(dared), probe))
-    }
-
-    pub(super) fn begin(&mut self, id: EndpointId, attempt: AttemptId, now: Tick) -> Option<CredentialId> {
-        let endpoint = self.endpoints.get(&id)?;
-        let is_open = self.open_at(endpoint, now).is_some_and(|(at, _)| at <= now);
-        if !is_open || self.flights.contains_key(&attempt) {
-            return None;
-        }
-        let (_, credential) = endpoint
-            .slots
-            .iter()
-            .filter_map(|slot| {
-                let (at, probe) = self.slot_open_at(slot, now)?;
-                (at <= now).then_some((
-                    (probe, !slot.trial.is_proven, slot.trial.in_flight),
-                    slot.credential,
-                ))
-            })
-            .min()?;
-        let flight = Flight {
-            endpoint: id,
-            born: endpoint.born,
-            credential,
-            account: endpoint.spec.account,
-            place: endpoint.spec.place,
-        };
-        self.flights.insert(attempt, flight);
-        self.endpoints.get_mut(&id)?.begin(credential, now);
-        self.trials.entry(credential).or_default().begin(now);
-        self.each_memory(&flight, |_, memory| memory.begin(attempt));
-        Some(credential)
-    }
-
-    pub(super) fn report(&mut self, report: &Report<'_>, now: Tick) {
-        let Some(flight) = self.flights.remove(&report.attempt) else {
-            return;
-        };
-        self.each_memory(&flight, |_, memory| memory.release(report.attempt));
-        if let Some(trial) = self.trials.get_mut(&flight.credential) {
-            trial.end();
-        }
-        if let Some(endpoint) = self.endpoint_of(&flight) {
-            endpoint.end(flight.credential);
-        }
-        match report.outcome {
-            Outcome::Success(_) => self.succeed(&flight, report.begun, now),
-            outcome => self.fail(&flight, outcome, report.begun, now),
-        }
-        if !self.endpoints.contains_key(&flight.endpoint) {
-            self.forget_unused(&[flight.credential], flight.account, flight.place);
-        }
-    }
-
-    fn succeed(&mut self, flight: &Flight, begun: Tick, now: Tick) {
-        let key = self.keys.get(&flight.credential);
-        let is_stale = key.is_none_or(|key| key.predates_opening(begun));
-        self.each_memory(flight, |_, memory| memory.succeed(begun, now));
-        let is_open = self.keys.get(&flight.credential).is_some_and(Memory::is_blank);
-        let slot = self
-            .endpoint_of(flight)
-            .and_then(|endpoint| endpoint.slot_mut(flight.credential));
-        if let Some(slot) = slot
-            && is_open
-            && !is_stale
+    /// Puts an endpoint where it stands now.
+    pub(super) fn reindex(&mut self, place: u32) {
+        let now = self.clock;
+        if let Some(endpoint) = self.endpoints.get_mut(place as usize).and_then(Option::as_mut)
+            && endpoint.ejection.ends(now)
         {
-            slot.trial.is_proven = true;
-            self.trials.entry(flight.credential).or_default().is_proven = true;
+            endpoint.score = Score::default();
+            self.links[usize::from(endpoint.spec.link)].ejected -= 1;
+        }
+        let Some(endpoint) = self
+            .endpoint(place)
+            .filter(|endpoint| endpoint.excluded.is_none())
+        else {
+            return;
+        };
+        let verdict = self.verdict(endpoint, now);
+        let rank = endpoint.rank(&self.config, now);
+        let rest = endpoint.rest_until;
+        let at = verdict.open_at.map(|at| at.max(rest));
+        let standing = match at {
+            Some(at) if at > now => Standing::Closed(Some(at).filter(|at| *at < Tick::MAX)),
+            Some(_) if verdict.is_probe => Standing::Due,
+            Some(_) => Standing::Ready(rank),
+            None => Standing::Closed(None),
+        };
+        let others = [at, endpoint.served.map(|(_, until)| until)];
+        let others = others.into_iter().flatten().filter(|at| *at > now);
+        let wake = others.fold(verdict.wake, Tick::min);
+        self.index.put(place, standing, !verdict.is_held, wake);
+        if let Some(endpoint) = self.endpoint_mut(place) {
+            endpoint.is_probed_next = verdict.is_probe;
         }
     }
 
-    fn fail(&mut self, flight: &Flight, outcome: &Outcome, begun: Tick, now: Tick) {
-        let Some(failure) = outcome.failure() else {
-            return;
-        };
-        if is_of_endpoint(failure)
-            && let Some(endpoint) = self.endpoint_of(flight)
-        {
-            endpoint.penalise(now);
+    /// Puts every endpoint where it stands now that the memory in `place` of the ledger of `whose` holds.
+    pub(super) fn reindex_members(&mut self, whose: Culprit, place: u32) {
+        for number in 0.. {
+            let members = match whose {
+                Culprit::Key => self.keys.get(place).map(|entry| &entry.members),
+                Culprit::Account => self.accounts.get(place).map(|entry| &entry.members),
+                Culprit::Place => self.places.get(place).map(|entry| &entry.members),
+                Culprit::Endpoint => None,
+            };
+            let Some(member) = members.and_then(|members| members.get(number)).copied() else {
+                break;
+            };
+            self.reindex(member);
         }
-        let Some((culprit, rule)) = blame(failure, &self.config) else {
+    }
+
+    pub(super) fn rest(&mut self, id: EndpointId, until: Option<Tick>) {
+        let until = until.unwrap_or(Tick::ZERO);
+        let Some(place) = self.find(id) else {
             return;
         };
-        self.each_memory(flight, |of, memory| {
-            if of == culprit {
-                memory.fail(failure.class, failure.hint(), &rule, begun, now);
-            }
-        });
-        let is_key_closed = self
-            .keys
-            .get(&flight.credential)
-            .is_some_and(|key| key.closure().is_some());
-        if culprit == Culprit::Key && is_key_closed {
-            self.unprove(flight.credential);
+        if let Some(endpoint) = self.endpoint_mut(place)
+            && endpoint.rest_until != until
+        {
+            endpoint.rest_until = until;
+            self.reindex(place);
         }
     }
 
     pub(super) fn reopen(&mut self, subject: Subject, now: Tick) -> bool {
-        if let Subject::Key(credential) = subject {
-            self.unprove(credential);
-        }
-        let memory = match subject {
-            Subject::Key(id) => self.keys.get_mut(&id),
-            Subject::Account(id) => self.accounts.get_mut(&id),
-            Subject::Place(id) => self.places.get_mut(&id),
-            Subject::Endpoint(id) => self.endpoints.get_mut(&id).map(|endpoint| &mut endpoint.memory),
+        self.catch_up(now);
+        let (whose, place) = match subject {
+            Subject::Key(id) => (Culprit::Key, self.keys.find(id)),
+            Subject::Account(id) => (Culprit::Account, self.accounts.find(id)),
+            Subject::Place(id) => (Culprit::Place, self.places.find(id)),
+            Subject::Endpoint(id) => (Culprit::Endpoint, self.find(id)),
         };
-        memory.map(|memory| memory.reopen(now)).is_some()
+        let Some(place) = place else {
+            return false;
+        };
+        if whose == Culprit::Key {
+            self.unprove(place);
+        }
+        let memory = match whose {
+            Culprit::Key => self.keys.get_mut(place).map(|entry| &mut entry.memory),
+            Culprit::Account => self.accounts.get_mut(place).map(|entry| &mut entry.memory),
+            Culprit::Place => self.places.get_mut(place).map(|entry| &mut entry.memory),
+            Culprit::Endpoint => self.endpoint_mut(place).map(|endpoint| &mut endpoint.memory),
+        };
+        let is_known = memory.map(|memory| memory.reopen(now)).is_some();
+        match whose {
+            Culprit::Endpoint => self.reindex(place),
+            whose => self.reindex_members(whose, place),
+        }
+        is_known
     }
 
-    /// What worked until now may not work any more.
-    fn unprove(&mut self, credential: CredentialId) {
-        if let Some(trial) = self.trials.get_mut(&credential) {
-            trial.is_proven = false;
-        }
-        for endpoint in self.endpoints.values_mut() {
-            if let Some(slot) = endpoint.slot_mut(credential) {
+    /// What worked with a key until now may not work any more. Its members are not put in place yet.
+    pub(super) fn unprove(&mut self, key: u32) {
+        let Some(entry) = self.keys.get_mut(key) else {
+            return;
+        };
+        entry.trial.is_proven = false;
+        let credential = entry.id;
+        for member in &entry.members {
+            let endpoint = self.endpoints[*member as usize].as_mut();
+            if let Some(slot) = endpoint.and_then(|endpoint| endpoint.slot_mut(credential)) {
                 slot.trial.is_proven = false;
             }
         }
     }
-
-    fn endpoint_of(&mut self, flight: &Flight) -> Option<&mut Endpoint> {
-        let endpoint = self.endpoints.get_mut(&flight.endpoint);
-        endpoint.filter(|endpoint| endpoint.born == flight.born)
-    }
-
-    fn each_memory(&mut self, flight: &Flight, mut each: impl FnMut(Culprit, &mut Memory)) {
-        let of_endpoint = self
-            .endpoints
-            .get_mut(&flight.endpoint)
-            .filter(|endpoint| endpoint.born == flight.born)
-            .map(|endpoint| &mut endpoint.memory);
-        let memories = [
-            (Culprit::Key, self.keys.get_mut(&flight.credential)),
-            (Culprit::Account, self.accounts.get_mut(&flight.account)),
-            (Culprit::Place, self.places.get_mut(&flight.place)),
-            (Culprit::Endpoint, of_endpoint),
-        ];
-        for (of, memory) in memories {
-            if let Some(memory) = memory {
-                each(of, memory);
-            }
-        }
-    }
-}
-
-fn open_at(memory: &Memory, now: Tick) -> Option<OpenAt> {
-    match memory.opening() {
-        Opening::Open => Some((Tick::ZERO, false)),
-        // A pause without end is no time: only an operator opens it.
-        Opening::Probe(Tick::MAX) | Opening::ProbeOut => None,
-        Opening::Probe(at) => Some((at, true)),
-        // Nobody waits for what somebody has to mend; whoever comes when it is due may try.
-        Opening::Hope(at) => (at <= now).then_some((at, true)),
-    }
-}
-
-fn is_blank<K: Ord>(memories: &BTreeMap<K, Memory>, key: &K) -> bool {
-    memories.get(key).is_some_and(Memory::is_blank)
 }
