@@ -36,8 +36,9 @@ impl Counting {
     }
 }
 
-/// Periods for which refused requests are taken to count: two refusals may meet in one window by chance.
-const BELIEVED: u32 = 60;
+/// Periods for which refused requests are taken to count, a day of minutes: two refusals may meet in one window by
+/// chance, and to find out again costs one or two.
+const BELIEVED: u32 = 1_440;
 
 #[cfg(test)]
 mod tests {
@@ -58,8 +59,8 @@ mod tests {
         assert!(counting.gives_back(at(200)));
         counting.on_edge(false, MINUTE, at(230));
         assert!(!counting.gives_back(at(230)));
-        assert!(!counting.gives_back(at(3_000)));
-        assert!(counting.gives_back(at(4_000)));
+        assert!(!counting.gives_back(at(80_000)));
+        assert!(counting.gives_back(at(90_000)));
     }
 
     #[test]

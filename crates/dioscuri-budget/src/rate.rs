@@ -15,6 +15,8 @@ pub(crate) struct Rate {
     supply: Option<Supply>,
     /// Charges of requests that were refused: when, and how much.
     refused: VecDeque<(Tick, u64)>,
+    /// Charges of refused requests that were given back lately.
+    given_back: VecDeque<(Tick, u64)>,
     /// Requests that were let through.
     passed: u64,
     /// Whether an unknown limit is found out step by step; else everything goes until a refusal.
@@ -52,6 +54,7 @@ impl Rate {
             short: SlidingWindow::new(period, Duration::ZERO),
             supply: None,
             refused: VecDeque::new(),
+            given_back: VecDeque::new(),
             passed: 0,
             is_careful,
         }
@@ -215,9 +218,18 @@ impl Rate {
     ) -> Duration {
         let pause = self.judge(sent, hint, limit, kind, now);
         // Without a hint nothing but the place itself holds back what would be refused as well.
+        let limit = limit.unwrap_or(u64::MAX);
         if hint.is_some() && kind.counting.gives_back(now) {
-            self.refund(sent.at, sent.amount, limit.unwrap_or(u64::MAX));
-            self.refused.pop_back();
+            self.refund(sent.at, sent.amount, limit);
+            self.given_back.extend(self.refused.pop_back());
+        } else {
+            // They were counted after all.
+            while let Some((at, amount)) = self.given_back.pop_front() {
+                if at.after(self.window.period()) > now {
+                    self.charge(at, amount, limit);
+                    self.refused.push_back((at, amount));
+                }
+            }
         }
         pause
     }
@@ -325,8 +337,10 @@ impl Rate {
 
     fn note_refused(&mut self, sent: &Sent) {
         let span = self.window.period() * 2;
-        while self.refused.front().is_some_and(|(at, _)| at.after(span) < sent.at) {
-            self.refused.pop_front();
+        for old in [&mut self.refused, &mut self.given_back] {
+            while old.front().is_some_and(|(at, _)| at.after(span) < sent.at) {
+                old.pop_front();
+            }
         }
         self.refused.push_back((sent.at, sent.amount));
     }
