@@ -76,6 +76,8 @@ mod rate;
 mod rate_budget;
 mod saved;
 mod snapshot;
+#[cfg(feature = "store")]
+mod store;
 mod supply;
 mod tokens;
 mod window;
@@ -94,4 +96,6 @@ pub use queue::{FairQueue, InOrder, Ticket};
 pub use rate_budget::{DomainId, Lease, Opening, Order, RateBudget, Reservation, Reserve};
 pub use saved::{Saved, SavedCorrection, SavedDay, SavedDomain, SavedGate, SavedLimit, SavedShorter};
 pub use snapshot::{DomainSnapshot, Source};
+#[cfg(feature = "store")]
+pub use store::{Opened, Store, StoreError};
 pub use tokens::{Correction, Measure, Resolution, Rules, TokenEstimator, UnderWay};

@@ -8,4 +8,6 @@ mod properties;
 mod queue;
 mod refusal;
 mod settle;
+#[cfg(feature = "store")]
+mod store;
 mod world;
