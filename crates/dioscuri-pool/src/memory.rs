@@ -17,6 +17,10 @@ const RELAPSE: Duration = Duration::from_secs(5);
 /// Failures in a row that close within [`RELAPSE`]: one may be chance.
 const RELAPSE_RUN: u32 = 2;
 
+/// Failures that a closing is taken for once it is over: one alone leaves what was sound as it was, several soon after
+/// each other are a share of failures rather than outages.
+const OUTAGE_RUN: u32 = 4;
+
 /// What is remembered of one key, account, place or endpoint.
 ///
 /// Monotone: while closed, its opening only moves later. Causal: the success of an attempt that began
@@ -147,6 +151,7 @@ impl Memory {
         }
         let run = self.mix.run(usual);
         if run > usual {
+            // A hint binds the call that has got it; the others may well be served.
             return self.streak >= run;
         }
         let run = if self.is_relapse(now) {
@@ -172,6 +177,7 @@ impl Memory {
             // HalfOpen => Closed
             Some(closure) => {
                 let rounds = closure.rounds;
+                self.mix.succeed(OUTAGE_RUN);
                 self.open(now);
                 self.rounds_before = rounds;
             }

@@ -10,12 +10,13 @@ const PRIOR: f32 = 4.0;
 /// At 16 calls a second that is one mistake in two minutes, which costs a pause of a second.
 const CHANCE: f32 = 1.0 / 2000.0;
 
-/// How many times the usual run is demanded at most. Where nearly all fails, more runs would be those of an outage.
-const PATIENCE: u32 = 4;
+/// How many times the usual run is demanded at most: where four in five fail, what is left is still worth having, and
+/// an outage after that costs 18 attempts at a place.
+const PATIENCE: u32 = 6;
 
 /// What came between failures in a row.
 ///
-/// Failures enter it only once a success has followed them: a run that closes is an outage, not a share.
+/// Failures enter it only once a success has followed them.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(crate) struct Mix {
     successes: f32,
@@ -72,7 +73,7 @@ mod tests {
         check(20, 1, 99, 3);
         check(20, 1, 4, 5);
         check(20, 1, 1, 10);
-        check(20, 4, 1, 12);
+        check(20, 4, 1, 18);
     }
 
     #[test]

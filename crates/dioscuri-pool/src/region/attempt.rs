@@ -49,8 +49,6 @@ impl State {
         let now = self.clock;
         if flight.is_probe {
             self.pace.on_probe(now);
-        } else {
-            self.pace.on_call(now);
         }
         let before = self.doors(&flight);
         self.endpoint_mut(slot)?.begin(credential, now);
@@ -137,6 +135,7 @@ impl State {
             .keys
             .get(flight.key)
             .is_none_or(|key| key.memory.predates_opening(begun));
+        self.pace.on_answer(now);
         self.each_memory(flight, |_, memory| memory.succeed(begun, now));
         let is_open = self.keys.get(flight.key).is_some_and(|key| key.memory.is_blank());
         let Some((endpoint, link)) = self.endpoint_and_link(flight) else {

@@ -28,9 +28,9 @@ const LONGEST_LULL: Duration = Duration::from_secs(10);
 pub(super) struct Pace {
     floor: Tick,
     is_eased: bool,
-    /// The mean time between two calls, in seconds.
+    /// The mean time between two answers, in seconds.
     interval: f32,
-    last_call: Tick,
+    last_answer: Tick,
 }
 
 /// What a probe has shown.
@@ -48,7 +48,7 @@ impl Pace {
             floor: Tick::ZERO,
             is_eased: false,
             interval: LONGEST_GAP.as_secs_f32() / CALLS_A_PROBE,
-            last_call: Tick::ZERO,
+            last_answer: Tick::ZERO,
         }
     }
 
@@ -57,10 +57,11 @@ impl Pace {
         self.floor
     }
 
-    pub(super) fn on_call(&mut self, now: Tick) {
-        let interval = now.since(self.last_call).min(LONGEST_LULL).as_secs_f32();
+    /// A call was answered. What is refused comes again too soon to be counted.
+    pub(super) fn on_answer(&mut self, now: Tick) {
+        let interval = now.since(self.last_answer).min(LONGEST_LULL).as_secs_f32();
         self.interval += (interval - self.interval) / SPAN;
-        self.last_call = now;
+        self.last_answer = now;
     }
 
     pub(super) fn on_probe(&mut self, now: Tick) {
@@ -104,7 +105,7 @@ mod tests {
         pace.on_probe(at(1000));
         assert_eq!(pace.opens_at(), at(3000));
         for call in 0..2000 {
-            pace.on_call(at(3000 + call * 50));
+            pace.on_answer(at(3000 + call * 50));
         }
         pace.on_probe(at(200_000));
         let gap = pace.opens_at().since(at(200_000));
