@@ -13,6 +13,7 @@ mod corpus;
 mod demo;
 mod errors;
 mod licences;
+mod scenarios;
 mod sdk;
 mod shell;
 mod tidy;
@@ -65,6 +66,8 @@ enum Task {
     },
     /// Hold licences and sources of all dependencies against .cargo/deny.toml
     Licences,
+    /// Run the scenarios in virtual time and write docs/scenarios.md and its chart
+    Scenarios(scenarios::Args),
     /// Hold the simulator against Google's official SDKs for Python and Node
     Sdk,
     /// Test the architecture: edges, purity, layout, manifests, links
@@ -91,6 +94,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Errors { check: true } => errors::check(&workspace),
         Task::Errors { check: false } => errors::write(&workspace),
         Task::Licences => licences::run(&workspace),
+        Task::Scenarios(args) => scenarios::run(&workspace, args),
         Task::Sdk => sdk::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
     }

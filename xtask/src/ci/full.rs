@@ -1,7 +1,7 @@
 //! What needs more time, another tool or the network: `cargo xtask ci --full`.
 
 use super::{fuzz, steps::Step};
-use crate::{shell::Line, workspace::Workspace};
+use crate::{scenarios, shell::Line, workspace::Workspace};
 
 /// What can be checked on this machine, and what cannot.
 #[derive(Debug)]
@@ -38,13 +38,20 @@ const TOOLS: &[Tool] = &[
 /// Looks for each tool; what is not installed is not checked, and not called passed either.
 pub(super) fn steps(workspace: &Workspace) -> More {
     let mut more = More {
-        steps: vec![Step::lines(
-            "docs as docs.rs builds them",
-            vec![
-                Line::new("cargo doc --workspace --exclude dioscuri-cli --all-features --no-deps --locked")
-                    .env("RUSTDOCFLAGS", "-D warnings"),
-            ],
-        )],
+        steps: vec![
+            Step::lines(
+                "docs as docs.rs builds them",
+                vec![
+                    Line::new("cargo doc --workspace --exclude dioscuri-cli --all-features --no-deps --locked")
+                        .env("RUSTDOCFLAGS", "-D warnings"),
+                ],
+            ),
+            Step::check(
+                "scenarios with every seed",
+                scenarios::check_all,
+                "cargo xtask scenarios --check --full",
+            ),
+        ],
         unchecked: Vec::new(),
     };
     let fuzz = Step::check("fuzz targets, a minute each", fuzz::run, "cargo xtask ci --full");

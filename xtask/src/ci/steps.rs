@@ -2,7 +2,7 @@
 
 use super::tools::Tools;
 use crate::{
-    demo, errors, licences,
+    demo, errors, licences, scenarios,
     shell::{self, Line},
     tidy,
     workspace::{Package, Workspace},
@@ -98,6 +98,7 @@ pub(super) fn all(workspace: &Workspace, tools: Tools) -> Vec<Step> {
             "cargo run --package dioscuri-examples --bin NAME",
         ),
         Step::check("demo", demo::check, "cargo xtask demo --check"),
+        Step::check("scenarios", scenarios::check, "cargo xtask scenarios --check"),
     ]
 }
 
