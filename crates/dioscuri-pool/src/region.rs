@@ -2,6 +2,7 @@
 
 mod attempt;
 mod blame;
+mod card;
 mod endpoint;
 mod index;
 mod latency;

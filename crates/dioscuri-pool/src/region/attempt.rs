@@ -2,10 +2,12 @@
 
 use super::{
     blame::{Culprit, blame, is_of_endpoint},
+    card::Card,
     endpoint::Endpoint,
     index::Standing,
     pace::Finding,
     state::{Flight, Link, State},
+    trial::Trial,
 };
 use crate::{
     Report,
@@ -40,7 +42,7 @@ impl State {
             key,
             account: endpoint.account,
             place: endpoint.place,
-            is_probe: endpoint.is_probed_next,
+            is_probe: self.cards[slot as usize].is_probed_next,
         };
         match self.flights.entry(attempt) {
             Place::Occupied(_) => return None,
@@ -50,11 +52,10 @@ impl State {
         if flight.is_probe {
             self.pace.on_probe(now);
         }
-        let before = self.doors(&flight);
-        self.endpoint_mut(slot)?.begin(credential, now);
-        if let Some(key) = self.keys.get_mut(key) {
-            key.trial.begin(now);
-        }
+        let before = self.doors_if(!flight.is_probe, &flight);
+        self.each_trial(&flight, |trial| trial.begin(now));
+        let in_flight = &mut self.cards[slot as usize].in_flight;
+        *in_flight = in_flight.saturating_add(1);
         self.count(&flight, |flights| *flights += 1);
         if flight.is_probe {
             self.each_memory(&flight, |_, memory| memory.begin(attempt));
@@ -99,15 +100,15 @@ impl State {
             return;
         };
         self.catch_up(now);
-        let before = self.doors(&flight);
+        let is_usual = !flight.is_probe && matches!(report.outcome, Outcome::Success(_));
+        let before = self.doors_if(is_usual, &flight);
         if flight.is_probe {
             self.each_memory(&flight, |_, memory| memory.release(report.attempt));
         }
-        if let Some(key) = self.keys.get_mut(flight.key) {
-            key.trial.end();
-        }
-        if let Some(endpoint) = self.endpoint_of(&flight) {
-            endpoint.end(flight.credential);
+        self.each_trial(&flight, Trial::end);
+        if self.endpoint_of(&flight).is_some() {
+            let in_flight = &mut self.cards[flight.slot as usize].in_flight;
+            *in_flight = in_flight.saturating_sub(1);
         }
         let finding = match report.outcome {
             Outcome::Success(served) => {
@@ -138,11 +139,11 @@ impl State {
         self.pace.on_answer(now);
         self.each_memory(flight, |_, memory| memory.succeed(begun, now));
         let is_open = self.keys.get(flight.key).is_some_and(|key| key.memory.is_blank());
-        let Some((endpoint, link)) = self.endpoint_and_link(flight) else {
+        let Some((card, endpoint, link)) = self.endpoint_and_link(flight) else {
             return;
         };
         let first = report.timing.content.or(report.timing.head).unwrap_or(now);
-        endpoint.latency.observe(first.since(begun), &mut link.usual, now);
+        card.latency.observe(first.since(begun), &mut link.usual, now);
         endpoint.score.add(true, now);
         link.score.add(true, now);
         let is_moved = match &served.tier {
@@ -183,10 +184,10 @@ impl State {
 
     /// A failure is a slow answer to whoever chooses, and may make an outlier of its endpoint.
     fn count_failure(&mut self, flight: &Flight, begun: Tick, now: Tick) {
-        let Some((endpoint, link)) = self.endpoint_and_link(flight) else {
+        let Some((card, endpoint, link)) = self.endpoint_and_link(flight) else {
             return;
         };
-        endpoint.latency.penalise(now.since(begun), link.usual, now);
+        card.latency.penalise(now.since(begun), link.usual, now);
         if flight.is_probe {
             return; // it was known to fail
         }
@@ -202,7 +203,7 @@ impl State {
         if ejected * 2 > all {
             return;
         }
-        if let Some((endpoint, link)) = self.endpoint_and_link(flight) {
+        if let Some((_, endpoint, link)) = self.endpoint_and_link(flight) {
             endpoint.ejection.eject(now);
             link.ejected += 1;
         }
@@ -214,11 +215,11 @@ impl State {
         endpoint.filter(|endpoint| endpoint.born == flight.born)
     }
 
-    fn endpoint_and_link(&mut self, flight: &Flight) -> Option<(&mut Endpoint, &mut Link)> {
+    fn endpoint_and_link(&mut self, flight: &Flight) -> Option<(&mut Card, &mut Endpoint, &mut Link)> {
         let endpoint = self.endpoints[flight.slot as usize].as_mut();
         let endpoint = endpoint.filter(|endpoint| endpoint.born == flight.born)?;
         let link = self.links.get_mut(usize::from(endpoint.spec.link))?;
-        Some((endpoint, link))
+        Some((self.cards.get_mut(flight.slot as usize)?, endpoint, link))
     }
 
     fn count(&mut self, flight: &Flight, change: impl Fn(&mut u32)) {
@@ -248,6 +249,29 @@ impl State {
         }
     }
 
+    fn each_trial(&mut self, flight: &Flight, each: impl Fn(&mut Trial)) {
+        if let Some(key) = self.keys.get_mut(flight.key) {
+            each(&mut key.trial);
+        }
+        let endpoint = self.endpoint_of(flight);
+        if let Some(slot) = endpoint.and_then(|endpoint| endpoint.slot_mut(flight.credential)) {
+            each(&mut slot.trial);
+        }
+    }
+
+    /// The doors of a flight, unless nothing that is `usual` can move them: what is proven stays so, and neither does
+    /// an attempt that is no probe close anything by beginning, nor open anything by its success.
+    fn doors_if(&self, is_usual: bool, flight: &Flight) -> Option<Doors> {
+        let is_proven = || {
+            let slot = self
+                .endpoint(flight.slot)
+                .and_then(|endpoint| endpoint.slot(flight.credential));
+            slot.is_some_and(|slot| slot.trial.is_proven)
+                && self.keys.get(flight.key).is_some_and(|key| key.trial.is_proven)
+        };
+        (!is_usual || !is_proven()).then(|| self.doors(flight))
+    }
+
     fn doors(&self, flight: &Flight) -> Doors {
         let most = self.config.unproven_in_flight.get();
         let key = self.keys.get(flight.key);
@@ -273,7 +297,10 @@ impl State {
     }
 
     /// Puts those endpoints in place for which something has changed since `before`.
-    fn settle(&mut self, flight: &Flight, before: Doors) {
+    fn settle(&mut self, flight: &Flight, before: Option<Doors>) {
+        let Some(before) = before else {
+            return;
+        };
         let now = self.doors(flight);
         if now == before {
             return;

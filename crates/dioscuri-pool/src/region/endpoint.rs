@@ -1,7 +1,6 @@
 //! One endpoint: what it was told, what is in flight there, and how it has done lately.
 
 use super::{
-    latency::{Latency, Usual},
     score::{Ejection, Score},
     trial::Trial,
 };
@@ -23,8 +22,6 @@ pub(super) struct Endpoint {
     /// The places of its account and its place in their ledgers.
     pub(super) account: u32,
     pub(super) place: u32,
-    pub(super) in_flight: u32,
-    pub(super) latency: Latency,
     pub(super) score: Score,
     pub(super) ejection: Ejection,
     /// The budget has no room there before.
@@ -32,8 +29,6 @@ pub(super) struct Endpoint {
     /// The tier that really served, and until when that is remembered.
     pub(super) served: Option<(Tier, Tick)>,
     pub(super) excluded: Option<Excluded>,
-    /// Whether the next attempt will be a probe.
-    pub(super) is_probed_next: bool,
 }
 
 /// One credential at one endpoint.
@@ -46,11 +41,6 @@ pub(super) struct Slot {
 }
 
 impl Endpoint {
-    /// Attempts in flight with the one that is to come, by weight and by how slow they are.
-    pub(super) fn load(&self, usual: Usual, now: Tick) -> f32 {
-        (float(self.in_flight) + 1.0) / float(self.spec.weight.get()) * self.latency.ratio(usual, now)
-    }
-
     /// Its place in the order of preference.
     pub(super) fn rank(&self, config: &Config, now: Tick) -> u8 {
         let asked = config.tiers.rank(self.spec.tier);
@@ -70,20 +60,6 @@ impl Endpoint {
         before != self.served.map(|(tier, _)| tier) || self.served.is_some()
     }
 
-    pub(super) fn begin(&mut self, credential: CredentialId, now: Tick) {
-        self.in_flight = self.in_flight.saturating_add(1);
-        if let Some(slot) = self.slot_mut(credential) {
-            slot.trial.begin(now);
-        }
-    }
-
-    pub(super) fn end(&mut self, credential: CredentialId) {
-        self.in_flight = self.in_flight.saturating_sub(1);
-        if let Some(slot) = self.slot_mut(credential) {
-            slot.trial.end();
-        }
-    }
-
     pub(super) fn slot(&self, credential: CredentialId) -> Option<&Slot> {
         self.slots.iter().find(|slot| slot.credential == credential)
     }
@@ -91,9 +67,4 @@ impl Endpoint {
     pub(super) fn slot_mut(&mut self, credential: CredentialId) -> Option<&mut Slot> {
         self.slots.iter_mut().find(|slot| slot.credential == credential)
     }
-}
-
-/// Exact up to 65,535: more is never in flight at one endpoint, and the weight only compares.
-fn float(number: u32) -> f32 {
-    f32::from(u16::try_from(number).unwrap_or(u16::MAX))
 }

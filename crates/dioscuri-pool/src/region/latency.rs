@@ -74,13 +74,14 @@ impl Latency {
         1.0 + (value / usual.seconds() - 1.0) * self.keep(now)
     }
 
+    /// How much of what was known is left.
     fn keep(&self, now: Tick) -> f32 {
-        let age = now.since(self.at);
-        if age.is_zero() {
-            1.0
-        } else {
-            (-age.as_secs_f32() / DECAY.as_secs_f32()).exp()
-        }
+        let age = now.since(self.at).as_secs_f32() / DECAY.as_secs_f32();
+        // (1 + x/8)⁻⁸ for e⁻ˣ: within 0.04 of it everywhere, at a fraction of the cost. Eight are asked for each call.
+        let eighth = 1.0 / (1.0 + age / 8.0);
+        let quarter = eighth * eighth;
+        let half = quarter * quarter;
+        half * half
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whom a caller is offered, in which order.
 
-use super::{endpoint::Endpoint, index::Shelf, state::State};
+use super::{card::Card, index::Shelf, state::State};
 use crate::{Candidate, Want};
 use dioscuri_vocab::{EndpointId, Rng, Tick};
 use std::{collections::HashSet, ops::ControlFlow};
@@ -22,19 +22,19 @@ impl<'a> Filter<'a> {
         }
     }
 
-    fn fits(&self, endpoint: &Endpoint) -> bool {
-        let (want, spec) = (self.want, &endpoint.spec);
+    fn fits(&self, card: &Card) -> bool {
+        let want = self.want;
         let is_avoided = match &self.avoid {
-            Some(avoid) => avoid.contains(&spec.id),
-            None => want.avoid.contains(&spec.id),
+            Some(avoid) => avoid.contains(&card.id),
+            None => want.avoid.contains(&card.id),
         };
         let is_dear = want
             .price_limit
-            .zip(spec.price)
+            .zip(card.price)
             .is_some_and(|(limit, price)| price > limit);
         let is_inside = want
             .residency
-            .is_none_or(|only| spec.jurisdiction.is_some_and(|its| only.contains(&its)));
+            .is_none_or(|only| card.jurisdiction.is_some_and(|its| only.contains(&its)));
         !is_avoided && !is_dear && is_inside
     }
 }
@@ -113,17 +113,14 @@ impl State {
         now: Tick,
         filter: &Filter<'_>,
     ) -> Option<Candidate> {
-        let endpoint = self.endpoint(slot).filter(|endpoint| filter.fits(endpoint))?;
-        let candidate = Candidate::new(endpoint.spec.id, open_at).with_rank(endpoint.rank(&self.config, now));
-        if endpoint.is_probed_next && open_at.is_some() {
+        let card = self.cards.get(slot as usize).filter(|card| filter.fits(card))?;
+        let candidate = Candidate::new(card.id, open_at).with_rank(card.rank);
+        if card.is_probed_next && open_at.is_some() {
             // How it did before says nothing of a probe.
             return Some(candidate.as_probe());
         }
-        let usual = self
-            .links
-            .get(usize::from(endpoint.spec.link))
-            .map(|link| link.usual);
-        Some(candidate.with_load(endpoint.load(usual.unwrap_or_default(), now)))
+        let link = self.links.get(usize::from(card.link))?;
+        Some(candidate.with_load(card.load(link.usual, now)))
     }
 
     pub(super) fn is_down(&mut self, want: &Want<'_>, now: Tick) -> bool {

@@ -1,6 +1,6 @@
 //! The state behind the lock, as people want to see it.
 
-use super::{endpoint::Endpoint, state::State};
+use super::{card::Card, endpoint::Endpoint, state::State};
 use crate::{
     Closed, EndpointState, Rest, Snapshot, Subject,
     memory::{Memory, Opening},
@@ -20,7 +20,7 @@ impl State {
             .map(|place| (Subject::Place(place.id), &place.memory));
         let endpoints = self
             .endpoints()
-            .map(|endpoint| (Subject::Endpoint(endpoint.spec.id), &endpoint.memory));
+            .map(|(_, endpoint)| (Subject::Endpoint(endpoint.spec.id), &endpoint.memory));
         let all = keys.chain(accounts).chain(places).chain(endpoints);
         let mut snapshot = Snapshot {
             closed: all
@@ -28,7 +28,7 @@ impl State {
                 .collect(),
             endpoints: self
                 .endpoints()
-                .map(|endpoint| self.endpoint_state(endpoint, now))
+                .map(|(card, endpoint)| self.endpoint_state(card, endpoint, now))
                 .collect(),
         };
         snapshot.closed.sort_by_key(|closed| closed.subject);
@@ -36,7 +36,7 @@ impl State {
         snapshot
     }
 
-    fn endpoint_state(&self, endpoint: &Endpoint, now: Tick) -> EndpointState {
+    fn endpoint_state(&self, card: &Card, endpoint: &Endpoint, now: Tick) -> EndpointState {
         let spec = &endpoint.spec;
         let verdict = self.verdict(endpoint, now);
         let is_excluded = endpoint.excluded.is_some();
@@ -49,7 +49,7 @@ impl State {
         let usual = self.links.get(usize::from(spec.link)).map(|link| link.usual);
         EndpointState {
             endpoint: spec.id,
-            in_flight: endpoint.in_flight,
+            in_flight: card.in_flight,
             proven: endpoint.slots.iter().any(|slot| slot.trial.is_proven),
             open_at: verdict
                 .open_at
@@ -65,7 +65,7 @@ impl State {
                 .filter(|(_, until)| later(until))
                 .map(|(tier, _)| tier),
             rank: endpoint.rank(&self.config, now),
-            load: endpoint.load(usual.unwrap_or_default(), now),
+            load: card.load(usual.unwrap_or_default(), now),
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::{
     blame::Culprit,
+    card::Card,
     endpoint::{Endpoint, Slot},
     index::{Index, Standing},
-    latency::{Latency, Usual},
+    latency::Usual,
     ledger::Ledger,
     pace::Pace,
     score::{Ejection, Score},
@@ -21,6 +22,8 @@ pub(super) struct State {
     pub(super) config: Config,
     ids: IdMap<EndpointId, u32>,
     pub(super) endpoints: Vec<Option<Endpoint>>,
+    /// What is looked at of each of them whenever one is chosen.
+    pub(super) cards: Vec<Card>,
     free: Vec<u32>,
     pub(super) keys: Ledger<CredentialId>,
     pub(super) accounts: Ledger<AccountId>,
@@ -62,6 +65,7 @@ impl State {
             config,
             ids: IdMap::default(),
             endpoints: Vec::new(),
+            cards: Vec::new(),
             free: Vec::new(),
             keys: Ledger::default(),
             accounts: Ledger::default(),
@@ -82,6 +86,7 @@ impl State {
         }
         let place = self.free.pop().unwrap_or_else(|| {
             self.endpoints.push(None);
+            self.cards.push(Card::new(&spec));
             // There are no more of them than ids of 32 bits.
             u32::try_from(self.endpoints.len() - 1).unwrap_or(u32::MAX)
         });
@@ -92,6 +97,7 @@ impl State {
         if self.links.len() < links {
             self.links.resize_with(links, Link::default);
         }
+        self.cards[place as usize] = Card::new(&spec);
         let endpoint = self.admit(spec, place);
         self.endpoints[place as usize] = Some(endpoint);
         self.reindex(place);
@@ -110,14 +116,11 @@ impl State {
             memory: Memory::default(),
             account: self.accounts.join(spec.account, place),
             place: self.places.join(spec.place, place),
-            in_flight: 0,
-            latency: Latency::default(),
             score: Score::default(),
             ejection: Ejection::default(),
             rest_until: Tick::ZERO,
             served: None,
             excluded: self.exclusion(&spec),
-            is_probed_next: false,
             spec,
         }
     }
@@ -171,8 +174,9 @@ impl State {
         self.endpoints.get_mut(place as usize)?.as_mut()
     }
 
-    pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
-        self.endpoints.iter().flatten()
+    pub(super) fn endpoints(&self) -> impl Iterator<Item = (&Card, &Endpoint)> {
+        let all = self.cards.iter().zip(&self.endpoints);
+        all.filter_map(|(card, endpoint)| Some((card, endpoint.as_ref()?)))
     }
 
     /// What time alone has opened until `now` is open from here on.
@@ -212,9 +216,9 @@ impl State {
         let others = others.into_iter().flatten().filter(|at| *at > now);
         let wake = others.fold(verdict.wake, Tick::min);
         self.index.put(place, standing, !verdict.is_held, wake);
-        if let Some(endpoint) = self.endpoint_mut(place) {
-            endpoint.is_probed_next = verdict.is_probe;
-        }
+        let card = &mut self.cards[place as usize];
+        card.is_probed_next = verdict.is_probe;
+        card.rank = rank;
     }
 
     /// Puts every endpoint where it stands now that the memory in `place` of the ledger of `whose` holds.
