@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn every_seed_counts_in_the_section_of_the_worst() {
         let (first, second) = (judged(1.005, 1), judged(1.02, 2));
-        let page = page(&[first.clone()], Some(&[first, second]), "");
+        let page = page(std::slice::from_ref(&first), Some(&[first.clone(), second]), "");
         let section = between_marks(&page);
         assert!(section.contains("1 of 2"), "{section}");
         assert!(section.contains("**time 1.020** (≤ 1.01)"), "{section}");

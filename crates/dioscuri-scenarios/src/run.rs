@@ -147,8 +147,8 @@ fn row(
             .flatten(),
         refusals_per_answer: share(refused_by_quota(run), run.answered),
         attempts_per_answer: share(run.attempts, run.answered),
-        wait_p50_s: is_answered.then(|| run.waits.p50.as_secs_f64()),
-        wait_p99_s: is_answered.then(|| run.waits.p99.as_secs_f64()),
+        wait_p50_s: is_answered.then_some(run.waits.p50.as_secs_f64()),
+        wait_p99_s: is_answered.then_some(run.waits.p99.as_secs_f64()),
         wait_p99_ratio: is_answered
             .then(|| ratio(run.waits.p99, waits.waits.p99))
             .flatten(),

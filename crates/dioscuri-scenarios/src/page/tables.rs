@@ -1,7 +1,11 @@
 //! The page's tables.
 
 use super::chart::lost;
-use crate::table::{Judged, RECIPES, row::Row, verdict::Figure};
+use crate::table::{
+    Judged, RECIPES,
+    row::Row,
+    verdict::{Figure, Verdict},
+};
 use std::fmt::Write as _;
 
 /// How many targets are met.
@@ -16,10 +20,7 @@ pub(super) fn summary(lines: &[Judged]) -> String {
     if !missed.is_empty() {
         text.push_str(" Missed:\n");
         for line in missed {
-            let why = line
-                .verdict
-                .as_ref()
-                .map_or_else(String::new, |verdict| verdict.why_not());
+            let why = line.verdict.as_ref().map_or_else(String::new, Verdict::why_not);
             let _ = write!(text, "\n- {}: {why}", circumstances(&line.row));
         }
     }

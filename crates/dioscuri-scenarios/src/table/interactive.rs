@@ -23,32 +23,32 @@ pub(super) fn cases() -> Vec<Case> {
     for enforcement in Enforcement::ALL {
         cases.push(case(
             "interactive/60-rpm",
-            World::new(60).with_enforcement(enforcement),
+            &World::new(60).with_enforcement(enforcement),
         ));
         cases.push(case(
             "interactive/pool",
-            base::pool().with_enforcement(enforcement),
+            &base::pool().with_enforcement(enforcement),
         ));
     }
-    cases.push(case("interactive/30-rpm", World::new(30)));
-    cases.push(case("interactive/10-rpm", World::new(10)));
+    cases.push(case("interactive/30-rpm", &World::new(30)));
+    cases.push(case("interactive/10-rpm", &World::new(10)));
     cases
 }
 
-fn case(name: &'static str, world: World) -> Case {
+fn case(name: &'static str, world: &World) -> Case {
     #[expect(clippy::cast_precision_loss, reason = "a few hundred requests")]
     let rpm = world.rpm() as f64;
     let lasts = Duration::from_secs(60 * WINDOWS);
     // The batch job takes what people leave, for as long as they come.
-    let batch = base::calls(&world, WINDOWS) * 9 / 10;
+    let batch = base::calls(world, WINDOWS) * 9 / 10;
     let setup = Setup::new(world.scenario())
-        .with_load(Load::closed(batch).with_workers(base::workers(&world, 4.0)))
+        .with_load(Load::closed(batch).with_workers(base::workers(world, 4.0)))
         .with_load(
             Load::open(PEOPLE * rpm / 60.0, lasts)
                 .with_priority(HIGH)
                 .with_tenant(1),
         );
-    Case::new(name, &world, Knowledge::Known, WINDOWS, setup, move |trial| {
+    Case::new(name, world, Knowledge::Known, WINDOWS, setup, move |trial| {
         judged(trial, rpm)
     })
 }

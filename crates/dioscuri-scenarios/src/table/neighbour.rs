@@ -3,7 +3,10 @@
 use super::{
     Case, World, base,
     judge::Bounds,
-    world::{Enforcement::*, MODEL},
+    world::{
+        Enforcement::{Bucket, Fixed, Sliding},
+        MODEL,
+    },
 };
 use dioscuri_scenarios::Knowledge;
 

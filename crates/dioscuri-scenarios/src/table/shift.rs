@@ -4,7 +4,11 @@ use super::{
     Case, Trial, World,
     base::{self, Job},
     judge::{figure, since_start},
-    world::{Enforcement, Enforcement::*, MODEL},
+    world::{
+        Enforcement,
+        Enforcement::{Bucket, Fixed, Sliding},
+        MODEL,
+    },
 };
 use dioscuri_scenarios::{Knowledge, Measured};
 use std::time::Duration;
@@ -83,7 +87,7 @@ fn to_settle(run: &Measured) -> Duration {
             _ => settled = Some(at),
         }
     }
-    settled.map_or(Duration::ZERO, |last| last - CHANGE)
+    settled.map_or(Duration::ZERO, |last| last.saturating_sub(CHANGE))
 }
 
 /// Answers from two windows after the change until the first of both jobs ends, as a share of the oracle's.

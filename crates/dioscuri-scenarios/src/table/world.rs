@@ -137,8 +137,8 @@ impl World {
         self
     }
 
-    /// The first project pays from an account that has `usd` left; a call costs a tenth of a cent, whatever
-    /// its length.
+    /// The first two projects pay from one account that has `usd` left; a million tokens of prompts cost a
+    /// dollar.
     pub(crate) fn with_prepaid(mut self, usd: f64) -> Self {
         self.account = format!("[[billing_account]]\nid = \"prepaid\"\nprepaid = {usd:?}\n");
         self
@@ -191,8 +191,11 @@ impl World {
         ));
         if !self.account.is_empty() {
             write(format_args!("price = {{ input = 1.0 }}\n{}", self.account));
-            for number in 2..=self.projects {
-                write(format_args!("[[billing_account]]\nid = \"account-{number}\"\n"));
+            for number in 3..=self.projects {
+                write(format_args!(
+                    "[[billing_account]]\nid = \"{}\"\n",
+                    account(number)
+                ));
             }
         }
         for number in 1..=self.projects {
@@ -212,33 +215,36 @@ impl World {
         let keys: Vec<_> = (1..=self.keys)
             .map(|key| format!("{{ secret = \"AQ.key-{number}-{key}\" }}"))
             .collect();
-        let mut table = format!(
-            "[[project]]\nid = \"{}\"\nsurface = \"{surface}\"\ntier = \"{tier}\"\nkey = [{}]\n",
-            Self::project(number),
-            keys.join(", ")
-        );
-        if self.locations > 0 {
-            table += &format!("locations = {:?}\n", self.places());
-        }
-        if !self.account.is_empty() {
-            let account = if number == 1 {
-                "prepaid".to_owned()
-            } else {
-                format!("account-{number}")
-            };
-            table += &format!("billing_account = \"{account}\"\n");
-        }
+        let locations = match self.places() {
+            [] => String::new(),
+            places => format!("locations = {places:?}\n"),
+        };
+        let account = if self.account.is_empty() {
+            String::new()
+        } else {
+            format!("billing_account = \"{}\"\n", account(number))
+        };
         let quota = &self.quota;
-        let mut limits = format!("rpm = {}", quota.rpm);
-        for (name, limit) in [("tpm", quota.tpm), ("rpd", quota.rpd)] {
-            limits += &limit.map_or_else(String::new, |limit| format!(", {name} = {limit}"));
-        }
-        table += &format!(
-            "quota = [{{ model = \"{MODEL}\", {limits}, enforcement = \"{}\", count_refused = {} }}]\n",
+        let others = [("tpm", quota.tpm), ("rpd", quota.rpd)]
+            .map(|(name, limit)| limit.map_or_else(String::new, |limit| format!(", {name} = {limit}")))
+            .concat();
+        format!(
+            "[[project]]\nid = \"{}\"\nsurface = \"{surface}\"\ntier = \"{tier}\"\nkey = [{}]\n{locations}{account}\
+             quota = [{{ model = \"{MODEL}\", rpm = {}{others}, enforcement = \"{}\", count_refused = {} }}]\n",
+            Self::project(number),
+            keys.join(", "),
+            quota.rpm,
             quota.enforcement.name(),
             quota.is_refused_counted
-        );
-        table
+        )
+    }
+}
+
+/// The account that pays for a project: the first two share one.
+fn account(number: u64) -> String {
+    match number {
+        1 | 2 => "prepaid".to_owned(),
+        _ => format!("account-{number}"),
     }
 }
 
@@ -276,10 +282,14 @@ mod tests {
     }
 
     #[test]
-    fn a_prepaid_account_pays_for_the_first_project_only() {
-        let scenario = World::new(60).with_projects(2).with_prepaid(1.5).scenario();
+    fn a_prepaid_account_pays_for_two_projects_and_no_more() {
+        let scenario = World::new(60).with_projects(3).with_prepaid(1.5).scenario();
         assert_eq!(scenario.accounts[0].prepaid, Some(1.5));
-        assert_eq!(scenario.projects[0].billing_account, "prepaid");
-        assert_eq!(scenario.projects[1].billing_account, "account-2");
+        let payers: Vec<_> = scenario
+            .projects
+            .iter()
+            .map(|project| &project.billing_account)
+            .collect();
+        assert_eq!(payers, ["prepaid", "prepaid", "account-3"]);
     }
 }
