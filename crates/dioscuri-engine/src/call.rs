@@ -37,7 +37,8 @@ pub struct Call {
     scouts: u32,
     backoff: Duration,
     receipt: Receipt,
-    last_failure: Option<Failure>,
+    /// Boxed: most calls have none.
+    last_failure: Option<Box<Failure>>,
     end: Option<End>,
     idle_since: Tick,
     /// Until when its own backoff lasts, or lasted.
@@ -90,8 +91,8 @@ impl Call {
 
     /// The failure of the last attempt, if it failed.
     #[must_use]
-    pub const fn last_failure(&self) -> Option<&Failure> {
-        self.last_failure.as_ref()
+    pub fn last_failure(&self) -> Option<&Failure> {
+        self.last_failure.as_deref()
     }
 
     /// What the call needs next.

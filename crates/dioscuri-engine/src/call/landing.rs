@@ -121,7 +121,7 @@ impl Call {
                 let cx = self.context(endpoint, phase, flight.is_probe);
                 let retry = &self.engine.0.policies.retry;
                 let verdict = retry.on_failure(&cx, &failure, now.tick, rng);
-                self.last_failure = Some(failure);
+                self.last_failure = Some(Box::new(failure));
                 if flight.gate == Gate::Open {
                     self.cancel_others(None, now);
                     let _ = self.finish(End::Interrupted, now);

@@ -19,33 +19,34 @@ pub(super) struct Seats {
 #[derive(Debug)]
 struct Slot {
     turn: u32,
-    waiter: Option<Waiter>,
+    /// Boxed: a table of a hundred thousand that grows by doubling would hold much for nobody.
+    waiter: Option<Box<Waiter>>,
 }
 
 impl Seats {
     pub(super) fn sit(&mut self, waiter: Waiter) -> Seat {
         if let Some(index) = self.free.pop() {
             let slot = &mut self.slots[index as usize];
-            slot.waiter = Some(waiter);
+            slot.waiter = Some(Box::new(waiter));
             return Seat {
                 index,
                 turn: slot.turn,
             };
         }
         let index = u32::try_from(self.slots.len()).expect("fewer than 2^32 calls fit in any memory");
-        let waiter = Some(waiter);
+        let waiter = Some(Box::new(waiter));
         self.slots.push(Slot { turn: 0, waiter });
         Seat { index, turn: 0 }
     }
 
     pub(super) fn get(&self, seat: Seat) -> Option<&Waiter> {
         let slot = self.slots.get(seat.index as usize)?;
-        slot.waiter.as_ref().filter(|_| slot.turn == seat.turn)
+        slot.waiter.as_deref().filter(|_| slot.turn == seat.turn)
     }
 
     pub(super) fn get_mut(&mut self, seat: Seat) -> Option<&mut Waiter> {
         let slot = self.slots.get_mut(seat.index as usize)?;
-        slot.waiter.as_mut().filter(|_| slot.turn == seat.turn)
+        slot.waiter.as_deref_mut().filter(|_| slot.turn == seat.turn)
     }
 
     pub(super) fn leave(&mut self, seat: Seat) -> Option<Waiter> {
@@ -56,13 +57,13 @@ impl Seats {
         let waiter = slot.waiter.take()?;
         slot.turn = slot.turn.wrapping_add(1);
         self.free.push(seat.index);
-        Some(waiter)
+        Some(*waiter)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Seat, &Waiter)> {
         (0..).zip(&self.slots).filter_map(|(index, slot)| {
             let turn = slot.turn;
-            Some((Seat { index, turn }, slot.waiter.as_ref()?))
+            Some((Seat { index, turn }, slot.waiter.as_deref()?))
         })
     }
 }
