@@ -44,19 +44,30 @@
 //!
 //! | memory | closes | is probed |
 //! | --- | --- | --- |
-//! | key | at the first invalid, leaked or missing credential | after 10 min, doubling to 6 h, or [reopened](RegionPool::reopen) |
-//! | account | at the first refusal by billing | at the hint, else as a key |
-//! | place (location × model) | after 3 overloads in a row, or at a hint | after 1 s, doubling to 60 s |
-//! | endpoint | after 5 faults in a row, or at a hint | after 5 s, doubling to 300 s |
+//! | key | at the first invalid, leaked or missing credential | once after 10 min, then every 6 h, or [reopened](RegionPool::reopen) |
+//! | account | at the first refusal by billing | as a key; where the server gave a hint, after 10 min at least, doubling |
+//! | place (location × model) | after 3 overloads in a row, or at a hint | after 1 s, 2 s, then every 3 s; after 15 min every 300th of its closing |
+//! | endpoint | after 5 faults in a row, or at a hint | as a place |
 //! | endpoint | at the first "not found", "disabled", "denied", "limit 0" | as a key |
 //!
-//! A quota is nobody's fault and not remembered here: it is the rate budget's, by domain. Nor is what is
-//! wrong with the request itself.
+//! A quota is nobody's fault and not remembered here: it is the rate budget's, by domain. The pool only hears of it
+//! ([`Pool::rest`]), so that nobody looks where there is no room. Nor is what is wrong with the request itself.
 //!
-//! # Why one probe?
+//! # Why one probe, and how often?
 //!
 //! What has just failed is likely to fail again, and a thousand waiting callers would find out together.
-//! So one attempt finds out for all; what it shows opens the memory or doubles the pause.
+//! So one attempt finds out for all; what it shows opens the memory for all, or lengthens the pause. All probes of a pool
+//! together are at most a tenth of the calls that it answered before (and one every 2 s at least), so that an outage of
+//! everything costs 1.1 attempts a call, however many places are closed; the first that passes lets all others find out at
+//! once. What is due is offered first: while others serve, nobody would notice.
+//!
+//! # How is a brown-out told from an outage?
+//!
+//! By the length of the run. Where failures and successes mix, a longer run closes: as long as chance alone would bring
+//! once in 2000 tries, and at most six times the usual. Where one call in five or one in two is refused at random, a place
+//! stays open and gives what it can; whoever chooses by load prefers others. An endpoint that does beyond doubt less than
+//! half as well as its peers leaves for 30 s, longer each time, never the last one and never more than half of a link.
+//! Within 5 s after an opening two failures in a row close again.
 //!
 //! # Why ask when an attempt began?
 //!
@@ -69,10 +80,25 @@
 //! A new key may be invalid, and a new project's credits spent. Until the first success at most
 //! [`Config::with_unproven_in_flight`] attempts find that out.
 //!
+//! # What is preferred?
+//!
+//! A [tier](Tier) before the next one, in the order of [`Config::with_tiers`]: [`Candidate::rank`]. Within a rank whoever
+//! chooses compares [`Candidate::load`]: the peak-EWMA of the time to the first event, times the attempts in flight, by
+//! weight. A failure counts as an answer eight times as slow as usual. An answer that another tier has served costs the
+//! endpoint its rank for five minutes. What is too dear or outside of the jurisdictions is never offered.
+//!
+//! # Who decides which model?
+//!
+//! Three have a part in the chain of models. A call's own failures: the retry policy's table says after how many of
+//! which class the next link opens to it. The state of a link for all: [`Pool::is_down`] says that everything there is
+//! closed, so that nobody has to fail or wait first; once a probe has passed, it is the first choice again. And the engine
+//! joins the two, and sees to patience.
+//!
 //! # Limits
 //!
-//! An attempt that was begun must be reported, or the probe it may be never comes back. Every visit walks
-//! all endpoints. Load is attempts in flight and a decaying penalty, not yet latency.
+//! An attempt that was begun must be reported, or the probe it may be never comes back. A look costs nothing that grows
+//! with the pool, but walks past what [`Want::price_limit`] or [`Want::residency`] forbid; limits that hold for all calls
+//! belong in [`Config`]. When something closes or opens, each endpoint that shares it is moved once.
 
 mod config;
 mod hash;
