@@ -1,6 +1,10 @@
 //! A quota of a minute or less: what goes, when, and what each refusal and each success teaches.
 
-use crate::{kind::Kind, supply::Supply, window::SlidingWindow};
+use crate::{
+    kind::Kind,
+    supply::{Passed, Supply},
+    window::SlidingWindow,
+};
 use dioscuri_vocab::{Tick, Unit};
 use std::{collections::VecDeque, time::Duration};
 
@@ -19,6 +23,8 @@ pub(crate) struct Rate {
     given_back: VecDeque<(Tick, u64)>,
     /// Requests that were let through.
     passed: u64,
+    /// Refusals that were found not to be true, less those that were.
+    false_alarms: u32,
     /// Whether an unknown limit is found out step by step; else everything goes until a refusal.
     is_careful: bool,
 }
@@ -56,6 +62,7 @@ impl Rate {
             refused: VecDeque::new(),
             given_back: VecDeque::new(),
             passed: 0,
+            false_alarms: 0,
             is_careful,
         }
     }
@@ -91,10 +98,15 @@ impl Rate {
         let most = self.supply.map_or(limit, |supply| supply.most().min(limit));
         let period = self.window.period();
         self.window.set_span(period, kind.guard.get());
-        let is_known = whole != u64::MAX || self.supply.is_some_and(|supply| supply.is_sure());
-        let burst = (is_known && !kind.burst.is_whole()).then(|| {
-            let size = kind.burst.size(most);
-            let share = fraction(size, most);
+        // Of the limit where it is known: what others leave of it is another matter.
+        let known = if whole == u64::MAX {
+            self.supply.filter(Supply::is_sure).map(|supply| supply.most())
+        } else {
+            Some(limit)
+        };
+        let burst = known.filter(|_| !kind.burst.is_whole()).map(|known| {
+            let size = kind.burst.size(known);
+            let share = fraction(size, known);
             self.short.set_span(period.mul_f64(share), kind.short_guard.get());
             size
         });
@@ -182,15 +194,22 @@ impl Rate {
             }
         }
         let mut opened = kind.burst.is_probe(sent.ticket) && kind.burst.end_probe(true);
-        if let Some(supply) = &mut self.supply
-            && supply.is_probe(sent.ticket)
-        {
-            opened = true;
-            match supply.pass(sent.amount) {
-                Some(Some(before)) => self.supply = Some(Supply::kept(before, sent.at)),
-                Some(None) => self.supply = None,
-                None if limit.is_some_and(|limit| supply.most() >= limit) => self.supply = None,
-                None => {}
+        if let Some(supply) = &mut self.supply {
+            if supply.is_probe(sent.ticket) {
+                opened = true;
+                let was_doubted = supply.is_doubted();
+                let passed = supply.pass_probe(sent.amount);
+                let is_all = limit.is_some_and(|limit| supply.most() >= limit);
+                if is_all {
+                    self.supply = None;
+                } else if let Passed::AsBefore(Some(before)) = passed {
+                    self.supply = Some(Supply::known(before, sent.at));
+                }
+                if was_doubted && (is_all || passed != Passed::More) {
+                    self.false_alarms = (self.false_alarms + 1).min(MOST_ALARMS);
+                }
+            } else {
+                supply.pass();
             }
         }
         opened
@@ -255,29 +274,42 @@ impl Rate {
         if self.explained(sent, &bounds, hint, kind, now) {
             return pause;
         }
+        let moment = period / MOMENT;
+        let needed = 1 + u32::from(self.false_alarms >= TRUSTED_ALARMS);
+        let most = kind.guard.most();
         match &mut self.supply {
-            Some(supply) if supply.is_beside_probe(sent.ticket, sent.at, kind.guard.most()) => {
-                if !supply.is_sure() && self.was_burst(sent, limit, kind) {
+            Some(supply) if supply.is_beside_probe(sent.ticket, sent.at, most) => {
+                if supply.is_doubted() && self.was_burst(sent, limit, kind) {
                     // It is not that there is less: it came too fast.
                     self.supply = None;
                     kind.burst.refuse(SMOOTHED, period, now);
-                } else if let Some(supply) = &mut self.supply {
-                    supply.fail(evidence, period, now);
-                }
-            }
-            Some(supply) => supply.refuse(evidence, sent.at, period, now),
-            None => {
-                let is_doubted = self.passed >= LONG_USE;
-                self.supply = Some(Supply::refused(evidence, None, is_doubted, now));
-                return if is_doubted {
-                    // One refusal far below a limit that has held: the next request will tell.
-                    period / MOMENT
+                } else if let Some(supply) = &mut self.supply
+                    && !supply.fail(evidence, period, now)
+                {
+                    return moment;
                 } else {
-                    hint.unwrap_or(period)
-                };
+                    self.false_alarms = self.false_alarms.saturating_sub(1);
+                }
+                pause
+            }
+            Some(supply) if supply.predates(sent.at) || supply.passed() < LONG_USE => {
+                supply.refuse(evidence, sent.at, period, now);
+                pause
+            }
+            Some(supply) => {
+                *supply = Supply::refused(evidence, Some(supply.most()), needed, moment, now);
+                moment
+            }
+            None if self.passed >= LONG_USE => {
+                // One refusal far below a limit that has held: the next requests will tell.
+                self.supply = Some(Supply::refused(evidence, limit, needed, moment, now));
+                moment
+            }
+            None => {
+                self.supply = Some(Supply::refused(evidence, limit, 0, moment, now));
+                hint.unwrap_or(period)
             }
         }
-        pause
     }
 
     /// Whether `sent` went in a burst that a server that smooths its limits would not bear.
@@ -390,6 +422,12 @@ const MOMENT: u32 = 60;
 /// A refusal at the edge of a window comes with a hint of less than this: travel times differ by less than a second,
 /// and hints are rounded up.
 const EDGE: Duration = Duration::from_secs(2);
+
+/// From so many false alarms on it takes one more refusal of a probe to believe a refusal.
+const TRUSTED_ALARMS: u32 = 2;
+
+/// Alarms are remembered up to here, so that a change of the times is noticed.
+const MOST_ALARMS: u32 = 4;
 
 /// Requests that must have been let through before one refusal is doubted.
 const LONG_USE: u64 = 8;

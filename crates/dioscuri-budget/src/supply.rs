@@ -14,14 +14,13 @@ use std::time::Duration;
 /// once. A probe that is refused makes the pause before the next twice as long, so that about one request in forty
 /// is spent on knowing.
 ///
-/// One refusal is not believed if much was let through before: some refusals are not true. The next probe goes
-/// after a short pause, and if it passes all is as it was.
+/// A refusal is doubted if much was let through before: some refusals are not true. Probes then go soon, and lead back
+/// to what was believed before; only when they are refused too the refusal is believed.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Supply {
     /// What goes freely in a window.
     most: u64,
-    /// What was believed before a refusal that has not been confirmed: `Some(None)` for the whole limit.
-    before: Option<Option<u64>>,
+    doubt: Option<Doubt>,
     probe: Option<(u64, Tick)>,
     probe_from: Tick,
     pause: Duration,
@@ -32,6 +31,26 @@ pub(crate) struct Supply {
     since: Tick,
     /// Whether a refusal has shown where it ends.
     is_bounded: bool,
+    /// Requests let through since it was last lowered.
+    passed: u64,
+}
+
+/// A refusal that is not believed yet.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Doubt {
+    /// What was believed before; `None`: the whole limit.
+    before: Option<u64>,
+    /// Refusals of probes that are still needed to believe it.
+    needed: u32,
+}
+
+/// What a probe that was let through has shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Passed {
+    /// There is more than was believed.
+    More,
+    /// All is as it was before the last refusal; `None`: the whole limit goes.
+    AsBefore(Option<u64>),
 }
 
 impl Supply {
@@ -39,7 +58,7 @@ impl Supply {
     pub(crate) const fn unknown(first: u64) -> Self {
         Self {
             most: first,
-            before: None,
+            doubt: None,
             probe: None,
             probe_from: Tick::ZERO,
             pause: Duration::ZERO,
@@ -47,24 +66,12 @@ impl Supply {
             discount: 0,
             since: Tick::ZERO,
             is_bounded: false,
+            passed: 0,
         }
     }
 
-    /// A refusal after `most` was let through where `before` was believed; not to be believed before a probe
-    /// has confirmed it, or at once.
-    pub(crate) fn refused(most: u64, before: Option<u64>, is_doubted: bool, now: Tick) -> Self {
-        Self {
-            most: most.max(1),
-            before: is_doubted.then_some(before),
-            is_bounded: true,
-            since: now,
-            step: 1,
-            ..Self::unknown(1)
-        }
-    }
-
-    /// A window of `most`, as it was known when it was last kept.
-    pub(crate) const fn kept(most: u64, now: Tick) -> Self {
+    /// A window of `most`, as it is known.
+    pub(crate) const fn known(most: u64, now: Tick) -> Self {
         Self {
             is_bounded: true,
             since: now,
@@ -73,14 +80,36 @@ impl Supply {
         }
     }
 
+    /// A refusal after `most` was let through. `needed` refusals of probes make it believed: 0 at once. Until then
+    /// `before` is what may still be true, and the first probe goes after `pause`.
+    pub(crate) fn refused(
+        most: u64,
+        before: Option<u64>,
+        needed: u32,
+        pause: Duration,
+        now: Tick,
+    ) -> Self {
+        Self {
+            doubt: (needed > 0).then_some(Doubt { before, needed }),
+            probe_from: now.after(pause),
+            pause,
+            ..Self::known(most.max(1), now)
+        }
+    }
+
     /// What goes freely in a window.
     pub(crate) const fn most(&self) -> u64 {
         self.most
     }
 
-    /// Whether a refusal has shown where it ends, and was not a single one.
+    /// Whether a refusal has shown where it ends, and is believed.
     pub(crate) const fn is_sure(&self) -> bool {
-        self.is_bounded && self.before.is_none()
+        self.is_bounded && self.doubt.is_none()
+    }
+
+    /// Requests let through since it was last lowered.
+    pub(crate) const fn passed(&self) -> u64 {
+        self.passed
     }
 
     /// When one request may go beyond; while a probe is out, when its silence will tell.
@@ -113,15 +142,32 @@ impl Supply {
         self.probe.is_some_and(|(probe, _)| probe == ticket)
     }
 
-    /// The probe of `amount` was let through. `Some` if this shows that the last refusal was not true: what was
-    /// believed before it.
-    pub(crate) fn pass(&mut self, amount: u64) -> Option<Option<u64>> {
+    /// A request was let through that was no probe.
+    pub(crate) const fn pass(&mut self) {
+        self.passed = self.passed.saturating_add(1);
+    }
+
+    /// The probe of `amount` was let through.
+    pub(crate) fn pass_probe(&mut self, amount: u64) -> Passed {
         self.probe = None;
-        if let Some(before) = self.before {
-            return Some(before);
-        }
+        self.pass();
         self.grow(amount);
-        None
+        match self.doubt {
+            Some(Doubt { before, .. }) if before.is_some_and(|before| self.most >= before) => {
+                Passed::AsBefore(before)
+            }
+            _ => Passed::More,
+        }
+    }
+
+    /// Whether a refusal is not believed yet.
+    pub(crate) const fn is_doubted(&self) -> bool {
+        self.doubt.is_some()
+    }
+
+    /// Whether it was sent before what is known now.
+    pub(crate) fn predates(&self, sent: Tick) -> bool {
+        sent < self.since
     }
 
     /// The probe has proven nothing.
@@ -129,17 +175,24 @@ impl Supply {
         self.probe = None;
     }
 
-    /// The probe was refused, when `evidence` had been let through in the window.
-    pub(crate) fn fail(&mut self, evidence: u64, period: Duration, now: Tick) {
+    /// The probe was refused, when `evidence` had been let through in the window. Says whether the refusal is believed
+    /// now.
+    pub(crate) fn fail(&mut self, evidence: u64, period: Duration, now: Tick) -> bool {
         self.probe = None;
-        self.before = None;
         self.step = 1;
         self.is_bounded = true;
-        self.lower(evidence, now);
         let most = u32::try_from(self.most).unwrap_or(u32::MAX).max(1);
-        let longest = (period * WINDOWS_PER_PROBE / most).clamp(period / 10, period * 20);
+        let longest = (period * WINDOWS_PER_PROBE / most).clamp(period / 10, period * 2);
+        if let Some(doubt) = self.doubt.as_mut().filter(|doubt| doubt.needed > 1) {
+            doubt.needed -= 1;
+            self.probe_from = now.after(period / 60);
+            return false;
+        }
+        self.doubt = None;
+        self.lower(evidence, now);
         self.pause = self.pause.saturating_mul(2).clamp(period / 60, longest);
         self.probe_from = now.after(self.pause);
+        true
     }
 
     /// A request that was sent at `sent` and that was no probe was refused, when `evidence` had been let through.
@@ -149,7 +202,7 @@ impl Supply {
             self.most = self.most.min(evidence).max(1);
             return;
         }
-        self.before = None;
+        self.doubt = None;
         self.is_bounded = true;
         self.lower(evidence.saturating_sub(self.discount), now);
         self.discount = (self.discount * 2).clamp(1, (self.most / 4).max(1));
@@ -161,6 +214,7 @@ impl Supply {
     fn lower(&mut self, evidence: u64, now: Tick) {
         self.most = self.most.min(evidence).max(1);
         self.since = now;
+        self.passed = 0;
     }
 
     fn grow(&mut self, amount: u64) {
