@@ -88,15 +88,14 @@ impl Account {
     }
 
     /// How long until the last ten minutes leave something to spend; `None`: it pays for nothing any more.
-    pub(super) fn wait(&mut self, tick: Tick) -> Option<Duration> {
+    pub(super) fn wait(&self, tick: Tick) -> Option<Duration> {
         if self.state != AccountState::Open || self.prepaid == Some(0) {
             return None;
         }
-        let Some(spend) = &mut self.limit else {
+        let Some(spend) = &self.limit else {
             return Some(Duration::ZERO);
         };
-        spend.spent.renew(tick);
-        let nanos = spend.spent.wait(1, spend.limit, tick)?;
+        let nanos = spend.spent.wait_at(1, spend.limit, tick)?;
         Some(Duration::from_nanos(nanos))
     }
 

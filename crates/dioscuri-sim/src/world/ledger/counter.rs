@@ -151,6 +151,26 @@ impl Counter {
         Some(Duration::from_nanos(nanos))
     }
 
+    /// The time from `tick` on, which may be to come, until `cost` fits, if nobody else comes first; `None` if it
+    /// never does. Nothing is forgotten for being asked.
+    pub(super) fn wait_at(&self, cost: u64, clock: &mut Clock, tick: Tick) -> Option<Duration> {
+        let limit = self.limit;
+        if limit == 0 {
+            return None;
+        }
+        let nanos = match &self.form {
+            Form::Sliding(minute) => minute.wait_at(cost, limit, tick)?,
+            Form::Fixed(span) => span.wait_at(cost, limit, clock, tick)?,
+            Form::Bucket(bucket) => bucket.wait_at(cost, tick)?,
+            Form::Smoothed { minute, tenth } => {
+                minute
+                    .wait_at(cost, limit, tick)?
+                    .max(tenth.wait_at(cost, limit.div_ceil(TENTH), tick)?)
+            }
+        };
+        Some(Duration::from_nanos(nanos))
+    }
+
     /// Charges a request that was found to fit at this tick.
     pub(super) fn admit(&mut self, cost: u64, tick: Tick) {
         self.seen.admitted = self.seen.admitted.saturating_add(cost);

@@ -1,6 +1,6 @@
-//! When the counters will have room: a copy of them that time passes for.
+//! When the counters will have room: what is true of them now, and a copy of them where time passes.
 
-use std::time::Duration;
+use std::{borrow::Cow, slice, time::Duration};
 
 use dioscuri_vocab::{Now, Tick};
 
@@ -16,57 +16,59 @@ use super::{
 /// so that only limits which never fit come here.
 const MOST_LOOKS: u32 = 100_000;
 
-/// The counters that an order meets, apart from the world's own.
-pub(crate) struct Foresight {
+/// The counters that an order meets. They are copied once something happens to them.
+pub(crate) struct Foresight<'l> {
     clock: Clock,
-    rooms: Vec<Room>,
-    pools: Vec<Pool>,
+    rooms: Cow<'l, [Room]>,
+    pools: Cow<'l, [Pool]>,
     /// What else happens to them, if anything does.
     agenda: Option<Agenda>,
     room: usize,
     pool: Option<usize>,
-    account: Option<Account>,
+    account: Option<&'l Account>,
 }
 
 impl Ledger {
     /// The counters at `place`, as they are `now`.
-    pub(crate) fn foresee(&self, place: Place, now: Now) -> Foresight {
+    pub(crate) fn foresee(&self, place: Place, now: Now) -> Foresight<'_> {
         let mut clock = self.clock.clone();
         clock.read(now);
         let index = self.room_index(place);
         let room = &self.rooms[index];
         let account = self.projects[place.project].account;
-        let account = account.map(|account| self.accounts[account].clone());
-        if room.agenda == QUIET {
+        let account = account.map(|account| &self.accounts[account]);
+        if room.agenda != QUIET {
             return Foresight {
                 clock,
-                rooms: vec![room.clone()],
-                pools: room.pool.iter().map(|pool| self.pools[*pool].clone()).collect(),
-                agenda: None,
-                room: 0,
-                pool: room.pool.map(|_| 0),
+                rooms: Cow::Borrowed(&self.rooms),
+                pools: Cow::Borrowed(&self.pools),
+                agenda: Some(self.agendas[room.agenda].clone()),
+                room: index,
+                pool: room.pool,
                 account,
             };
         }
+        // Of many, only these are copied.
+        let pool = room.pool.map(|pool| slice::from_ref(&self.pools[pool]));
         Foresight {
             clock,
-            rooms: self.rooms.clone(),
-            pools: self.pools.clone(),
-            agenda: Some(self.agendas[room.agenda].clone()),
-            room: index,
-            pool: room.pool,
+            rooms: Cow::Borrowed(slice::from_ref(room)),
+            pools: Cow::Borrowed(pool.unwrap_or_default()),
+            agenda: None,
+            room: 0,
+            pool: pool.map(|_| 0),
             account,
         }
     }
 }
 
-impl Foresight {
+impl Foresight<'_> {
     /// Counts a request that comes at `tick`, whether there is room for it or not.
     pub(crate) fn count(&mut self, order: &Order, tick: Tick) {
         self.pass(tick);
-        self.rooms[self.room].count(order, &mut self.clock, tick);
+        self.rooms.to_mut()[self.room].count(order, &mut self.clock, tick);
         if let Some(pool) = self.pool {
-            self.pools[pool].count(order, &mut self.clock, tick);
+            self.pools.to_mut()[pool].count(order, &mut self.clock, tick);
         }
     }
 
@@ -93,12 +95,12 @@ impl Foresight {
         if let Some(agenda) = &mut self.agenda
             && agenda.due().is_some_and(|due| due <= tick)
         {
-            agenda.run(&mut self.rooms, &mut self.pools, &mut self.clock, tick);
+            agenda.run(self.rooms.to_mut(), self.pools.to_mut(), &mut self.clock, tick);
         }
     }
 
     fn wait(&mut self, order: &Order, tick: Tick) -> Option<Duration> {
-        let spending = match &mut self.account {
+        let spending = match self.account {
             Some(account) => account.wait(tick)?,
             None => Duration::ZERO,
         };

@@ -128,8 +128,8 @@ impl Room {
     }
 
     /// How long until there is room for a request, if nobody else comes first; `None`: there never is.
-    pub(super) fn wait(&mut self, order: &Order, clock: &mut Clock, tick: Tick) -> Option<Duration> {
-        longest_wait(&mut self.counters, order, clock, tick)
+    pub(super) fn wait(&self, order: &Order, clock: &mut Clock, tick: Tick) -> Option<Duration> {
+        longest_wait(&self.counters, order, clock, tick)
     }
 
     /// Counts a request, whether there is room for it or not.
@@ -241,8 +241,8 @@ impl Pool {
     }
 
     /// How long until there is room for a request, if nobody else comes first; `None`: there never is.
-    pub(super) fn wait(&mut self, order: &Order, clock: &mut Clock, tick: Tick) -> Option<Duration> {
-        longest_wait(&mut self.counters, order, clock, tick)
+    pub(super) fn wait(&self, order: &Order, clock: &mut Clock, tick: Tick) -> Option<Duration> {
+        longest_wait(&self.counters, order, clock, tick)
     }
 
     /// Counts a request, whether there is room for it or not.
@@ -312,18 +312,16 @@ const fn costs(requests: u64, tokens: u64) -> [u64; 3] {
 }
 
 fn longest_wait(
-    counters: &mut [Option<Counter>],
+    counters: &[Option<Counter>],
     order: &Order,
     clock: &mut Clock,
     tick: Tick,
 ) -> Option<Duration> {
     let costs = costs(order.requests, order.tokens);
     let mut longest = Duration::ZERO;
-    for (counter, cost) in counters.iter_mut().zip(costs) {
-        if let Some(counter) = counter
-            && !counter.fits(cost, clock, tick)
-        {
-            longest = longest.max(counter.wait(cost, tick)?);
+    for (counter, cost) in counters.iter().zip(costs) {
+        if let Some(counter) = counter {
+            longest = longest.max(counter.wait_at(cost, clock, tick)?);
         }
     }
     Some(longest)

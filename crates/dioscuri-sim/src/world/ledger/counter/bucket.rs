@@ -75,6 +75,13 @@ impl Bucket {
         Some(whole(short.div_ceil(Shares::from(self.limit.max(1)))))
     }
 
+    /// The same from `tick` on, which may be to come.
+    pub(in crate::world::ledger) fn wait_at(&self, cost: u64, tick: Tick) -> Option<u64> {
+        let mut then = self.clone();
+        then.renew(tick);
+        then.wait(cost)
+    }
+
     /// The same bucket under another limit: what is missing stays missing, as far as it can.
     pub(in crate::world::ledger) fn set_limit(&mut self, limit: u64) {
         self.limit = limit;

@@ -52,4 +52,17 @@ impl Fixed {
         }
         Some(self.span.map_or(0, |span| span.ends.0.saturating_sub(tick.0)))
     }
+
+    /// The nanoseconds from `tick` on, which may be to come, until `cost` fits under `limit`.
+    pub(in crate::world::ledger) fn wait_at(
+        &self,
+        cost: u64,
+        limit: u64,
+        clock: &mut Clock,
+        tick: Tick,
+    ) -> Option<u64> {
+        let mut then = self.clone();
+        then.renew(clock, tick);
+        then.wait(cost, limit, tick)
+    }
 }

@@ -83,6 +83,28 @@ impl Sliding {
         Some(self.window - (tick.0 - at.0))
     }
 
+    /// The same from `tick` on, without forgetting anything: at a tick to come.
+    pub(in crate::world::ledger) fn wait_at(&self, cost: u64, limit: u64, tick: Tick) -> Option<u64> {
+        let room = limit.checked_sub(cost)?;
+        let first = self
+            .log
+            .partition_point(|(at, _)| tick.0.saturating_sub(at.0) >= self.window);
+        let gone = match first.checked_sub(1) {
+            Some(last) => self.log[last].1,
+            None => self.gone,
+        };
+        let over = self.total.wrapping_sub(gone).saturating_sub(room);
+        if over == 0 {
+            return Some(0);
+        }
+        // What has been forgotten before lies at the other end of the numbers.
+        let last = self.log.partition_point(|(at, total)| {
+            tick.0.saturating_sub(at.0) >= self.window || total.wrapping_sub(gone) < over
+        });
+        let (at, _) = self.log.get(last)?;
+        Some(self.window - tick.0.saturating_sub(at.0))
+    }
+
     #[cold]
     fn join(&mut self) {
         let close = (self.window / CLOSE).max(1);
