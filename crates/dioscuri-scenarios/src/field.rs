@@ -9,7 +9,7 @@ use crate::{
     traveller::{Reading, Traveller, timed_out},
 };
 use dioscuri_sim::World;
-use dioscuri_vocab::{Now, Outcome, Rng, SplitMix64, Tick};
+use dioscuri_vocab::{Now, Outcome, Rng, SplitMix64, Tick, UnixTime};
 use std::{
     cmp::{Ordering, Reverse},
     collections::{BTreeMap, BinaryHeap, VecDeque},
@@ -30,6 +30,7 @@ pub(crate) struct Field<'a> {
     arrived: VecDeque<u32>,
     flights: Vec<Flight>,
     free: Vec<u32>,
+    begin: UnixTime,
     events: BinaryHeap<Reverse<Entry>>,
     entered: u64,
     now: Now,
@@ -135,9 +136,10 @@ impl<'a> Field<'a> {
             arrived: VecDeque::new(),
             flights: Vec::new(),
             free: Vec::new(),
+            begin: setup.begin(),
             events: BinaryHeap::new(),
             entered: 0,
-            now: Now::new(Tick::ZERO, setup.start),
+            now: Now::new(Tick::ZERO, setup.begin()),
             polls: 0,
             attempts: 0,
             ended: Vec::new(),
@@ -199,7 +201,7 @@ impl<'a> Field<'a> {
 
     /// The wall clock's reading at `tick`.
     pub(crate) fn moment(&self, tick: Tick) -> Now {
-        Now::new(tick, self.setup.start.after(tick.since(Tick::ZERO)))
+        Now::new(tick, self.begin.after(tick.since(Tick::ZERO)))
     }
 
     pub(crate) fn go_to(&mut self, tick: Tick) {

@@ -32,7 +32,7 @@ pub struct Setup {
     pub(crate) profile: Profile,
     pub(crate) deadline: Option<Duration>,
     pub(crate) estimates: Estimates,
-    pub(crate) start: UnixTime,
+    start: Option<UnixTime>,
     pub(crate) has_bodies: bool,
     pub(crate) until: Tick,
 }
@@ -42,6 +42,9 @@ const TRAVEL: (Duration, Duration) = (Duration::from_millis(20), Duration::from_
 
 /// 2026-07-01T19:00:00Z: noon of a summer day in California, far from midnight.
 const NOON: UnixTime = UnixTime::from_secs(1_782_932_400);
+
+/// Number of the stream that decides the first moment.
+const STARTS: u64 = 0x7374_6172_74;
 
 /// No job here takes a month; a strategy that gets nowhere is stopped.
 const MONTH: Duration = Duration::from_secs(31 * 24 * 3600);
@@ -105,11 +108,12 @@ impl Estimates {
 
 impl Setup {
     /// The world of `scenario` without a load: travel times of 20 to 400 ms, limits known, profile `batch`, no
-    /// deadline, exact estimates, seed 1, from noon of a summer day in California unless the scenario has a
-    /// date.
+    /// deadline, exact estimates, seed 1. Unless the scenario has a date it begins a little after noon of a summer
+    /// day in California: how many seconds, the seed decides, since nobody starts when a minute of the clock
+    /// does.
     pub fn new(scenario: Scenario) -> Self {
         Self {
-            start: scenario.start.unwrap_or(NOON),
+            start: scenario.start,
             scenario,
             loads: Vec::new(),
             seed: 1,
@@ -175,7 +179,7 @@ impl Setup {
 
     /// The same run from this date on, whatever the scenario says.
     pub fn with_start(mut self, start: UnixTime) -> Self {
-        self.start = start;
+        self.start = Some(start);
         self.scenario.start = Some(start);
         self
     }
@@ -201,6 +205,13 @@ impl Setup {
     #[must_use]
     pub fn quota(&self) -> usize {
         Sites::new(&self.scenario).quota(&self.scenario, self.mean_tokens())
+    }
+
+    /// The date of the first moment.
+    pub(crate) fn begin(&self) -> UnixTime {
+        let mut rng = SplitMix64::split(self.seed, STARTS);
+        self.start
+            .unwrap_or_else(|| NOON.after(rng.up_to(self.scenario.minute)))
     }
 
     fn mean_tokens(&self) -> f64 {

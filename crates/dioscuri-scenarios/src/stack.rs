@@ -7,7 +7,7 @@ use dioscuri_pool::{AccountId, Config as PoolConfig, EndpointSpec, PlaceId, Regi
 use dioscuri_retry::{Profile, RetryBudget, RetryPolicyExt as _};
 use dioscuri_sim::Project;
 use dioscuri_vocab::{CredentialId, EndpointId, GroupId};
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{collections::HashMap, hash::Hash, num::NonZeroU32, sync::Arc, time::Duration};
 
 /// The façade's default: longer than any answer takes.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
@@ -18,7 +18,7 @@ pub(crate) fn engine(setup: &Setup, sites: &Sites, log: Arc<Log>) -> Engine {
     let scenario = &setup.scenario;
     let pool = RegionPool::new(pool_config(setup.profile));
     let budget = Budget::new(BudgetConfig::default().with_minute(scenario.minute));
-    let (mut accounts, mut places) = (Vec::new(), Vec::new());
+    let (mut accounts, mut places) = (HashMap::new(), HashMap::new());
     for (number_of_site, site) in (0..).zip(&sites.all) {
         let project = &scenario.projects[site.project_index as usize];
         let account = AccountId(number(&mut accounts, &project.billing_account));
@@ -69,11 +69,7 @@ fn limits(project: &Project, model: &str, location: &str) -> Vec<Limit> {
 }
 
 /// The number of `thing`, which gets the next one if it has none.
-fn number<T: PartialEq>(known: &mut Vec<T>, thing: T) -> u32 {
-    let found = known.iter().position(|other| *other == thing);
-    let found = found.unwrap_or_else(|| {
-        known.push(thing);
-        known.len() - 1
-    });
-    u32::try_from(found).expect("a scenario has fewer than 2^32 of anything")
+fn number<T: Hash + Eq>(known: &mut HashMap<T, u32>, thing: T) -> u32 {
+    let next = u32::try_from(known.len()).expect("a scenario has fewer than 2^32 of anything");
+    *known.entry(thing).or_insert(next)
 }

@@ -5,8 +5,10 @@ use dioscuri_sim::Scenario;
 use std::time::Duration;
 
 mod demo;
+mod oracle;
 mod outage;
 mod patience;
+mod recipes;
 mod windows;
 
 /// Few, since a seed that finds something becomes a test of its own.
