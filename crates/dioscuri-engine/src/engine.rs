@@ -4,6 +4,7 @@ use crate::{
     Call, EngineOrder,
     hedge::{After, Hedge},
     observer::{Observer, Record},
+    pace::Pace,
     room::{Doors, Room},
 };
 use dioscuri_budget::{Lease, Opening, RateBudget, Reservation, Reserve};
@@ -148,6 +149,7 @@ pub struct Builder {
     policies: Policies,
     max_waiting: usize,
     minute: Duration,
+    expected: Vec<u8>,
     seed: u64,
 }
 
@@ -167,6 +169,7 @@ impl Builder {
             policies,
             max_waiting: MAX_WAITING,
             minute: MINUTE,
+            expected: Vec::new(),
             seed: 0,
         }
     }
@@ -214,6 +217,15 @@ impl Builder {
         self
     }
 
+    /// Expects calls of `priority` at any time: those of lower priorities are paced for their sake from the start. Default:
+    /// they are paced while higher ones have come within the last five minutes.
+    ///
+    /// Without it, those who come first after a flood of lower priority has begun may wait for up to a minute.
+    pub fn expect_priority(mut self, priority: u8) -> Self {
+        self.expected.push(priority);
+        self
+    }
+
     /// Lets a call use later links of the model chain once it has waited this long for the first one.
     /// Default: only failures open a later link.
     pub fn fallback_after(mut self, patience: Duration) -> Self {
@@ -238,7 +250,9 @@ impl Builder {
     /// The engine.
     #[must_use]
     pub fn build(self) -> Engine {
-        let room = Mutex::new(Room::new(self.max_waiting, self.minute, self.seed));
+        let mut pace = Pace::new(self.minute);
+        self.expected.iter().for_each(|priority| pace.expect(*priority));
+        let room = Mutex::new(Room::new(self.max_waiting, pace, self.seed));
         let policies = self.policies;
         Engine {
             inner: Arc::new(Inner { policies, room }),
@@ -253,6 +267,7 @@ impl fmt::Debug for Builder {
             .field("fallback_after", &self.policies.fallback_after)
             .field("max_waiting", &self.max_waiting)
             .field("minute", &self.minute)
+            .field("expected", &self.expected)
             .field("seed", &self.seed)
             .finish_non_exhaustive()
     }

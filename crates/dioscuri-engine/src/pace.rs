@@ -16,6 +16,9 @@
 //! A tenth kept and nothing else lost leaves lower priorities at least 0.85 of what the higher ones do not use. Without
 //! higher ones for [`ABOUT`], nothing is held: a flood alone is as fast as the quota allows.
 //!
+//! Whoever comes first after a flood's opening burst waits like everybody, since nobody knew of it; an engine that is
+//! told to expect a priority paces the others from the start.
+//!
 //! The pool and the budget say nothing of periods. A minute is assumed, or what the builder was told; where grants leave
 //! the window sooner than that, the period is shorter, and is learned to be.
 
@@ -95,6 +98,15 @@ impl Pace {
         }
     }
 
+    /// Calls of `priority` may come at any time.
+    pub(crate) fn expect(&mut self, priority: u8) {
+        self.levels.push(Level {
+            priority,
+            last: Tick::MAX,
+            cost: Cost::default(),
+        });
+    }
+
     /// A call comes.
     pub(crate) fn on_arrival(&mut self, meta: &CallMeta, now: Tick) {
         let found = self
@@ -102,7 +114,7 @@ impl Pace {
             .iter_mut()
             .find(|level| level.priority == meta.priority);
         if let Some(level) = found {
-            level.last = now;
+            level.last = level.last.max(now);
             level.cost = meta.cost;
         } else {
             let priority = meta.priority;

@@ -56,7 +56,7 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    pub(crate) fn new(max_waiting: usize, minute: Duration, seed: u64) -> Self {
+    pub(crate) fn new(max_waiting: usize, pace: Pace, seed: u64) -> Self {
         Self {
             line: Line::default(),
             seats: Seats::default(),
@@ -66,7 +66,7 @@ impl Room {
             stale: false,
             blocked: BTreeMap::new(),
             notes: Notes::default(),
-            pace: Pace::new(minute),
+            pace,
             in_flight: 0,
             max_waiting,
             is_closed: false,
