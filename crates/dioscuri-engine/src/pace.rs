@@ -163,7 +163,8 @@ impl Pace {
         }
         let share = free - budget.opening(endpoint, &typical, now).room;
         let calls = (MOST_KEPT / share.max(f32::MIN_POSITIVE)).floor().min(MOST_CALLS);
-        if calls < 1.0 {
+        // A budget may spread what it has not proven yet over shorter windows too: those are no reason to keep.
+        if calls < 1.0 || room >= calls * share {
             return None;
         }
         #[expect(

@@ -10,6 +10,7 @@ mod failure;
 mod giving_up;
 mod hedge;
 mod leases;
+mod many;
 mod pace;
 mod probe;
 mod queue;

@@ -122,15 +122,15 @@ fn check(rpm: u64, rate: f64, minutes: u32) {
 
 #[test]
 fn whoever_goes_first_waits_seconds_and_not_a_minute() {
-    check(60, 0.1, 60);
-    check(30, 0.05, 100);
-    check(300, 0.4, 20);
+    check(60, 0.1, 30);
+    check(30, 0.05, 50);
+    check(300, 0.4, 8);
 }
 
 #[test]
 fn of_a_small_quota_the_next_turn_is_near() {
-    check(10, 10.0 / 600.0, 300);
-    check(5, 5.0 / 600.0, 600);
+    check(10, 10.0 / 600.0, 150);
+    check(5, 5.0 / 600.0, 200);
 }
 
 #[test]

@@ -253,3 +253,76 @@ fn a_budget_that_panics_once_loses_no_call() {
     show.answer(&mut first);
     assert_eq!(show.woken(), [2]);
 }
+
+#[test]
+fn small_calls_fill_what_a_large_one_does_not_wait_for() {
+    let place = |refilled_at| Place {
+        refilled_at: seconds(refilled_at),
+        small: 10,
+        slots: 1,
+        ..Place::default()
+    };
+    let mut show = Show::new(&[place(9), place(5)]);
+    let mut meta = show.meta();
+    meta.cost = Cost::tokens(1_000);
+    let mut large = show.start(meta);
+    assert_eq!(show.wait(&mut large), Some(seconds(5)));
+    // It waits for the second endpoint, which opens first; the first one is free for others.
+    let mut small = show.call();
+    assert_eq!(show.send(&mut small).1, 0);
+    let mut smaller = show.call();
+    let _ = show.wait(&mut smaller);
+    show.pass(5);
+    assert_eq!(show.woken(), [1]);
+    assert_eq!(show.send(&mut large).1, 1);
+}
+
+#[test]
+fn a_large_call_is_not_starved_by_small_ones() {
+    let mut show = Show::new(&[Place {
+        refilled_at: seconds(5),
+        small: 10,
+        ..Place::default()
+    }]);
+    let mut meta = show.meta();
+    meta.cost = Cost::tokens(1_000);
+    let mut large = show.start(meta);
+    let _ = show.wait(&mut large);
+    let mut small: Vec<_> = (0..20).map(|_| show.call()).collect();
+    for call in &mut small {
+        let _ = show.wait(call);
+    }
+    show.pass(5);
+    assert_eq!(show.woken()[0], 1);
+    let _ = show.send(&mut large);
+}
+
+#[test]
+fn calls_that_have_failed_want_what_all_want_once_nothing_is_closed_to_them() {
+    let mut show = Show::with(&[single()], |builder| {
+        builder.retry(
+            |_: &_, _: &_, now: dioscuri_vocab::Tick, _: &mut dyn dioscuri_vocab::Rng| {
+                crate::stage::everywhere(now.after(std::time::Duration::from_secs(1)))
+            },
+        )
+    });
+    // All of these have failed once, and wait in one row again: one look asks the pool once.
+    let mut failed = Vec::new();
+    for _ in 0..100 {
+        let mut call = show.busy();
+        show.fail(&mut call, Class::Capacity);
+        let _ = show.wait(&mut call);
+        failed.push(call);
+    }
+    let mut busy = show.busy();
+    show.pass(1);
+    let _ = show.woken();
+    for call in &mut failed {
+        let _ = show.wait(call);
+    }
+    let before = show.stage.lock().looks;
+    show.answer(&mut busy);
+    assert_eq!(show.woken(), [1]);
+    let looks = show.stage.lock().looks - before;
+    assert!(looks <= 2, "{looks} looks");
+}

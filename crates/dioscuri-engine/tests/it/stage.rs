@@ -99,7 +99,7 @@ impl Inner {
     fn opening(&self, at: EndpointId, cost: &Cost, now: Tick) -> Option<Tick> {
         let place = self.place(at);
         let taken = self.reserved.values().filter(|held| **held == at.0 as usize);
-        let refilled_at = if cost.input_tokens <= place.small {
+        let refilled_at = if place.small > 0 && cost.input_tokens <= place.small {
             Tick::ZERO
         } else {
             place.refilled_at
