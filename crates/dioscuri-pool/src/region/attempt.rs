@@ -170,11 +170,17 @@ impl State {
         let Some((culprit, rule)) = blame(failure, &self.config) else {
             return Finding::Nothing;
         };
+        let mut has_closed = false;
         self.each_memory(flight, |of, memory| {
             if of == culprit {
+                let was_open = memory.closure().is_none();
                 memory.fail(failure.class, failure.hint(), &rule, begun, now);
+                has_closed = was_open && memory.closure().is_some();
             }
         });
+        if has_closed {
+            self.pace.on_closing();
+        }
         let key = self.keys.get(flight.key);
         if culprit == Culprit::Key && key.is_some_and(|key| key.memory.closure().is_some()) {
             self.unprove(flight.key);

@@ -23,7 +23,7 @@ const LONGEST_LULL: Duration = Duration::from_secs(10);
 /// When the next probe may begin.
 ///
 /// Each memory has pauses of its own; where many are closed, all of them together would still be a flood. A probe that
-/// passes says that things recover: until the next one fails, nothing holds the others back.
+/// passes says that things recover: until the next one fails, or something more closes, nothing holds the others back.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
     floor: Tick,
@@ -68,6 +68,11 @@ impl Pace {
         if !self.is_eased {
             self.floor = now.after(self.gap());
         }
+    }
+
+    /// Something has closed: what recovered before says nothing of it.
+    pub(super) fn on_closing(&mut self) {
+        self.is_eased = false;
     }
 
     /// A probe that began at `begun` is over.
@@ -124,5 +129,9 @@ mod tests {
         assert_eq!(pace.opens_at(), Tick::ZERO);
         pace.on_finding(Finding::Still, at(1500));
         assert_eq!(pace.opens_at(), at(3500));
+        pace.on_finding(Finding::Recovered, at(3500));
+        pace.on_closing();
+        pace.on_probe(at(4000));
+        assert_eq!(pace.opens_at(), at(6000));
     }
 }
