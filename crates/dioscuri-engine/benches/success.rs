@@ -3,15 +3,15 @@
 //! The second size of each group is to be compared with the first: a call among 10,000 endpoints may cost five times
 //! what it costs among 24.
 
-use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use dioscuri_budget::{Budget, Limit, RateBudget, Reserve};
 use dioscuri_engine::{AttemptEvent, Call, End, Engine, EngineOrder, Step};
 use dioscuri_pool::{AccountId, EndpointSpec, PlaceId, Pool, RegionPool, Report, Want};
 use dioscuri_vocab::{
     AttemptId, CallId, CallMeta, Cost, CredentialId, EndpointId, GroupId, Now, Outcome, Served, SplitMix64,
-    Tick, Timing,
+    Timing,
 };
-use std::{hint::black_box, ops::ControlFlow, time::Duration};
+use std::{collections::HashMap, hint::black_box, ops::ControlFlow, time::Duration};
 
 const SIZES: [u32; 2] = [24, 10_000];
 
@@ -147,29 +147,21 @@ fn through_the_budget(budget: &Budget, at: EndpointId, now: Now) {
     }
 }
 
-/// An engine of one endpoint with room for so many calls a minute, which are in flight, and so many more that wait.
-fn full(endpoints: u32, waiting: u64) -> (Engine, Vec<Call>, Vec<Call>) {
+/// An engine whose endpoints are full, the calls in flight there, and so many more that wait, by number.
+fn full(endpoints: u32, waiting: usize, now: Now) -> (Engine, Vec<Call>, HashMap<u64, Call>) {
     let engine = engine(endpoints, 10);
-    let now = Now::default();
-    let mut calls = (0..).map(|id| {
-        let deadline = Tick::ZERO.after(Duration::from_secs(10_000_000 + id));
-        let mut call = engine.start(meta(id).with_deadline(deadline), now);
-        let step = call.poll(now);
-        (call, matches!(step, Step::Send { .. }))
-    });
-    let mut busy = Vec::new();
-    let mut queue = Vec::new();
-    for (call, is_sent) in calls.by_ref() {
-        if is_sent {
-            busy.push(call);
-        } else {
-            queue.push(call);
+    let (mut busy, mut queue) = (Vec::new(), HashMap::new());
+    for id in 0.. {
+        let mut call = engine.start(meta(id), now);
+        match call.poll(now) {
+            Step::Send { .. } => busy.push(call),
+            _ => drop(queue.insert(id, call)),
         }
-        if queue.len() as u64 == waiting {
+        if queue.len() == waiting {
             break;
         }
     }
-    drop(calls);
+    obey(&engine, now);
     (engine, busy, queue)
 }
 
@@ -178,9 +170,8 @@ fn room(c: &mut Criterion) {
     group.sample_size(20);
     for (endpoints, waiting) in [(24, 1_000), (24, 100_000), (10_000, 100_000)] {
         let name = format!("{endpoints} endpoints, {waiting} waiting");
-        let (engine, mut busy, mut queue) = full(endpoints, waiting);
         let now = Now::default();
-        obey(&engine, now);
+        let (engine, mut busy, mut queue) = full(endpoints, waiting, now);
         let mut id = 10_000_000;
         group.bench_function(BenchmarkId::new("enter and leave", &name), |b| {
             b.iter(|| {
@@ -192,22 +183,24 @@ fn room(c: &mut Criterion) {
                 obey(&engine, now);
             });
         });
-        // An attempt that was never sent gives its place back: the next is woken and sent.
-        group.bench_function(BenchmarkId::new("give back, wake, send", &name), |b| {
-            b.iter_batched(
-                || busy.pop().expect("as many are sent as give up"),
-                |mut call| {
-                    call.give_up(now);
-                    assert_eq!(obey(&engine, now), 1);
-                    let next = queue
-                        .iter_mut()
-                        .position(|one| matches!(one.poll(now), Step::Send { .. }))
-                        .map(|at| queue.swap_remove(at));
-                    busy.push(next.expect("who was woken is sent"));
-                    call
-                },
-                BatchSize::PerIteration,
-            );
+        // An attempt that was never sent gives its place back: the next is woken and sent, and another joins the line.
+        group.bench_function(BenchmarkId::new("give back, wake, send, enter", &name), |b| {
+            b.iter(|| {
+                let mut call = busy.pop().expect("as many are sent as give up");
+                call.give_up(now);
+                while let Some(order) = engine.poll_order(now) {
+                    let EngineOrder::Wake(CallId(woken)) = order else {
+                        continue;
+                    };
+                    let mut next = queue.remove(&woken).expect("it waits");
+                    assert!(matches!(next.poll(now), Step::Send { .. }));
+                    busy.push(next);
+                }
+                id += 1;
+                let mut call = engine.start(meta(id), now);
+                let _ = call.poll(now);
+                queue.insert(id, call);
+            });
         });
     }
     group.finish();

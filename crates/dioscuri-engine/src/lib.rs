@@ -36,13 +36,21 @@
 //!
 //! Among the endpoints that the pool offers as open and for which the budget has room, the one with the most
 //! room left in its tightest window, so that several small quotas fill like connected vessels and end
-//! together; among equals the least loaded.
+//! together; among equals the least loaded. While calls of different priorities are about, the lower ones are paced: see
+//! [`Builder::expect_priority`].
+//!
+//! # What does a decision cost?
+//!
+//! Calls that want the same stand in one row, and only the first of a row is looked at: if it is blocked, so are
+//! those behind it. The pool is told which endpoints have no room for anybody, and offers them as closed until they
+//! have; so a look sees a few open endpoints, or the one that opens soonest. Neither depends on how many endpoints there
+//! are or how many calls wait.
 //!
 //! # Limits
 //!
-//! No hedging yet: a call has at most one attempt in flight, though steps and events carry attempt numbers so
-//! that several fit. A blocked queue is looked at again when something opens, ends or changes, and then asks
-//! every endpoint of the chain once.
+//! A call has at most two attempts in flight, of which one is a hedge. The cost of a look grows with the number of
+//! groups that waiting calls are bound to. A pool that ignores [`rest`](dioscuri_pool::Pool::rest) is asked about every
+//! endpoint without room at each look, up to 64 of those that are open.
 
 mod call;
 mod choice;

@@ -18,7 +18,7 @@ fn engine(endpoints: u32, rpm: u64) -> Engine {
             .with_group(GroupId(number))
             .with_account(AccountId(number))
             .with_place(PlaceId(number));
-        pool.add(spec).unwrap();
+        pool.add(spec).expect("no number comes twice");
         let limits = [Limit::rpm(rpm), Limit::tpm(1_000_000_000), Limit::rpd(1_000_000)];
         budget.attach(EndpointId(number), &limits);
     }

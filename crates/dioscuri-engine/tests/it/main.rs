@@ -16,3 +16,4 @@ mod probe;
 mod queue;
 mod receipt;
 mod stage;
+mod threads;
