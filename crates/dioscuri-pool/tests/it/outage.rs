@@ -4,8 +4,8 @@
 
 use dioscuri_pool::{Config, EndpointSpec, PlaceId, Pool as _, RegionPool, Report, Want};
 use dioscuri_vocab::{
-    AttemptId, CallId, Class, CredentialId, EndpointId, Failure, Now, Outcome, Phase, Rng as _, Served,
-    SplitMix64, Tick, Timing, UnixTime,
+    AttemptId, CallId, Class, CredentialId, EndpointId, Failure, Hint, HintSource, Now, Outcome, Phase,
+    Rng as _, Served, SplitMix64, Tick, Timing, UnixTime,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -25,6 +25,8 @@ struct Trouble {
     class: Class,
     /// How many of a hundred attempts fail.
     share: u32,
+    /// When the server says to come back, in seconds.
+    hint: Option<u64>,
 }
 
 struct World {
@@ -98,7 +100,9 @@ impl World {
                 && self.rng.next_f64() * 100.0 < f64::from(trouble.share);
             let outcome = if is_hit {
                 self.waiting.push_front(call % 1_000_000);
-                let failure = Failure::new(trouble.class);
+                let mut failure = Failure::new(trouble.class);
+                let hint = trouble.hint.map(Duration::from_secs);
+                failure.retry_after = hint.map(|hint| Hint::new(hint, HintSource::Header));
                 let phase = Phase::Answered;
                 Outcome::Failed { failure, phase }
             } else {
@@ -172,6 +176,7 @@ fn outage(all: u32, endpoints: Range<u32>, minutes: u32, class: Class, at_most: 
         seconds: 60..end,
         class,
         share: 100,
+        hint: None,
     };
     // Room for 20 calls a second at each.
     let mut world = World::new(all, 2, trouble);
@@ -215,12 +220,13 @@ fn faults_everywhere_cost_few_attempts_and_end_soon() {
 
 /// `share` of a hundred attempts at the only endpoint fail for ten minutes, while more calls arrive than it can take.
 #[track_caller]
-fn brown_out(share: u32, class: Class, at_least: f64) {
+fn brown_out(share: u32, class: Class, hint: Option<u64>, at_least: f64) {
     let trouble = Trouble {
         endpoints: 0..1,
         seconds: 60..660,
         class,
         share,
+        hint,
     };
     let mut world = World::new(1, 2, trouble);
     world.run(40, 660);
@@ -233,8 +239,15 @@ fn brown_out(share: u32, class: Class, at_least: f64) {
 #[test]
 fn a_brown_out_costs_its_share_and_little_more() {
     for class in [Class::Unavailable, Class::Internal] {
-        brown_out(20, class, 0.97);
-        brown_out(50, class, 0.92);
-        brown_out(80, class, 0.25);
+        brown_out(20, class, None, 0.97);
+        brown_out(50, class, None, 0.92);
+        brown_out(80, class, None, 0.25);
     }
+}
+
+#[test]
+fn a_brown_out_with_hints_is_soon_known_as_one() {
+    // A hint closes what was sound until then; while failures and successes mix, it binds the call that has got it.
+    brown_out(20, Class::Unavailable, Some(10), 0.7);
+    brown_out(50, Class::Unavailable, Some(10), 0.7);
 }
