@@ -10,4 +10,5 @@ mod refusal;
 mod settle;
 #[cfg(feature = "store")]
 mod store;
+mod tokens;
 mod world;
