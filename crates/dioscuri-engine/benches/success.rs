@@ -3,6 +3,8 @@
 //! The second size of each group is to be compared with the first: a call among 10,000 endpoints may cost five times
 //! what it costs among 24.
 
+#![expect(missing_docs, reason = "the macro writes functions without")]
+
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use dioscuri_budget::{Budget, Limit, RateBudget, Reserve};
 use dioscuri_engine::{AttemptEvent, Call, End, Engine, EngineOrder, Step};

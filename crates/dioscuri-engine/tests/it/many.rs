@@ -65,7 +65,7 @@ impl Crowd {
                 .with_group(GroupId(number))
                 .with_account(AccountId(number))
                 .with_place(PlaceId(number));
-            pool.add(spec).unwrap();
+            pool.add(spec).expect("no number comes twice");
             budget.budget.attach(EndpointId(number), &[Limit::rpm(1)]);
         }
         let mut crowd = Self {
@@ -78,14 +78,14 @@ impl Crowd {
         for id in 0..u64::from(ENDPOINTS) + WAITING {
             let meta = CallMeta::new(CallId(id), Cost::tokens(9));
             crowd.calls.push(crowd.engine.start(meta, crowd.now));
-            crowd.poll(id);
+            let _ = crowd.poll(id);
             crowd.now = crowd.now.after(Duration::from_micros(1));
         }
         crowd
     }
 
     fn poll(&mut self, id: u64) -> Step {
-        self.calls[usize::try_from(id).unwrap()].poll(self.now)
+        self.calls[usize::try_from(id).expect("ids are indices")].poll(self.now)
     }
 
     fn woken(&mut self) -> Vec<u64> {

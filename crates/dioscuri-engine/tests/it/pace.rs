@@ -1,5 +1,7 @@
 //! Room for those who go first: one endpoint with a sliding window, a flood of batch calls, and somebody now and then.
 
+#![expect(clippy::cast_precision_loss, reason = "counts of a few thousand")]
+
 use dioscuri_budget::{Budget, Limit};
 use dioscuri_engine::{AttemptEvent, Call, Engine, EngineOrder, Step};
 use dioscuri_pool::{EndpointSpec, RegionPool};
@@ -29,7 +31,7 @@ impl Seen {
 fn run(rpm: u64, rate: f64, minutes: u32, seed: u64, is_expected: bool) -> Seen {
     let pool = RegionPool::default();
     pool.add(EndpointSpec::new(EndpointId(0), [CredentialId(0)]))
-        .unwrap();
+        .expect("it is the first");
     let budget = Budget::default();
     budget.attach(EndpointId(0), &[Limit::rpm(rpm)]);
     let builder = Engine::builder(pool).budget(budget);
@@ -42,7 +44,7 @@ fn run(rpm: u64, rate: f64, minutes: u32, seed: u64, is_expected: bool) -> Seen 
     let (mut rng, mut never) = (SplitMix64::new(seed), SplitMix64::new(0));
     // Each with whether it goes first.
     let mut calls: Vec<(Call, bool)> = Vec::new();
-    let mut seen = Seen {
+    let mut shown = Seen {
         waits: Vec::new(),
         batch: 0,
         early: 0,
@@ -56,7 +58,7 @@ fn run(rpm: u64, rate: f64, minutes: u32, seed: u64, is_expected: bool) -> Seen 
     let unknown = next.after(Duration::from_secs(121));
     let mut to_poll = Vec::new();
     while now.tick < end {
-        for _ in engine.waiting()..usize::try_from(2 * rpm).unwrap() {
+        for _ in engine.waiting()..usize::try_from(2 * rpm).expect("ids are indices") {
             let meta = CallMeta::new(CallId(calls.len() as u64), Cost::tokens(9));
             to_poll.push(calls.len());
             calls.push((engine.start(meta, now), false));
@@ -74,11 +76,11 @@ fn run(rpm: u64, rate: f64, minutes: u32, seed: u64, is_expected: bool) -> Seen 
                     continue;
                 };
                 if !*goes_first {
-                    seen.batch += 1;
+                    shown.batch += 1;
                 } else if is_expected || now.tick >= unknown {
-                    seen.waits.push(call.receipt().waited.as_secs_f64());
+                    shown.waits.push(call.receipt().waited.as_secs_f64());
                 } else {
-                    seen.early += 1;
+                    shown.early += 1;
                 }
                 let done = AttemptEvent::Ended(Outcome::Success(Served::new()));
                 call.on_event(attempt, AttemptEvent::Sent, now, &mut never);
@@ -86,7 +88,7 @@ fn run(rpm: u64, rate: f64, minutes: u32, seed: u64, is_expected: bool) -> Seen 
             }
             while let Some(order) = engine.poll_order(now) {
                 if let EngineOrder::Wake(CallId(call)) = order {
-                    to_poll.push(usize::try_from(call).unwrap());
+                    to_poll.push(usize::try_from(call).expect("ids are indices"));
                 }
             }
             if to_poll.is_empty() {
@@ -96,23 +98,23 @@ fn run(rpm: u64, rate: f64, minutes: u32, seed: u64, is_expected: bool) -> Seen 
         let soon = engine.poll_timeout().unwrap_or(end).min(next).min(end);
         now = now.after(soon.since(now.tick).max(Duration::from_millis(1)));
     }
-    seen.waits.sort_unstable_by(f64::total_cmp);
-    seen
+    shown.waits.sort_unstable_by(f64::total_cmp);
+    shown
 }
 
 #[track_caller]
 fn check(rpm: u64, rate: f64, minutes: u32) {
     for (seed, is_expected) in [(1, false), (2, false), (3, true), (4, true)] {
-        let seen = run(rpm, rate, minutes, seed, is_expected);
+        let shown = run(rpm, rate, minutes, seed, is_expected);
         let quota = rpm as f64;
         let most = (2.5 * 60.0 / quota).max(2.0);
         assert!(
-            seen.p99() <= most,
+            shown.p99() <= most,
             "{rpm} a minute, seed {seed}: waits {:.1} s",
-            seen.p99()
+            shown.p99()
         );
-        let rest = quota * seen.windows - seen.waits.len() as f64 - f64::from(seen.early);
-        let share = f64::from(seen.batch) / rest;
+        let rest = quota * shown.windows - shown.waits.len() as f64 - f64::from(shown.early);
+        let share = f64::from(shown.batch) / rest;
         assert!(
             share >= 0.85,
             "{rpm} a minute, seed {seed}: batch gets {share:.3}"
@@ -135,6 +137,6 @@ fn of_a_small_quota_the_next_turn_is_near() {
 
 #[test]
 fn a_flood_alone_is_not_held() {
-    let seen = run(60, 1e-12, 10, 1, false);
-    assert!(seen.batch >= 599, "{} of 600", seen.batch);
+    let shown = run(60, 1e-12, 10, 1, false);
+    assert!(shown.batch >= 599, "{} of 600", shown.batch);
 }

@@ -7,7 +7,7 @@ use dioscuri_vocab::{
     AttemptId, CallId, CallMeta, Class, Cost, CredentialId, EndpointId, Failure, Now, Outcome, Phase, Served,
     SplitMix64, Tick,
 };
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 fn at(seconds: f64) -> Tick {
     Tick::ZERO.after(Duration::from_secs_f64(seconds))
@@ -18,7 +18,7 @@ struct Outage {
     engine: Engine,
     retries: Arc<RetryBudget>,
     calls: Vec<Call>,
-    lands: BTreeMap<(Tick, AttemptId), ()>,
+    lands: BTreeSet<(Tick, AttemptId)>,
     attempts: u32,
     answered: Vec<Tick>,
     ended: usize,
@@ -30,7 +30,7 @@ impl Outage {
     fn new(up: f64) -> Self {
         let pool = RegionPool::default();
         pool.add(EndpointSpec::new(EndpointId(0), [CredentialId(0)]))
-            .unwrap();
+            .expect("it is the first");
         let retries = Arc::new(RetryBudget::new());
         let policy = Profile::Default.policy();
         let policy = policy.within_budget(Arc::clone(&retries), Profile::Default.on_empty());
@@ -38,7 +38,7 @@ impl Outage {
             engine: Engine::builder(pool).retry(policy).build(),
             retries,
             calls: Vec::new(),
-            lands: BTreeMap::new(),
+            lands: BTreeSet::new(),
             attempts: 0,
             answered: Vec::new(),
             ended: 0,
@@ -53,7 +53,7 @@ impl Outage {
                 self.attempts += 1;
                 self.calls[call].on_event(attempt, AttemptEvent::Sent, now, &mut self.rng);
                 self.lands
-                    .insert((now.tick.after(Duration::from_millis(300)), attempt), ());
+                    .insert((now.tick.after(Duration::from_millis(300)), attempt));
             }
             Step::Done(end) => {
                 assert_eq!(end, End::Answered, "{:?}", self.calls[call].receipt());
@@ -67,22 +67,24 @@ impl Outage {
         let mut now = Now::default();
         // An hour in steps of 50 ms.
         for _ in 0..72_000 {
-            if self.calls.len() < calls && now.tick >= at(self.calls.len() as f64) {
+            let due = Duration::from_secs(self.calls.len() as u64);
+            if self.calls.len() < calls && now.tick >= Tick::ZERO.after(due) {
                 let id = self.calls.len();
                 let meta = CallMeta::new(CallId(id as u64), Cost::tokens(9));
                 let call = self.engine.start(meta.with_deadline(at(4_000.0)), now);
                 self.calls.push(call);
                 self.poll(id, now);
             }
-            while let Some(entry) = self.lands.first_entry()
-                && entry.key().0 <= now.tick
-            {
-                let ((_, attempt), ()) = entry.remove_entry();
+            while let Some((at, attempt)) = self.lands.pop_first() {
+                if at > now.tick {
+                    self.lands.insert((at, attempt));
+                    break;
+                }
                 self.land(attempt, now);
             }
             while let Some(order) = self.engine.poll_order(now) {
                 if let EngineOrder::Wake(CallId(call)) = order {
-                    self.poll(usize::try_from(call).unwrap(), now);
+                    self.poll(usize::try_from(call).expect("ids are indices"), now);
                 }
             }
             if self.ended == calls {
@@ -94,7 +96,7 @@ impl Outage {
     }
 
     fn land(&mut self, attempt: AttemptId, now: Now) {
-        let call = usize::try_from(attempt.call.0).unwrap();
+        let call = usize::try_from(attempt.call.0).expect("ids are indices");
         let outcome = if now.tick >= self.up {
             self.answered.push(now.tick);
             Outcome::Success(Served::new())
