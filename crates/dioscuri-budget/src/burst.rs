@@ -18,6 +18,8 @@ pub(crate) struct Burst {
     probe_from: Tick,
     /// How long after a refused probe the next may go; `None` until one was refused.
     pause: Option<Duration>,
+    /// Requests that were let through right after twice what smoothing bears.
+    shown: u64,
 }
 
 impl Burst {
@@ -28,6 +30,7 @@ impl Burst {
             probe: None,
             probe_from: Tick::ZERO,
             pause: None,
+            shown: 0,
         }
     }
 
@@ -39,6 +42,16 @@ impl Burst {
     /// Whether the whole limit may go at once.
     pub(crate) fn is_whole(&self) -> bool {
         self.share >= 1.0
+    }
+
+    /// A request was let through right after twice what smoothing bears.
+    pub(crate) const fn show(&mut self) {
+        self.shown = self.shown.saturating_add(1);
+    }
+
+    /// Whether bursts of `limit` were seen to be let through, beyond all doubt: as many requests as smoothing bears.
+    pub(crate) const fn is_shown(&self, limit: u64) -> bool {
+        self.shown >= limit.div_ceil(10)
     }
 
     /// How much of `limit` may go at once.
@@ -102,6 +115,7 @@ impl Burst {
     /// A burst was refused where only `share` of the limit had been let through.
     pub(crate) fn refuse(&mut self, share: f64, period: Duration, now: Tick) {
         self.probe = None;
+        self.shown = 0;
         self.share = share.clamp(LEAST, self.share);
         let pause = self.pause.map_or(period * FIRST_PAUSE, |pause| pause.saturating_mul(2));
         self.pause = Some(pause);

@@ -7,10 +7,12 @@ use std::time::Duration;
 ///
 /// If they count, a refused request keeps its place in our window too. If they do not, the place is free, and keeping
 /// it loses a request in a window. The place is given back at first; a refusal soon after, at the edge of a window
-/// that seemed to have room, says that it was taken after all.
+/// that seemed to have room, says that it was taken after all. It takes two of them: one may have another reason.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(crate) struct Counting {
     given_back: Option<Tick>,
+    /// How many places in a row were given back too early.
+    wrong: u32,
     /// Refused requests are taken to count until then.
     counted_until: Option<Tick>,
 }
@@ -29,12 +31,20 @@ impl Counting {
     /// A request was refused at the edge of a window of `period`. `is_whole`: the server's hint is the whole period, as
     /// if the refused request had begun it.
     pub(crate) fn on_edge(&mut self, is_whole: bool, period: Duration, now: Tick) {
-        let soon = self.given_back.is_some_and(|at| now <= at.after(period));
-        if soon || is_whole {
+        match self.given_back.take() {
+            Some(at) if now <= at.after(period) => self.wrong += 1,
+            Some(_) => self.wrong = 0,
+            None => {}
+        }
+        if self.wrong >= ENOUGH || is_whole {
+            self.wrong = 0;
             self.counted_until = Some(now.after(period * BELIEVED));
         }
     }
 }
+
+/// Refusals that say that a place was not free.
+const ENOUGH: u32 = 2;
 
 /// Periods for which refused requests are taken to count, a day of minutes: two refusals may meet in one window by
 /// chance, and to find out again costs one or two.
@@ -58,7 +68,9 @@ mod tests {
         counting.on_edge(false, MINUTE, at(200));
         assert!(counting.gives_back(at(200)));
         counting.on_edge(false, MINUTE, at(230));
-        assert!(!counting.gives_back(at(230)));
+        assert!(counting.gives_back(at(230)));
+        counting.on_edge(false, MINUTE, at(240));
+        assert!(!counting.gives_back(at(240)));
         assert!(!counting.gives_back(at(80_000)));
         assert!(counting.gives_back(at(90_000)));
     }

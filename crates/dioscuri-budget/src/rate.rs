@@ -122,7 +122,8 @@ impl Rate {
             && let Some(supply) = &self.supply
         {
             let beyond = supply.probe_opens().max(now);
-            if beyond < at {
+            let close = self.window.period().saturating_sub(kind.guard.most());
+            if beyond < at && supply.is_used_up(self.let_through(beyond.before(close), beyond)) {
                 at = at.min(self.window.opens(amount, bounds.limit, now).max(beyond));
             }
         }
@@ -192,6 +193,13 @@ impl Rate {
             if !kind.burst.is_whole() {
                 kind.short_guard.ease(self.short.period());
             }
+        }
+        if let Some(limit) = limit
+            && kind.burst.is_whole()
+            && !kind.burst.is_shown(limit)
+            && self.let_through_in_tenth(sent) >= limit.div_ceil(TIGHT).saturating_mul(2)
+        {
+            kind.burst.show();
         }
         let mut opened = kind.burst.is_probe(sent.ticket) && kind.burst.end_probe(true);
         if let Some(supply) = &mut self.supply {
@@ -271,14 +279,16 @@ impl Rate {
             self.release(sent.ticket, kind);
             return pause;
         }
-        if self.explained(sent, &bounds, hint, kind, now) {
+        let most = kind.guard.most();
+        let supply = self.supply.as_ref();
+        let is_probe = supply.is_some_and(|supply| supply.is_beside_probe(sent.ticket, sent.at, most));
+        if !is_probe && self.explained(sent, &bounds, hint, kind, now) {
             return pause;
         }
         let moment = period / MOMENT;
         let needed = 1 + u32::from(self.false_alarms >= TRUSTED_ALARMS);
-        let most = kind.guard.most();
         match &mut self.supply {
-            Some(supply) if supply.is_beside_probe(sent.ticket, sent.at, most) => {
+            Some(supply) if is_probe => {
                 if supply.is_doubted() && self.was_burst(sent, limit, kind) {
                     // It is not that there is less: it came too fast.
                     self.supply = None;
@@ -314,11 +324,15 @@ impl Rate {
 
     /// Whether `sent` went in a burst that a server that smooths its limits would not bear.
     fn was_burst(&self, sent: &Sent, limit: Option<u64>, kind: &Kind) -> bool {
-        let Some(limit) = limit.filter(|_| kind.burst.share() > SMOOTHED) else {
-            return false;
-        };
-        let tenth = self.window.period().mul_f64(SMOOTHED);
-        self.let_through(sent.at.before(tenth), sent.at) >= limit.div_ceil(TIGHT)
+        let in_question = |limit: &u64| kind.burst.share() > SMOOTHED && !kind.burst.is_shown(*limit);
+        limit
+            .filter(in_question)
+            .is_some_and(|limit| self.let_through_in_tenth(sent) >= limit.div_ceil(TIGHT))
+    }
+
+    fn let_through_in_tenth(&self, sent: &Sent) -> u64 {
+        let tenth = self.window.period() / 10;
+        self.let_through(sent.at.before(tenth), sent.at)
     }
 
     /// A refusal of `sent` has stated another limit than was known.

@@ -11,7 +11,7 @@ use std::time::Duration;
 /// let through when a request was refused. That much goes freely; one request at a time goes beyond it as a probe.
 /// Each probe that is let through adds a step, and steps double, up to a quarter of what is known to go: a window
 /// that is wider than believed is found in a few round trips, and too large a step costs a quarter of a window
-/// once. A probe that is refused makes the pause before the next twice as long, so that about one request in forty
+/// once. A probe that is refused makes the pause before the next twice as long, so that about one request in eighty
 /// is spent on knowing.
 ///
 /// A refusal is doubted if much was let through before: some refusals are not true. Probes then go soon, and lead back
@@ -33,6 +33,8 @@ pub(crate) struct Supply {
     is_bounded: bool,
     /// Requests let through since it was last lowered.
     passed: u64,
+    /// What was believed when a request was last refused.
+    ceiling: Option<u64>,
 }
 
 /// A refusal that is not believed yet.
@@ -67,6 +69,7 @@ impl Supply {
             since: Tick::ZERO,
             is_bounded: false,
             passed: 0,
+            ceiling: None,
         }
     }
 
@@ -93,6 +96,8 @@ impl Supply {
             doubt: (needed > 0).then_some(Doubt { before, needed }),
             probe_from: now.after(pause),
             pause,
+            // A refusal that is doubted bounds nothing yet.
+            ceiling: (needed == 0).then_some(most),
             ..Self::known(most.max(1), now)
         }
     }
@@ -182,7 +187,7 @@ impl Supply {
         self.step = 1;
         self.is_bounded = true;
         let most = u32::try_from(self.most).unwrap_or(u32::MAX).max(1);
-        let longest = (period * WINDOWS_PER_PROBE / most).clamp(period / 10, period * 2);
+        let longest = (period * WINDOWS_PER_PROBE / most).clamp(period / 10, period * LONGEST_PAUSE);
         if let Some(doubt) = self.doubt.as_mut().filter(|doubt| doubt.needed > 1) {
             doubt.needed -= 1;
             self.probe_from = now.after(period / 60);
@@ -213,6 +218,7 @@ impl Supply {
 
     fn lower(&mut self, evidence: u64, now: Tick) {
         self.most = self.most.min(evidence).max(1);
+        self.ceiling = Some(self.most);
         self.since = now;
         self.passed = 0;
     }
@@ -220,13 +226,28 @@ impl Supply {
     fn grow(&mut self, amount: u64) {
         let step = self.step.max(amount);
         self.most = self.most.saturating_add(step);
-        self.step = step.saturating_mul(2).min((self.most / 4).max(1));
-        self.pause /= 2;
         self.discount = 0;
         self.probe_from = Tick::ZERO;
+        if self.ceiling.is_some_and(|ceiling| self.most <= ceiling + ceiling / 8) {
+            // A place that the guard keeps free lets one through as well: that shows nothing yet.
+            self.step = amount;
+            return;
+        }
+        self.ceiling = None;
+        self.step = step.saturating_mul(2).min((self.most / 4).max(1));
+        self.pause /= 2;
+    }
+
+    /// Whether a request beyond can show anything, when `proven` was let through within the window: what goes freely
+    /// must be used up, but for what travels.
+    pub(crate) const fn is_used_up(&self, proven: u64) -> bool {
+        proven + self.most / 16 + 1 >= self.most
     }
 }
 
-/// Probes are at least this many windows apart for each unit that a window lets through: of a window of 60, one
-/// request in forty is a probe that may be refused.
-const WINDOWS_PER_PROBE: u32 = 40;
+/// After refusals, probes are up to this many windows apart for each unit that a window lets through: of a window of 60,
+/// one request in eighty is a probe that may be refused.
+const WINDOWS_PER_PROBE: u32 = 80;
+
+/// And never more windows than these: others who use the quota come and go.
+const LONGEST_PAUSE: u32 = 4;
