@@ -123,7 +123,7 @@ fn through_the_pool(pool: &RegionPool, id: u64, now: Now, rng: &mut SplitMix64) 
     let (mut at, mut seen) = (EndpointId(0), 0);
     pool.visit(&Want::link(0), now, rng, &mut |candidate| {
         (at, seen) = (candidate.endpoint, seen + 1);
-        if seen < 4 {
+        if seen < 2 {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())
@@ -141,7 +141,7 @@ fn through_the_pool(pool: &RegionPool, id: u64, now: Now, rng: &mut SplitMix64) 
 
 fn through_the_budget(budget: &Budget, at: EndpointId, now: Now) {
     let (cost, timing) = (Cost::tokens(100), Timing::default());
-    for _ in 0..4 {
+    for _ in 0..2 {
         black_box(budget.opening(at, &cost, now));
     }
     if let Reserve::Granted(taken) = budget.reserve(at, &cost, now) {
