@@ -1,3 +1,5 @@
+//! Rules, corrections and what is kept of them.
+
 use super::*;
 
 fn prompt(text: &str) -> Measure {
