@@ -5,7 +5,7 @@
 
 use dioscuri_scenarios::{Knowledge, Load, Measured, Setup, Strategy};
 use dioscuri_sim::Scenario;
-use std::{fmt::Write as _, time::Instant};
+use std::fmt::Write as _;
 
 #[expect(clippy::print_stdout, reason = "this is what it is for")]
 fn main() {
@@ -42,12 +42,11 @@ fn main() {
         strategies.extend(Strategy::RECIPES);
     }
     for strategy in strategies {
-        let began = Instant::now();
         let run = setup.run(strategy);
         let oracle = oracle.get_or_insert_with(|| run.clone());
         println!(
             "{strategy:<14} answered {}/{}  makespan {:.1} s, ratio {:.4}  refusals/answer {:.5}  attempts/answer {:.4}  \
-             wait p50 {:.2} s, p99 {:.2} s (ratio {:.3})  {:?} took {:.0?}",
+             wait p50 {:.2} s, p99 {:.2} s (ratio {:.3})  {:?}",
             run.answered,
             run.calls,
             run.makespan.as_secs_f64(),
@@ -58,7 +57,6 @@ fn main() {
             run.waits.p99.as_secs_f64(),
             run.waits.p99.as_secs_f64() / oracle.waits.p99.as_secs_f64(),
             run.refusals,
-            began.elapsed(),
         );
     }
 }

@@ -1,24 +1,22 @@
 //! What every strategy plays on: the world, the calls, and the requests between them.
 
+mod events;
+mod source;
+mod sum;
+
+use self::{events::Events, source::Source};
 use crate::{
-    Measured, Setup,
-    load::{Arrivals, Load, Moments},
+    Setup,
     log::Fnv,
-    measured::{Ended, OfLoad, Refused, Utilisation, Waits},
+    measured::{Ended, Refused},
     site::Sites,
     traveller::{Reading, Traveller, timed_out},
 };
 use dioscuri_sim::World;
-use dioscuri_vocab::{Now, Outcome, Rng, SplitMix64, Tick, UnixTime};
-use std::{
-    cmp::{Ordering, Reverse},
-    collections::{BTreeMap, BinaryHeap, VecDeque},
-    time::Duration,
-};
+use dioscuri_vocab::{Class, Now, Outcome, Tick, UnixTime};
+use std::{collections::VecDeque, time::Duration};
 
-/// Numbers of the streams of draws, apart from those of the world.
-const PROMPTS: u64 = 0x7072_6f6d_7074;
-const MOMENTS: u64 = 0x6d6f_6d65_6e74;
+pub(crate) use self::events::Event;
 
 /// The world, the calls and the requests on their way.
 pub(crate) struct Field<'a> {
@@ -31,8 +29,7 @@ pub(crate) struct Field<'a> {
     flights: Vec<Flight>,
     free: Vec<u32>,
     begin: UnixTime,
-    events: BinaryHeap<Reverse<Entry>>,
-    entered: u64,
+    events: Events,
     now: Now,
     /// How often the strategy decided; it counts for itself.
     pub(crate) polls: u64,
@@ -40,17 +37,6 @@ pub(crate) struct Field<'a> {
     ended: Vec<Ended>,
     refused: Vec<Refused>,
     hash: Fnv,
-}
-
-/// Where the calls of a load come from.
-struct Source {
-    load: Load,
-    rng: SplitMix64,
-    /// Calls of a closed load that have not come yet.
-    left: usize,
-    /// Of an open one.
-    moments: Option<Moments>,
-    came: usize,
 }
 
 /// One call.
@@ -91,39 +77,6 @@ pub(crate) struct Flight {
     outcome: Option<Outcome>,
 }
 
-/// Something that happens.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Event {
-    /// A request is at the world's door.
-    Arrives(u32),
-    /// An answer is back, or nobody waits for it any more.
-    Lands(u32),
-    /// The next call of an open load comes.
-    Call(u16),
-    /// A time that somebody asked for has come.
-    Timer(u32),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Entry {
-    at: Tick,
-    /// At one moment: in the order in which they were entered.
-    number: u64,
-    event: Event,
-}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.at, self.number).cmp(&(other.at, other.number))
-    }
-}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 impl<'a> Field<'a> {
     pub(crate) fn new(setup: &'a Setup, reading: Reading) -> Self {
         let world = World::new(&setup.scenario, Some(setup.seed));
@@ -137,8 +90,7 @@ impl<'a> Field<'a> {
             flights: Vec::new(),
             free: Vec::new(),
             begin: setup.begin(),
-            events: BinaryHeap::new(),
-            entered: 0,
+            events: Events::default(),
             now: Now::new(Tick::ZERO, setup.begin()),
             polls: 0,
             attempts: 0,
@@ -147,44 +99,13 @@ impl<'a> Field<'a> {
             hash: Fnv::default(),
         };
         for (number, load) in (0..).zip(&setup.loads) {
-            field.open(number, load);
+            let (source, first) = Source::open(setup, number, load);
+            field.sources.push(source);
+            for at in first {
+                field.events.add(at, Event::Call(number));
+            }
         }
         field
-    }
-
-    fn open(&mut self, number: u16, load: &Load) {
-        let stream =
-            |of: u64| SplitMix64::split(self.setup.seed, of.wrapping_add(u64::from(number))).next_u64();
-        let (prompts, moments) = (stream(PROMPTS), stream(MOMENTS));
-        let mut source = Source {
-            rng: SplitMix64::new(prompts),
-            load: load.clone(),
-            left: 0,
-            moments: None,
-            came: 0,
-        };
-        match load.arrivals {
-            Arrivals::Closed { calls, workers } => {
-                source.left = calls;
-                let workers = workers.unwrap_or_else(|| self.setup.usual_workers());
-                let begins = Tick::ZERO.after(load.begins);
-                for _ in 0..workers.min(calls) {
-                    self.at(begins, Event::Call(number));
-                }
-            }
-            Arrivals::Open {
-                per_second,
-                lasts,
-                even,
-            } => {
-                let mut all = Moments::new(load.begins, per_second, lasts, even, moments);
-                if let Some(first) = all.next() {
-                    self.at(first, Event::Call(number));
-                }
-                source.moments = Some(all);
-            }
-        }
-        self.sources.push(source);
     }
 
     pub(crate) const fn setup(&self) -> &'a Setup {
@@ -226,37 +147,25 @@ impl<'a> Field<'a> {
     }
 
     pub(crate) fn next_event(&self) -> Option<Tick> {
-        self.events.peek().map(|Reverse(entry)| entry.at)
+        self.events.next()
     }
 
     pub(crate) fn take_event(&mut self) -> Option<Event> {
-        self.events.pop().map(|Reverse(entry)| entry.event)
-    }
-
-    fn at(&mut self, at: Tick, event: Event) {
-        self.entered += 1;
-        self.events.push(Reverse(Entry {
-            at,
-            number: self.entered,
-            event,
-        }));
+        self.events.take()
     }
 
     /// Tells the strategy of `call` at `tick`.
     pub(crate) fn set_timer(&mut self, call: u32, tick: Tick) {
-        self.at(tick, Event::Timer(call));
+        self.events.add(tick, Event::Timer(call));
     }
 
     /// The next call of that load comes.
     pub(crate) fn arrive_call(&mut self, load: u16) {
         let source = &mut self.sources[usize::from(load)];
-        let mut next = None;
-        match &mut source.moments {
-            Some(moments) => next = moments.next(),
-            None if source.left == 0 => return,
-            None => source.left -= 1,
+        let (comes, next) = source.advance();
+        if !comes {
+            return;
         }
-        source.came += 1;
         let tokens = source.load.tokens.draw(&mut source.rng);
         let estimate = self.setup.estimates.of(tokens, &mut source.rng);
         let deadline = source.load.deadline.or(self.setup.deadline);
@@ -279,7 +188,7 @@ impl<'a> Field<'a> {
             is_over: false,
         });
         if let Some(next) = next {
-            self.at(next, Event::Call(load));
+            self.events.add(next, Event::Call(load));
         }
         self.arrived.push_back(number);
     }
@@ -312,11 +221,11 @@ impl<'a> Field<'a> {
                     patience: Some(Tick::ZERO),
                     ..self.flights[flight as usize].clone()
                 });
-                self.at(arrival, Event::Arrives(lost));
+                self.events.add(arrival, Event::Arrives(lost));
                 self.flights[flight as usize].outcome = Some(timed_out());
-                self.at(patience, Event::Lands(flight));
+                self.events.add(patience, Event::Lands(flight));
             }
-            _ => self.at(arrival, Event::Arrives(flight)),
+            _ => self.events.add(arrival, Event::Arrives(flight)),
         }
         self.has_sent(call, site, sent);
     }
@@ -336,7 +245,7 @@ impl<'a> Field<'a> {
             patience: None,
             outcome: None,
         });
-        self.at(arrival, Event::Arrives(flight));
+        self.events.add(arrival, Event::Arrives(flight));
         self.has_sent(call, site, sent);
     }
 
@@ -379,7 +288,7 @@ impl<'a> Field<'a> {
             _ => (back, landing.outcome),
         };
         flight.outcome = Some(outcome);
-        self.at(tick, Event::Lands(number));
+        self.events.add(tick, Event::Lands(number));
     }
 
     /// An answer is back.
@@ -391,7 +300,7 @@ impl<'a> Field<'a> {
         let now = self.now.tick;
         let call = &mut self.calls[flight.call as usize];
         call.idle_since = now;
-        call.class = outcome.class().map(dioscuri_vocab::Class::name);
+        call.class = outcome.class().map(Class::name);
         self.hash.mix_all([now.0, u64::from(flight.call)]);
         if let Some(class) = outcome.class() {
             self.refused.push(Refused {
@@ -438,65 +347,8 @@ impl<'a> Field<'a> {
         });
         let load = call.load;
         // The worker begins the next one.
-        if self.sources[usize::from(load)].moments.is_none() {
+        if self.sources[usize::from(load)].is_closed() {
             self.arrive_call(load);
-        }
-    }
-
-    /// What it came to. `hash` is what the strategy saw.
-    pub(crate) fn measure(mut self, hash: u64) -> Measured {
-        for number in 0..u32::try_from(self.calls.len()).unwrap_or(u32::MAX) {
-            // What is left when the time is over; no worker begins anything any more.
-            for source in &mut self.sources {
-                source.left = 0;
-            }
-            self.end(number, Some("unfinished"));
-        }
-        self.hash.mix(hash);
-        let world = self.traveller.world().stats();
-        let last = |ended: &mut dyn Iterator<Item = &Ended>| {
-            let last = ended.map(|ended| ended.ended).max();
-            last.unwrap_or_default().since(Tick::ZERO)
-        };
-        let makespan = last(&mut self.ended.iter().filter(|ended| ended.is_answered()));
-        let mut refusals = BTreeMap::new();
-        for refused in &self.refused {
-            *refusals.entry(refused.class).or_default() += 1;
-        }
-        let mut failed = BTreeMap::new();
-        for failure in self.ended.iter().filter_map(|ended| ended.failure) {
-            *failed.entry(failure).or_default() += 1;
-        }
-        let loads = (0..).zip(&self.sources).map(|(load, source)| {
-            let answered = || {
-                let of_load = self.ended.iter().filter(move |ended| ended.load == load);
-                of_load.filter(|ended| ended.is_answered())
-            };
-            OfLoad {
-                calls: source.came,
-                answered: answered().count(),
-                makespan: last(&mut answered()),
-                waits: Waits::of(answered().map(|ended| ended.waited).collect()),
-            }
-        });
-        let answered = || self.ended.iter().filter(|ended| ended.is_answered());
-        Measured {
-            calls: self.calls.len(),
-            answered: answered().count(),
-            failed,
-            refusals,
-            attempts: self.attempts,
-            makespan,
-            ended: last(&mut self.ended.iter()),
-            waits: Waits::of(answered().map(|ended| ended.waited).collect()),
-            loads: loads.collect(),
-            endpoints: self.sites.endpoints(),
-            utilisation: Utilisation::of(&world, self.setup.scenario.minute, makespan),
-            world,
-            polls: self.polls,
-            log_hash: self.hash.0,
-            log: self.ended,
-            refused: self.refused,
         }
     }
 }

@@ -107,7 +107,7 @@ const fn float(tokens: u64) -> f64 {
     clippy::cast_sign_loss,
     reason = "what is too large becomes the largest number there is"
 )]
-const fn rounded(tokens: f64) -> u64 {
+fn rounded(tokens: f64) -> u64 {
     tokens.round() as u64
 }
 

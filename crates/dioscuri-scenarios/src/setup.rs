@@ -44,7 +44,7 @@ const TRAVEL: (Duration, Duration) = (Duration::from_millis(20), Duration::from_
 const NOON: UnixTime = UnixTime::from_secs(1_782_932_400);
 
 /// Number of the stream that decides the first moment.
-const STARTS: u64 = 0x7374_6172_74;
+const STARTS: u64 = 0x0073_7461_7274;
 
 /// No job here takes a month; a strategy that gets nowhere is stopped.
 const MONTH: Duration = Duration::from_secs(31 * 24 * 3600);
