@@ -74,7 +74,12 @@ fn start(cli: &Cli) -> anyhow::Result<()> {
     let strategies = table::strategies(&cli.strategies)?;
     let cases = table::cases(&cli.scenarios)?;
     let Seeds(first, last) = cli.seeds;
-    let lines = run::all(&cases, first..=last, &strategies, |lines| {
+    let extent = run::Extent {
+        seeds: first..=last,
+        strategies,
+        is_once_for_recipes: cli.json.is_none() && (cli.write || cli.check),
+    };
+    let lines = run::all(&cases, &extent, |lines| {
         for line in lines {
             println!("{}", line.summary());
         }

@@ -14,17 +14,20 @@ use std::{
     time::Duration,
 };
 
+/// What is run of each case.
+pub(crate) struct Extent {
+    pub(crate) seeds: RangeInclusive<u64>,
+    pub(crate) strategies: Vec<Strategy>,
+    /// Whether the recipes run with the first seed only: the page shows no more of them.
+    pub(crate) is_once_for_recipes: bool,
+}
+
 /// Runs every case with every seed, in the order of the table; of each case all seeds together. `show` is told
 /// what came out as soon as all before it has come out as well.
-pub(crate) fn all(
-    cases: &[Case],
-    seeds: RangeInclusive<u64>,
-    strategies: &[Strategy],
-    show: impl Fn(&[Judged]) + Sync,
-) -> Vec<Judged> {
+pub(crate) fn all(cases: &[Case], extent: &Extent, show: impl Fn(&[Judged]) + Sync) -> Vec<Judged> {
     let jobs: Vec<(&Case, u64)> = cases
         .iter()
-        .flat_map(|case| seeds.clone().map(move |seed| (case, seed)))
+        .flat_map(|case| extent.seeds.clone().map(move |seed| (case, seed)))
         .collect();
     let (next, results) = (AtomicUsize::new(0), Mutex::new(Results::default()));
     let work = || {
@@ -33,7 +36,7 @@ pub(crate) fn all(
             let Some((case, seed)) = jobs.get(number) else {
                 break;
             };
-            let lines = one(case, *seed, strategies);
+            let lines = one(case, *seed, extent);
             let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
             results.enter(number, lines, &show);
         }
@@ -76,7 +79,7 @@ const PATIENCE: u32 = 3;
 const PATIENCE_WITH_OURS: u32 = 10;
 
 /// One case with one seed: ours first, then the oracles, then the recipes.
-fn one(case: &Case, seed: u64, strategies: &[Strategy]) -> Vec<Judged> {
+fn one(case: &Case, seed: u64, extent: &Extent) -> Vec<Judged> {
     let setup = case.setup.clone().with_seed(seed);
     let oracle = setup.run(case.against);
     let twin: Option<Measured> = case
@@ -84,14 +87,16 @@ fn one(case: &Case, seed: u64, strategies: &[Strategy]) -> Vec<Judged> {
         .as_ref()
         .map(|twin| twin_of(twin, seed, case.against));
     let waits = twin.as_ref().unwrap_or(&oracle);
+    let is_their_seed = !extent.is_once_for_recipes || seed == *extent.seeds.start();
+    let has_recipes = case.has_recipes && is_their_seed;
     let is_run = |strategy: &&Strategy| {
         let is_oracle = matches!(strategy, Strategy::Oracle | Strategy::CausalOracle);
         let is_here = if is_oracle {
             **strategy == case.against
         } else {
-            **strategy == Strategy::Dioscuri || case.has_recipes
+            **strategy == Strategy::Dioscuri || has_recipes
         };
-        strategies.contains(strategy) && is_here
+        extent.strategies.contains(strategy) && is_here
     };
     let lines = Strategy::ALL.iter().filter(is_run).map(|strategy| {
         let is_oracle = *strategy == case.against;

@@ -54,8 +54,7 @@ pub(crate) struct Case {
 pub(crate) type Judge = Box<dyn Fn(&Trial<'_>) -> Verdict + Send + Sync>;
 
 impl Case {
-    /// A case of `world` with `setup`, judged by `judge`, against the oracle, with the recipes where minutes
-    /// slide and refused requests are free.
+    /// A case of `world` with `setup`, judged by `judge`, against the oracle, without the recipes.
     fn new(
         scenario: impl Into<String>,
         world: &World,
@@ -74,7 +73,7 @@ impl Case {
             against: Strategy::Oracle,
             waits_of: None,
             judge: Box::new(judge),
-            has_recipes: world.enforcement() == Enforcement::Sliding && !world.is_refused_counted(),
+            has_recipes: false,
         }
     }
 
@@ -88,8 +87,10 @@ impl Case {
         self
     }
 
-    fn with_recipes(mut self, has_recipes: bool) -> Self {
-        self.has_recipes = has_recipes;
+    /// The same, and the recipes run here as well if `are_run`. They know no limits and learn none, so that one
+    /// world of each kind shows what they do.
+    fn with_recipes(mut self, are_run: bool) -> Self {
+        self.has_recipes = are_run;
         self
     }
 

@@ -1,30 +1,33 @@
 //! The page's tables.
 
 use super::chart::lost;
-use crate::table::{
-    Judged, RECIPES,
-    row::Row,
-    verdict::{Figure, Verdict},
-};
+use crate::table::{FAMILIES, Judged, RECIPES, row::Row, verdict::Figure};
 use std::fmt::Write as _;
 
-/// How many targets are met.
+/// How many worlds of each family meet every target.
 pub(super) fn summary(lines: &[Judged]) -> String {
-    let judged = lines.iter().filter(|line| line.is_ours());
-    let (met, missed): (Vec<_>, Vec<_>) = judged.partition(|line| line.row.target_met == Some(true));
+    let met = |lines: &[&Judged]| {
+        lines
+            .iter()
+            .filter(|line| line.row.target_met == Some(true))
+            .count()
+    };
+    let ours: Vec<&Judged> = lines.iter().filter(|line| line.is_ours()).collect();
     let mut text = format!(
-        "With seed 1, {} of {} worlds meet every target.",
-        met.len(),
-        met.len() + missed.len()
+        "With seed 1, {} of {} worlds meet every target:\n\n| scenario | worlds | meet every target |\n\
+         | --- | --- | --- |\n",
+        met(&ours),
+        ours.len()
     );
-    if !missed.is_empty() {
-        text.push_str(" Missed:\n");
-        for line in missed {
-            let why = line.verdict.as_ref().map_or_else(String::new, Verdict::why_not);
-            let _ = write!(text, "\n- {}: {why}", circumstances(&line.row));
-        }
+    for family in FAMILIES {
+        let its: Vec<&Judged> = ours
+            .iter()
+            .copied()
+            .filter(|line| line.is_of(family.name))
+            .collect();
+        let _ = writeln!(text, "| `{}` | {} | {} |", family.name, its.len(), met(&its));
     }
-    text
+    text.trim_end().to_owned()
 }
 
 /// A world in words: `one-key (sliding, limits known, refused counted)`.

@@ -25,7 +25,7 @@ pub(super) fn closed_account() -> Vec<Case> {
         setup,
         |trial| judged(trial, |refused| refused.class == Class::Billing),
     );
-    vec![case]
+    vec![case.with_recipes(true)]
 }
 
 pub(super) fn leaked_key() -> Vec<Case> {
@@ -38,7 +38,7 @@ pub(super) fn leaked_key() -> Vec<Case> {
     let case = Case::new("leaked-key", &world, Knowledge::Known, windows, setup, |trial| {
         judged(trial, |refused| refused.class == Class::PermissionDenied)
     });
-    vec![case]
+    vec![case.with_recipes(true)]
 }
 
 /// Each of the failures that `is_word` picks is a request to what is closed.
@@ -58,4 +58,33 @@ fn judged(trial: &Trial<'_>, is_word: impl Fn(&Refused) -> bool) -> Verdict {
             Some(figure(trial.sent_after_the_word(is_word))),
             1.0,
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::judge::tests::{run, why_not};
+
+    #[track_caller]
+    fn check(sent: &[u64], expected: &str) {
+        let failed: Vec<_> = sent.iter().map(|at| (0, *at, at + 1, Class::Billing)).collect();
+        let of_account = |refused: &Refused| refused.class == Class::Billing;
+        let run = run(2, &failed, &[]);
+        assert_eq!(
+            why_not(&run, "known", |trial| judged(trial, of_account)),
+            expected
+        );
+    }
+
+    #[test]
+    fn one_request_may_follow_the_first_word() {
+        check(&[10], "");
+        check(&[10, 11, 11, 400], "");
+        check(&[10, 400, 800], "requests after the first word is 2.0, not ≤ 1");
+    }
+
+    #[test]
+    fn an_account_that_never_closed_was_not_tried() {
+        check(&[], "refusals that say so is 0.0, not ≥ 1");
+    }
 }

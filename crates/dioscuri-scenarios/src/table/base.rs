@@ -216,7 +216,7 @@ fn cases(job: &Job) -> Vec<Case> {
             here.setup(windows),
             move |trial| trial.within(&bounds),
         );
-        let case = case.with_recipes(matches!(enforcement, Sliding | Fixed));
+        let case = case.with_recipes(enforcement == Sliding || (enforcement == Fixed && !is_counted));
         if enforcement == Bucket {
             case.with_waits_of(here.enforced(Sliding, is_counted).setup(windows))
         } else {

@@ -65,6 +65,7 @@ pub(super) fn midnight() -> Vec<Case> {
             Case::new(day.name, &world, limits, windows, setup, move |trial| {
                 until_midnight(trial, midnight)
             })
+            .with_recipes(day.name == "midnight/spring" && limits == Knowledge::Known)
         })
     });
     cases.collect()
@@ -119,6 +120,7 @@ fn spent() -> Case {
             .verdict()
             .at_most("refusals per quota and day", Some(figure(most)), 2.0)
     })
+    .with_recipes(true)
 }
 
 /// Refusals of each endpoint on each day. The run begins at noon in California, in summer.
@@ -150,6 +152,7 @@ fn spurious() -> Case {
             .verdict()
             .at_most("seconds out of service", out_of_service(trial), 65.0)
     })
+    .with_recipes(true)
 }
 
 /// From the refusal to the next request that the same endpoint answered, in seconds.
@@ -162,4 +165,105 @@ fn out_of_service(trial: &Trial<'_>) -> Option<f64> {
     let word = since_start(refused.ended);
     let answered = trial.answered_of(&[refused.endpoint], word, Duration::MAX);
     answered.first().map(|at| at.saturating_sub(word).as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::judge::tests::{run, why_not};
+
+    /// Midnight is at 1,000 s, and the day of endpoint 0 is spent at 500 s.
+    #[track_caller]
+    fn check(limits: &'static str, to_closed: &[u64], first_call: u64, expected: &str) {
+        let word = (0, 499, 500, Class::QuotaDay);
+        let later = to_closed.iter().map(|sent| (0, *sent, sent + 1, Class::QuotaDay));
+        let failed: Vec<_> = [word].into_iter().chain(later).collect();
+        let run = run(2, &failed, &[(1, 100), (0, first_call)]);
+        let midnight = Duration::from_secs(1_000);
+        assert_eq!(
+            why_not(&run, limits, |trial| until_midnight(trial, midnight)),
+            expected
+        );
+    }
+
+    #[test]
+    fn one_probe_may_go_to_a_closed_day_and_no_more() {
+        check("learned", &[], 1_003, "");
+        check("learned", &[560], 1_003, "");
+        check(
+            "learned",
+            &[560, 620],
+            1_003,
+            "requests to a closed day is 2.0, not ≤ 1",
+        );
+    }
+
+    #[test]
+    fn what_was_on_its_way_with_the_word_is_no_probe() {
+        check("learned", &[499, 500, 560], 1_003, "");
+    }
+
+    #[test]
+    fn who_was_told_the_limit_needs_no_word() {
+        check("known", &[], 1_003, "");
+        check("known", &[560], 1_003, "requests to a closed day is 2.0, not ≤ 1");
+    }
+
+    #[test]
+    fn the_first_call_comes_soon_after_midnight() {
+        check("learned", &[], 1_005, "");
+        check(
+            "learned",
+            &[],
+            1_006,
+            "seconds from midnight to the first call is 6.0, not ≤ 5",
+        );
+        check(
+            "learned",
+            &[],
+            900,
+            "seconds from midnight to the first call is none, not ≤ 5",
+        );
+    }
+
+    #[test]
+    fn refusals_are_counted_for_each_quota_and_day() {
+        const HALF_A_DAY: u64 = 12 * 3_600;
+        let of_day = |endpoint, sent| (endpoint, sent, sent + 1, Class::QuotaDay);
+        let run = run(
+            2,
+            &[
+                of_day(0, 10),
+                of_day(0, 70),
+                of_day(1, 20),
+                of_day(0, HALF_A_DAY + 1),
+            ],
+            &[],
+        );
+        let row = crate::table::row::tests::row("lying-day/true", "dioscuri");
+        let trial = Trial {
+            row: &row,
+            run: &run,
+            oracle: None,
+        };
+        let mut counts = per_domain_and_day(&trial);
+        counts.sort_unstable();
+        assert_eq!(counts, [1, 1, 2]);
+    }
+
+    #[test]
+    fn service_goes_on_with_the_next_answer_of_the_same_quota() {
+        let failed = [(0, 600, 601, Class::QuotaDay)];
+        let late = |answered: &[(u32, u64)]| {
+            let run = run(2, &failed, answered);
+            let row = crate::table::row::tests::row("lying-day/false", "dioscuri");
+            out_of_service(&Trial {
+                row: &row,
+                run: &run,
+                oracle: None,
+            })
+        };
+        assert_eq!(late(&[(0, 599), (1, 602), (0, 640)]), Some(39.0));
+        assert_eq!(late(&[(1, 602)]), None);
+    }
 }

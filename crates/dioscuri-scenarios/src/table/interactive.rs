@@ -51,6 +51,7 @@ fn case(name: &'static str, world: &World) -> Case {
     Case::new(name, world, Knowledge::Known, WINDOWS, setup, move |trial| {
         judged(trial, rpm)
     })
+    .with_recipes(name == "interactive/60-rpm" && world.enforcement() == Enforcement::Sliding)
 }
 
 fn judged(trial: &Trial<'_>, rpm: f64) -> Verdict {
@@ -83,4 +84,36 @@ fn batch_share(trial: &Trial<'_>, rpm: f64) -> Option<f64> {
     };
     let rest = rpm * ends.as_secs_f64() / 60.0 - answered(1);
     (rest > 0.0).then(|| answered(0) / rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::judge::tests::{run, why_not};
+
+    /// One call of batch work a second for 100 s, of which people took each `every`th.
+    #[track_caller]
+    fn check(every: u64, wait_s: u64, rpm: f64, expected: &str) {
+        let answered: Vec<_> = (0..100).map(|at| (0, at)).collect();
+        let mut run = run(1, &[], &answered);
+        for (at, end) in (0..).zip(&mut run.log) {
+            end.load = u16::from(every > 0 && at % every.max(1) == 0);
+        }
+        let mut load = run.loads[0].clone();
+        load.makespan = Duration::from_secs(101);
+        load.waits.p99 = Duration::from_secs(wait_s);
+        run.loads = vec![load.clone(), load];
+        assert_eq!(why_not(&run, "known", |trial| judged(trial, rpm)), expected);
+    }
+
+    #[test]
+    fn people_wait_for_two_and_a_half_requests_at_most() {
+        check(10, 2, 60.0, "");
+        check(10, 3, 60.0, "p99 wait of people, in seconds is 3.00, not ≤ 2.5");
+    }
+
+    #[test]
+    fn the_batch_gets_what_people_leave() {
+        check(10, 2, 70.0, "batch share of the rest is 0.835, not ≥ 0.85");
+    }
 }

@@ -81,3 +81,117 @@ pub(crate) fn since_start(tick: Tick) -> Duration {
 pub(crate) const fn figure(count: usize) -> f64 {
     count as f64
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::table::{World, row::tests::row};
+    use dioscuri_scenarios::{Load, Setup};
+    use dioscuri_vocab::Class;
+
+    /// A run of `projects` endpoints, as if these attempts had failed: endpoint, when they left and ended in
+    /// seconds, class; and these had been answered: endpoint, when they left.
+    pub(crate) fn run(projects: u64, failed: &[(u32, u64, u64, Class)], answered: &[(u32, u64)]) -> Measured {
+        let tick = |seconds| Tick::ZERO.after(Duration::from_secs(seconds));
+        let world = World::new(60)
+            .with_projects(projects)
+            .and("[[incident]]\nwhat = \"unavailable\"\ncount = 1\n");
+        let setup = Setup::new(world.scenario()).with_load(Load::at_once(2));
+        let mut run = setup.run(dioscuri_scenarios::Strategy::Dioscuri);
+        let (one_failed, one_ended) = (run.refused[0], run.log[0]);
+        run.refused = failed
+            .iter()
+            .map(|(endpoint, sent, ended, class)| {
+                let mut refused = one_failed;
+                (refused.endpoint, refused.class) = (*endpoint, *class);
+                (refused.sent, refused.ended) = (tick(*sent), tick(*ended));
+                refused
+            })
+            .collect();
+        run.log = answered
+            .iter()
+            .map(|(endpoint, sent)| {
+                let mut end = one_ended;
+                (end.endpoint, end.sent, end.started) = (Some(*endpoint), Some(tick(*sent)), tick(*sent));
+                (end.ended, end.failure) = (tick(*sent + 1), None);
+                end
+            })
+            .collect();
+        run
+    }
+
+    /// What `judge` says of `run`, of a client that was told the limits or not.
+    pub(crate) fn why_not(
+        run: &Measured,
+        limits: &'static str,
+        judge: impl Fn(&Trial<'_>) -> Verdict,
+    ) -> String {
+        let row = Row {
+            limits,
+            ..row("one-key", "dioscuri")
+        };
+        let trial = Trial {
+            row: &row,
+            run,
+            oracle: None,
+        };
+        judge(&trial).why_not()
+    }
+
+    #[track_caller]
+    fn check(time: f64, refusals: f64, wait_p99: f64, expected: &str) {
+        let bounds = Bounds {
+            time: 1.01,
+            refusals: 0.002,
+            wait_p99: Some(1.2),
+        };
+        let row = Row {
+            makespan_ratio: Some(time),
+            refusals_per_answer: Some(refusals),
+            wait_p99_ratio: Some(wait_p99),
+            ..row("one-key", "dioscuri")
+        };
+        let trial = Trial {
+            row: &row,
+            run: &run(1, &[], &[]),
+            oracle: None,
+        };
+        assert_eq!(trial.within(&bounds).why_not(), expected);
+    }
+
+    #[test]
+    fn time_refusals_and_waits_are_all_asked_for() {
+        check(1.01, 0.002, 1.2, "");
+        check(1.02, 0.002, 1.2, "time is 1.020, not ≤ 1.01");
+        check(1.01, 0.003, 1.2, "refusals is 0.0030, not ≤ 0.002");
+        check(1.01, 0.002, 1.3, "p99 wait is 1.30, not ≤ 1.2");
+    }
+
+    #[test]
+    fn what_left_before_the_word_came_back_is_not_sent_after_it() {
+        let run = run(
+            1,
+            &[
+                (0, 10, 12, Class::Billing),
+                (0, 11, 13, Class::Billing),
+                (0, 20, 21, Class::Billing),
+                (0, 30, 31, Class::Unavailable),
+            ],
+            &[],
+        );
+        let row = row("closed-account", "dioscuri");
+        let trial = Trial {
+            row: &row,
+            run: &run,
+            oracle: None,
+        };
+        assert_eq!(
+            trial.sent_after_the_word(|refused| refused.class == Class::Billing),
+            1
+        );
+        assert_eq!(
+            trial.sent_after_the_word(|refused| refused.class == Class::QuotaDay),
+            0
+        );
+    }
+}

@@ -43,6 +43,7 @@ pub(super) fn cases() -> Vec<Case> {
                 base::setup(&world, windows, 4.0),
                 move |trial| trial.within(&bounds),
             )
+            .with_recipes(enforcement == Sliding)
         })
         .into()
 }

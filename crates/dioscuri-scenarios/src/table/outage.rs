@@ -28,11 +28,11 @@ const RPM: f64 = 60.0;
 pub(super) fn region_down() -> Vec<Case> {
     let world = pool();
     let place = world.places()[0];
-    vec![case("region-down", &world, Some(place), 20)]
+    vec![case("region-down", &world, Some(place), 20).with_recipes(true)]
 }
 
 pub(super) fn all_down() -> Vec<Case> {
-    vec![case("all-down", &pool(), None, 10)]
+    vec![case("all-down", &pool(), None, 10).with_recipes(true)]
 }
 
 fn case(name: &'static str, world: &World, place: Option<&'static str>, minutes: u64) -> Case {

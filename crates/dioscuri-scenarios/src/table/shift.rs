@@ -67,6 +67,7 @@ fn halving(name: &str, world: World, enforcement: Enforcement, limits: Knowledge
             .at_most("refusals", trial.row.refusals_per_answer, refusals)
             .at_least("throughput after", throughput_after(trial), 0.97)
     })
+    .with_recipes(name == "halved/stated" && enforcement == Sliding && limits == Knowledge::Known)
 }
 
 /// From the change to the first moment that is followed by a window without a refusal.
@@ -119,7 +120,38 @@ pub(super) fn spurious() -> Vec<Case> {
                 let throughput = trial.row.makespan_ratio.map(|ratio| 1.0 / ratio);
                 trial.verdict().at_least("throughput", throughput, 0.97)
             })
+            .with_recipes(name == "spurious/one-key" && enforcement == Sliding)
         })
     });
     cases.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::judge::tests::run;
+    use dioscuri_vocab::Class;
+
+    /// Refusals at these seconds; the change comes at 3,000.
+    #[track_caller]
+    fn check(refused: &[u64], settled: u64) {
+        let failed: Vec<_> = refused
+            .iter()
+            .map(|at| (0, at - 1, *at, Class::QuotaMinute))
+            .collect();
+        assert_eq!(to_settle(&run(1, &failed, &[])), Duration::from_secs(settled));
+    }
+
+    #[test]
+    fn settled_is_who_goes_a_window_without_a_refusal() {
+        check(&[], 0);
+        check(&[3_010, 3_019], 19);
+        check(&[3_010, 3_050, 3_110], 110);
+    }
+
+    #[test]
+    fn refusals_before_the_change_and_probes_long_after_do_not_count() {
+        check(&[10, 2_999, 3_005], 5);
+        check(&[3_005, 3_600, 4_200], 5);
+    }
 }

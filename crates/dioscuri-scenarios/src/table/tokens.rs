@@ -38,6 +38,7 @@ fn case(name: &str, enforcement: Enforcement, estimates: Estimates, time: f64) -
         setup(&world, windows).with_estimates(estimates),
         move |trial| trial.within(&bounds),
     )
+    .with_recipes(name == "tokens/random" && enforcement == Enforcement::Sliding)
 }
 
 fn setup(world: &World, windows: u64) -> Setup {
