@@ -1,3 +1,5 @@
+//! Openings are the first moments, and nothing else.
+
 use std::time::Duration;
 
 use dioscuri_vocab::UnixTime;
