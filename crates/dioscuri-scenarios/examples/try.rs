@@ -1,7 +1,7 @@
-//! One job, by us and by the oracle: what it costs.
+//! One job, by us and by the oracle: what it costs. Ratios are those to the first strategy.
 //!
 //! `cargo run --release -p dioscuri-scenarios --example try -- [enforcement] [rpm] [projects] [windows] [seed]
-//! [known|learned|unknown] [counted]`
+//! [known|learned|unknown] [counted|free] [all|STRATEGY,STRATEGY,...]`
 
 use dioscuri_scenarios::{Knowledge, Load, Measured, Setup, Strategy};
 use dioscuri_sim::Scenario;
@@ -37,10 +37,13 @@ fn main() {
         .with_seed(number(4, "1") as u64)
         .with_knowledge(knowledge);
     let mut oracle: Option<Measured> = None;
-    let mut strategies = vec![Strategy::Oracle, Strategy::CausalOracle, Strategy::Dioscuri];
-    if word(7, "") == "all" {
-        strategies.extend(Strategy::RECIPES);
-    }
+    let strategies = match word(7, "oracle,dioscuri") {
+        "all" => Strategy::ALL.to_vec(),
+        names => names
+            .split(',')
+            .map(|name| name.parse().expect("a strategy's name"))
+            .collect(),
+    };
     for strategy in strategies {
         let run = setup.run(strategy);
         let oracle = oracle.get_or_insert_with(|| run.clone());

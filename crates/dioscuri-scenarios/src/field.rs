@@ -53,8 +53,6 @@ pub(crate) struct Call {
     pub(crate) deadline: Option<Tick>,
     /// Attempts so far.
     pub(crate) attempts: u32,
-    waited: Duration,
-    idle_since: Tick,
     sent: Option<Tick>,
     site: u32,
     /// The class of its last failure.
@@ -180,8 +178,6 @@ impl<'a> Field<'a> {
             started: now,
             deadline: deadline.map(|deadline| now.after(deadline)),
             attempts: 0,
-            waited: Duration::ZERO,
-            idle_since: now,
             sent: None,
             site: 0,
             class: None,
@@ -264,8 +260,6 @@ impl<'a> Field<'a> {
             .mix_all([sent.0, u64::from(call) << 32 | u64::from(site)]);
         let call = &mut self.calls[call as usize];
         call.attempts += 1;
-        call.waited += sent.since(call.idle_since);
-        call.idle_since = sent;
         call.sent = Some(sent);
         call.site = site;
     }
@@ -299,7 +293,6 @@ impl<'a> Field<'a> {
         let flight = flight.clone();
         let now = self.now.tick;
         let call = &mut self.calls[flight.call as usize];
-        call.idle_since = now;
         call.class = outcome.class().map(Class::name);
         self.hash.mix_all([now.0, u64::from(flight.call)]);
         if let Some(class) = outcome.class() {
@@ -332,7 +325,7 @@ impl<'a> Field<'a> {
             return;
         }
         call.is_over = true;
-        let waited = call.waited + now.since(call.idle_since);
+        let waited = call.sent.unwrap_or(now).since(call.started);
         self.ended.push(Ended {
             call: number,
             load: call.load,

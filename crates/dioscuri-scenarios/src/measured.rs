@@ -22,7 +22,7 @@ pub struct Measured {
     pub makespan: Duration,
     /// From the start to the last call's end.
     pub ended: Duration,
-    /// How long answered calls had nothing in flight: queue and backoff together.
+    /// How long answered calls waited: from their arrival to the departure of the attempt that was answered.
     pub waits: Waits,
     /// The same for each load of the setup, in its order.
     pub loads: Vec<OfLoad>,
@@ -97,7 +97,7 @@ pub struct OfLoad {
     pub answered: usize,
     /// From the start to its last answer.
     pub makespan: Duration,
-    /// How long its answered calls had nothing in flight.
+    /// How long its answered calls waited.
     pub waits: Waits,
 }
 
@@ -131,7 +131,7 @@ pub struct Ended {
     pub endpoint: Option<u32>,
     /// Attempts.
     pub attempts: u32,
-    /// How long it had nothing in flight.
+    /// From its arrival to the departure of its last attempt; to its end, if nothing was sent.
     pub waited: Duration,
     /// Tokens of its prompt.
     pub tokens: u64,
