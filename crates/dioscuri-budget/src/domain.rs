@@ -105,7 +105,7 @@ impl Domain {
         let supply = self.rate().and_then(Rate::supply);
         match (limit, supply) {
             (None, Some(supply)) => (Some(supply.most()), Source::Probed),
-            (Some(limit), Some(supply)) if supply.most() < limit && supply.is_sure() => {
+            (Some(limit), Some(supply)) if supply.most() < limit && supply.is_bounded() => {
                 (Some(supply.most()), Source::Probed)
             }
             (Some(_), _) if limit == self.configured => (limit, Source::Configured),
@@ -167,10 +167,10 @@ impl Domain {
         self.tally.granted += 1;
         self.tally.first.get_or_insert(now.tick);
         let limit = self.limit();
-        let (mut renewed_at, mut is_tight) = (UnixTime(0), false);
+        let (mut renewed_at, mut used) = (UnixTime(0), 0);
         match &mut self.meter {
             Meter::Day(day) => renewed_at = day.renewed_at(now),
-            Meter::Rate(rate) => is_tight = rate.grant(ticket, amount, limit, kind, now.tick),
+            Meter::Rate(rate) => used = rate.grant(ticket, amount, limit, kind, now.tick),
             _ => {}
         }
         let charge = Charge {
@@ -178,7 +178,7 @@ impl Domain {
             at: now.tick,
             limit: limit.unwrap_or(u64::MAX),
             renewed_at,
-            is_tight,
+            used,
         };
         self.charge(&charge);
         charge

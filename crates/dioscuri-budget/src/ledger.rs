@@ -14,8 +14,8 @@ pub(crate) struct Charge {
     pub(crate) limit: u64,
     /// The end of the day it counts in, for daily quotas.
     pub(crate) renewed_at: UnixTime,
-    /// Whether the window was all but full by it.
-    pub(crate) is_tight: bool,
+    /// What its window held by then, this request included.
+    pub(crate) used: u64,
 }
 
 impl Charge {
@@ -26,7 +26,7 @@ impl Charge {
             at,
             limit: u64::MAX,
             renewed_at: UnixTime(i64::MIN),
-            is_tight: false,
+            used: 0,
         }
     }
 }

@@ -1,10 +1,6 @@
 //! A quota of a minute or less: what goes, when, and what each refusal and each success teaches.
 
-use crate::{
-    kind::Kind,
-    supply::{Passed, Supply},
-    window::SlidingWindow,
-};
+use crate::{kind::Kind, supply::Supply, window::SlidingWindow};
 use dioscuri_vocab::{Tick, Unit};
 use std::{collections::VecDeque, time::Duration};
 
@@ -23,8 +19,8 @@ pub(crate) struct Rate {
     given_back: VecDeque<(Tick, u64)>,
     /// Requests that were let through.
     passed: u64,
-    /// Refusals that were found not to be true, less those that were.
-    false_alarms: u32,
+    /// The share of refusals among the latest requests that were no probes.
+    refusals: f64,
     /// Whether an unknown limit is found out step by step; else everything goes until a refusal.
     is_careful: bool,
 }
@@ -35,8 +31,8 @@ pub(crate) struct Sent {
     pub(crate) ticket: u64,
     pub(crate) amount: u64,
     pub(crate) at: Tick,
-    /// Whether the window was all but full.
-    pub(crate) is_tight: bool,
+    /// What the window held by then, this request included.
+    pub(crate) used: u64,
 }
 
 /// The bounds that hold at one moment.
@@ -62,7 +58,7 @@ impl Rate {
             refused: VecDeque::new(),
             given_back: VecDeque::new(),
             passed: 0,
-            false_alarms: 0,
+            refusals: 0.0,
             is_careful,
         }
     }
@@ -100,7 +96,7 @@ impl Rate {
         self.window.set_span(period, kind.guard.get());
         // Of the limit where it is known: what others leave of it is another matter.
         let known = if whole == u64::MAX {
-            self.supply.filter(Supply::is_sure).map(|supply| supply.most())
+            self.supply.filter(Supply::is_bounded).map(|supply| supply.most())
         } else {
             Some(limit)
         };
@@ -148,7 +144,7 @@ impl Rate {
         (self.short.charged_within(at.before(close), at) >= burst).then_some(at)
     }
 
-    /// `amount` goes now as `ticket`. Says whether the window is all but full by it.
+    /// `amount` goes now as `ticket`. Returns what the window holds by that.
     pub(crate) fn grant(
         &mut self,
         ticket: u64,
@@ -156,7 +152,7 @@ impl Rate {
         limit: Option<u64>,
         kind: &mut Kind,
         now: Tick,
-    ) -> bool {
+    ) -> u64 {
         let bounds = self.bounds(limit, kind);
         let used = self.window.used(now).saturating_add(amount);
         if used > bounds.most
@@ -171,7 +167,7 @@ impl Rate {
                 kind.burst.begin_probe(ticket, now);
             }
         }
-        used.saturating_mul(TIGHT) >= bounds.most.saturating_mul(TIGHT - 1)
+        used
     }
 
     pub(crate) fn charge(&mut self, at: Tick, amount: u64, limit: u64) {
@@ -187,7 +183,9 @@ impl Rate {
     /// The server let `sent` through. Says whether more may go by that.
     pub(crate) fn pass(&mut self, sent: &Sent, limit: Option<u64>, kind: &mut Kind) -> bool {
         self.passed = self.passed.saturating_add(1);
-        if sent.is_tight {
+        let most = self.supply.map_or(u64::MAX, |supply| supply.most());
+        let most = most.min(limit.unwrap_or(u64::MAX));
+        if sent.used.saturating_mul(TIGHT) >= most.saturating_mul(TIGHT - 1) {
             kind.guard.ease(self.window.period());
             kind.headroom.ease();
             if !kind.burst.is_whole() {
@@ -202,22 +200,14 @@ impl Rate {
             kind.burst.show();
         }
         let mut opened = kind.burst.is_probe(sent.ticket) && kind.burst.end_probe(true);
-        if let Some(supply) = &mut self.supply {
-            if supply.is_probe(sent.ticket) {
-                opened = true;
-                let was_doubted = supply.is_doubted();
-                let passed = supply.pass_probe(sent.amount);
-                let is_all = limit.is_some_and(|limit| supply.most() >= limit);
-                if is_all {
-                    self.supply = None;
-                } else if let Passed::AsBefore(Some(before)) = passed {
-                    self.supply = Some(Supply::known(before, sent.at));
-                }
-                if was_doubted && (is_all || passed != Passed::More) {
-                    self.false_alarms = (self.false_alarms + 1).min(MOST_ALARMS);
-                }
-            } else {
-                supply.pass();
+        self.refusals -= self.refusals / MEMORY;
+        if let Some(supply) = &mut self.supply
+            && supply.is_probe(sent.ticket)
+        {
+            opened = true;
+            supply.pass(sent.amount);
+            if limit.is_some_and(|limit| supply.most() >= limit) {
+                self.supply = None;
             }
         }
         opened
@@ -286,40 +276,27 @@ impl Rate {
             return pause;
         }
         let moment = period / MOMENT;
-        let needed = 1 + u32::from(self.false_alarms >= TRUSTED_ALARMS);
-        match &mut self.supply {
-            Some(supply) if is_probe => {
-                if supply.is_doubted() && self.was_burst(sent, limit, kind) {
-                    // It is not that there is less: it came too fast.
-                    self.supply = None;
-                    kind.burst.refuse(SMOOTHED, period, now);
-                } else if let Some(supply) = &mut self.supply
-                    && !supply.fail(evidence, period, now)
-                {
-                    return moment;
-                } else {
-                    self.false_alarms = self.false_alarms.saturating_sub(1);
-                }
-                pause
-            }
-            Some(supply) if supply.predates(sent.at) || supply.passed() < LONG_USE => {
-                supply.refuse(evidence, sent.at, period, now);
-                pause
-            }
-            Some(supply) => {
-                *supply = Supply::refused(evidence, Some(supply.most()), needed, moment, now);
-                moment
-            }
-            None if self.passed >= LONG_USE => {
-                // One refusal far below a limit that has held: the next requests will tell.
-                self.supply = Some(Supply::refused(evidence, limit, needed, moment, now));
-                moment
-            }
-            None => {
-                self.supply = Some(Supply::refused(evidence, limit, 0, moment, now));
-                hint.unwrap_or(period)
-            }
+        if is_probe && let Some(supply) = &mut self.supply {
+            supply.fail(evidence, hint, period, now);
+            return moment;
         }
+        self.refusals += (1.0 - self.refusals) / MEMORY;
+        let is_new = self.passed < LONG_USE || self.supply.is_some_and(|supply| !supply.is_bounded());
+        let is_known = self.supply.is_some_and(|supply| !supply.is_since(sent.at));
+        if self.refusals < BELIEVED && !is_new && !is_known {
+            // A refusal far below what has held until now. Some are not true: the next requests will tell.
+            return moment;
+        }
+        if self.was_burst(sent, limit, kind) {
+            // It is not that there is less: it came too fast.
+            kind.burst.refuse(SMOOTHED, period, now);
+            return pause;
+        }
+        match &mut self.supply {
+            Some(supply) => supply.refuse(evidence, sent.at, period, now),
+            None => self.supply = Some(Supply::refused(evidence, moment, now)),
+        }
+        if is_new { hint.unwrap_or(period) } else { moment }
     }
 
     /// Whether `sent` went in a burst that a server that smooths its limits would not bear.
@@ -437,11 +414,12 @@ const MOMENT: u32 = 60;
 /// and hints are rounded up.
 const EDGE: Duration = Duration::from_secs(2);
 
-/// From so many false alarms on it takes one more refusal of a probe to believe a refusal.
-const TRUSTED_ALARMS: u32 = 2;
+/// The latest requests are about so many.
+const MEMORY: f64 = 8.0;
 
-/// Alarms are remembered up to here, so that a change of the times is noticed.
-const MOST_ALARMS: u32 = 4;
+/// From this share of refusals on they are believed: three in a row, or every third. Refusals that are not true were
+/// reported for up to one request in ten; where a window is full, nearly all are refused.
+const BELIEVED: f64 = 0.3;
 
 /// Requests that must have been let through before one refusal is doubted.
 const LONG_USE: u64 = 8;

@@ -8,19 +8,15 @@ use std::time::Duration;
 /// What the server lets through in a window, as far as it has been found out.
 ///
 /// A limit may be unknown, may have been changed, or may be shared with others. Then the only evidence is how much was
-/// let through when a request was refused. That much goes freely; one request at a time goes beyond it as a probe.
+/// let through when requests were refused. That much goes freely; one request at a time goes beyond it as a probe.
 /// Each probe that is let through adds a step, and steps double, up to a quarter of what is known to go: a window
 /// that is wider than believed is found in a few round trips, and too large a step costs a quarter of a window
 /// once. A probe that is refused makes the pause before the next twice as long, so that about one request in eighty
 /// is spent on knowing.
-///
-/// A refusal is doubted if much was let through before: some refusals are not true. Probes then go soon, and lead back
-/// to what was believed before; only when they are refused too the refusal is believed.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Supply {
     /// What goes freely in a window.
     most: u64,
-    doubt: Option<Doubt>,
     probe: Option<(u64, Tick)>,
     probe_from: Tick,
     pause: Duration,
@@ -29,30 +25,10 @@ pub(crate) struct Supply {
     discount: u64,
     /// Since when `most` holds: refusals of requests sent before tell nothing new.
     since: Tick,
+    /// What was believed when a request was last refused; `None` before the first refusal, and once far more goes.
+    ceiling: Option<u64>,
     /// Whether a refusal has shown where it ends.
     is_bounded: bool,
-    /// Requests let through since it was last lowered.
-    passed: u64,
-    /// What was believed when a request was last refused.
-    ceiling: Option<u64>,
-}
-
-/// A refusal that is not believed yet.
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct Doubt {
-    /// What was believed before; `None`: the whole limit.
-    before: Option<u64>,
-    /// Refusals of probes that are still needed to believe it.
-    needed: u32,
-}
-
-/// What a probe that was let through has shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Passed {
-    /// There is more than was believed.
-    More,
-    /// All is as it was before the last refusal; `None`: the whole limit goes.
-    AsBefore(Option<u64>),
 }
 
 impl Supply {
@@ -60,20 +36,18 @@ impl Supply {
     pub(crate) const fn unknown(first: u64) -> Self {
         Self {
             most: first,
-            doubt: None,
             probe: None,
             probe_from: Tick::ZERO,
             pause: Duration::ZERO,
             step: first,
             discount: 0,
             since: Tick::ZERO,
-            is_bounded: false,
-            passed: 0,
             ceiling: None,
+            is_bounded: false,
         }
     }
 
-    /// A window of `most`, as it is known.
+    /// A window of `most`, as it was known when it was kept.
     pub(crate) const fn known(most: u64, now: Tick) -> Self {
         Self {
             is_bounded: true,
@@ -83,22 +57,14 @@ impl Supply {
         }
     }
 
-    /// A refusal after `most` was let through. `needed` refusals of probes make it believed: 0 at once. Until then
-    /// `before` is what may still be true, and the first probe goes after `pause`.
-    pub(crate) fn refused(
-        most: u64,
-        before: Option<u64>,
-        needed: u32,
-        pause: Duration,
-        now: Tick,
-    ) -> Self {
+    /// Requests were refused after `most` had been let through; the first probe goes after `pause`.
+    pub(crate) fn refused(most: u64, pause: Duration, now: Tick) -> Self {
+        let most = most.max(1);
         Self {
-            doubt: (needed > 0).then_some(Doubt { before, needed }),
             probe_from: now.after(pause),
             pause,
-            // A refusal that is doubted bounds nothing yet.
-            ceiling: (needed == 0).then_some(most),
-            ..Self::known(most.max(1), now)
+            ceiling: Some(most),
+            ..Self::known(most, now)
         }
     }
 
@@ -107,14 +73,9 @@ impl Supply {
         self.most
     }
 
-    /// Whether a refusal has shown where it ends, and is believed.
-    pub(crate) const fn is_sure(&self) -> bool {
-        self.is_bounded && self.doubt.is_none()
-    }
-
-    /// Requests let through since it was last lowered.
-    pub(crate) const fn passed(&self) -> u64 {
-        self.passed
+    /// Whether a refusal has shown where it ends.
+    pub(crate) const fn is_bounded(&self) -> bool {
+        self.is_bounded
     }
 
     /// When one request may go beyond; while a probe is out, when its silence will tell.
@@ -123,6 +84,12 @@ impl Supply {
             Some((_, since)) => since.after(SILENCE),
             None => self.probe_from,
         }
+    }
+
+    /// Whether a request beyond can show anything, when `proven` was let through within the window: what goes freely
+    /// must be used up, but for what travels.
+    pub(crate) const fn is_used_up(&self, proven: u64) -> bool {
+        proven + self.most / 16 + 1 >= self.most
     }
 
     /// Reservation `ticket` goes beyond.
@@ -147,32 +114,15 @@ impl Supply {
         self.probe.is_some_and(|(probe, _)| probe == ticket)
     }
 
-    /// A request was let through that was no probe.
-    pub(crate) const fn pass(&mut self) {
-        self.passed = self.passed.saturating_add(1);
+    /// Whether `sent` was before what is known now.
+    pub(crate) fn is_since(&self, sent: Tick) -> bool {
+        sent >= self.since
     }
 
     /// The probe of `amount` was let through.
-    pub(crate) fn pass_probe(&mut self, amount: u64) -> Passed {
+    pub(crate) fn pass(&mut self, amount: u64) {
         self.probe = None;
-        self.pass();
         self.grow(amount);
-        match self.doubt {
-            Some(Doubt { before, .. }) if before.is_some_and(|before| self.most >= before) => {
-                Passed::AsBefore(before)
-            }
-            _ => Passed::More,
-        }
-    }
-
-    /// Whether a refusal is not believed yet.
-    pub(crate) const fn is_doubted(&self) -> bool {
-        self.doubt.is_some()
-    }
-
-    /// Whether it was sent before what is known now.
-    pub(crate) fn predates(&self, sent: Tick) -> bool {
-        sent < self.since
     }
 
     /// The probe has proven nothing.
@@ -180,35 +130,29 @@ impl Supply {
         self.probe = None;
     }
 
-    /// The probe was refused, when `evidence` had been let through in the window. Says whether the refusal is believed
-    /// now.
-    pub(crate) fn fail(&mut self, evidence: u64, period: Duration, now: Tick) -> bool {
+    /// The probe was refused, when `evidence` had been let through in the window, with `hint`.
+    pub(crate) fn fail(&mut self, evidence: u64, hint: Option<Duration>, period: Duration, now: Tick) {
         self.probe = None;
         self.step = 1;
-        self.is_bounded = true;
+        if self.is_bounded {
+            self.ceiling = Some(self.most);
+        } else {
+            self.lower(evidence, now);
+        }
         let most = u32::try_from(self.most).unwrap_or(u32::MAX).max(1);
         let longest = (period * WINDOWS_PER_PROBE / most).clamp(period / 10, period * LONGEST_PAUSE);
-        if let Some(doubt) = self.doubt.as_mut().filter(|doubt| doubt.needed > 1) {
-            doubt.needed -= 1;
-            self.probe_from = now.after(period / 60);
-            return false;
-        }
-        self.doubt = None;
-        self.lower(evidence, now);
         self.pause = self.pause.saturating_mul(2).clamp(period / 60, longest);
-        self.probe_from = now.after(self.pause);
-        true
+        let hint = hint.unwrap_or_default().min(period);
+        self.probe_from = now.after(self.pause.max(hint));
     }
 
-    /// A request that was sent at `sent` and that was no probe was refused, when `evidence` had been let through.
+    /// Requests that were no probes were refused, this one sent at `sent`, when `evidence` had been let through.
     pub(crate) fn refuse(&mut self, evidence: u64, sent: Tick, period: Duration, now: Tick) {
-        if sent < self.since {
+        if !self.is_since(sent) {
             // Sent with those that have shown it already: it only makes the evidence exact.
             self.most = self.most.min(evidence).max(1);
             return;
         }
-        self.doubt = None;
-        self.is_bounded = true;
         self.lower(evidence.saturating_sub(self.discount), now);
         self.discount = (self.discount * 2).clamp(1, (self.most / 4).max(1));
         self.step = 1;
@@ -219,8 +163,8 @@ impl Supply {
     fn lower(&mut self, evidence: u64, now: Tick) {
         self.most = self.most.min(evidence).max(1);
         self.ceiling = Some(self.most);
+        self.is_bounded = true;
         self.since = now;
-        self.passed = 0;
     }
 
     fn grow(&mut self, amount: u64) {
@@ -236,12 +180,6 @@ impl Supply {
         self.ceiling = None;
         self.step = step.saturating_mul(2).min((self.most / 4).max(1));
         self.pause /= 2;
-    }
-
-    /// Whether a request beyond can show anything, when `proven` was let through within the window: what goes freely
-    /// must be used up, but for what travels.
-    pub(crate) const fn is_used_up(&self, proven: u64) -> bool {
-        proven + self.most / 16 + 1 >= self.most
     }
 }
 

@@ -134,7 +134,7 @@ const fn sent(ticket: u64, charge: &Charge) -> Sent {
         ticket,
         amount: charge.amount,
         at: charge.at,
-        is_tight: charge.is_tight,
+        used: charge.used,
     }
 }
 
