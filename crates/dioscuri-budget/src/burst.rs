@@ -117,7 +117,7 @@ impl Burst {
         self.probe = None;
         self.shown = 0;
         self.share = share.clamp(LEAST, self.share);
-        let pause = self.pause.map_or(period * FIRST_PAUSE, |pause| pause.saturating_mul(2));
+        let pause = self.pause.map_or(period * FIRST_PAUSE, |pause| pause.saturating_mul(4));
         self.pause = Some(pause);
         self.probe_from = now.after(pause);
     }
@@ -138,9 +138,9 @@ const GROWTH: f64 = 4.0;
 /// trip, answers of thinking models within a minute.
 pub(crate) const SILENCE: Duration = Duration::from_secs(2);
 
-/// Periods until a share that was refused is tried again, twice as many after each refusal. How limits are enforced
-/// changes with releases, not with minutes.
-const FIRST_PAUSE: u32 = 20;
+/// Periods until a share that was refused is tried again, four times as many after each refusal: one refusal may have
+/// had another reason, but how limits are enforced changes with releases, not with minutes.
+const FIRST_PAUSE: u32 = 2;
 
 #[cfg(test)]
 mod tests {
@@ -180,10 +180,10 @@ mod tests {
         burst.begin_probe(1, at(0));
         burst.refuse(0.25, MINUTE, at(1));
         assert_eq!(burst.size(60), 15);
-        assert_eq!(burst.probe_opens(), at(1_201));
-        burst.begin_probe(2, at(1_201));
-        burst.refuse_probe(MINUTE, at(1_202));
-        assert_eq!(burst.probe_opens(), at(1_202 + 2_400));
+        assert_eq!(burst.probe_opens(), at(121));
+        burst.begin_probe(2, at(121));
+        burst.refuse_probe(MINUTE, at(122));
+        assert_eq!(burst.probe_opens(), at(122 + 480));
     }
 
     #[test]

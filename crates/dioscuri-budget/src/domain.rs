@@ -255,6 +255,9 @@ impl Domain {
     /// it.
     pub(crate) fn on_end(&mut self, sent: &Sent, passed: Option<bool>, kind: &mut Kind, now: Now) -> bool {
         let limit = self.limit();
+        if let Meter::Rate(rate) = &mut self.meter {
+            rate.land();
+        }
         let opened = match (&mut self.meter, passed) {
             (Meter::Rate(rate), Some(true)) => rate.pass(sent, limit, kind),
             // A refusal has been learned from already, if it named this quota.

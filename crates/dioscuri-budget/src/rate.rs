@@ -21,6 +21,8 @@ pub(crate) struct Rate {
     passed: u64,
     /// The share of refusals among the latest requests that were no probes.
     refusals: f64,
+    /// Requests under way.
+    flying: u32,
     /// Whether an unknown limit is found out step by step; else everything goes until a refusal.
     is_careful: bool,
 }
@@ -59,6 +61,7 @@ impl Rate {
             given_back: VecDeque::new(),
             passed: 0,
             refusals: 0.0,
+            flying: 0,
             is_careful,
         }
     }
@@ -153,6 +156,7 @@ impl Rate {
         kind: &mut Kind,
         now: Tick,
     ) -> u64 {
+        self.flying = self.flying.saturating_add(1);
         let bounds = self.bounds(limit, kind);
         let used = self.window.used(now).saturating_add(amount);
         if used > bounds.most
@@ -200,7 +204,7 @@ impl Rate {
             kind.burst.show();
         }
         let mut opened = kind.burst.is_probe(sent.ticket) && kind.burst.end_probe(true);
-        self.refusals -= self.refusals / MEMORY;
+        self.refusals -= self.refusals / self.memory();
         if let Some(supply) = &mut self.supply
             && supply.is_probe(sent.ticket)
         {
@@ -272,20 +276,30 @@ impl Rate {
         let most = kind.guard.most();
         let supply = self.supply.as_ref();
         let is_probe = supply.is_some_and(|supply| supply.is_beside_probe(sent.ticket, sent.at, most));
-        if !is_probe && self.explained(sent, &bounds, hint, kind, now) {
+        let moment = period / MOMENT;
+        if !is_probe
+            && let Some(supply) = &mut self.supply
+            && !supply.is_since(sent.at)
+        {
+            supply.refuse(evidence, sent.at, period, now);
+            return moment;
+        }
+        // Where the limit itself is in question, it has to answer.
+        let is_certain = limit.is_some() && bounds.most == bounds.limit;
+        if !is_probe && is_certain && self.explained(sent, &bounds, hint, kind, now) {
             return pause;
         }
-        let moment = period / MOMENT;
         if is_probe && let Some(supply) = &mut self.supply {
             supply.fail(evidence, hint, period, now);
             return moment;
         }
-        self.refusals += (1.0 - self.refusals) / MEMORY;
+        self.refusals += (1.0 - self.refusals) / self.memory();
         let is_new = self.passed < LONG_USE || self.supply.is_some_and(|supply| !supply.is_bounded());
-        let is_known = self.supply.is_some_and(|supply| !supply.is_since(sent.at));
-        if self.refusals < BELIEVED && !is_new && !is_known {
-            // A refusal far below what has held until now. Some are not true: the next requests will tell.
-            return moment;
+        if self.refusals < BELIEVED && limit.is_some() && !is_new {
+            // A refusal far below what has held until now. Some are not true: the next requests will tell, and need not
+            // wait longer for it than for a place of their own.
+            let most = u32::try_from(bounds.most).unwrap_or(u32::MAX).max(1);
+            return (period / most).min(moment);
         }
         if self.was_burst(sent, limit, kind) {
             // It is not that there is less: it came too fast.
@@ -331,7 +345,7 @@ impl Rate {
         let most = kind.guard.most();
         // At an edge the next place is near, unless the refused request took it itself.
         let is_near = hint.is_none_or(|hint| hint <= EDGE);
-        let is_whole = |period: Duration| hint.is_some_and(|hint| hint.abs_diff(period) <= EDGE / 4);
+        let is_whole = |period: Duration| hint.is_some_and(|hint| hint.abs_diff(period) <= EDGE / 2);
         let fits = |window: &SlidingWindow| is_near || is_whole(window.period());
         let long = self.window.slack(sent.at, bounds.most, most);
         let long = long.filter(|_| fits(&self.window));
@@ -356,6 +370,16 @@ impl Rate {
             _ => return false,
         }
         true
+    }
+
+    /// How many requests are the latest. Of a burst the refusals come first.
+    fn memory(&self) -> f64 {
+        f64::from(self.flying / 4).max(MEMORY)
+    }
+
+    /// A request has ended, however.
+    pub(crate) const fn land(&mut self) {
+        self.flying = self.flying.saturating_sub(1);
     }
 
     fn note_refused(&mut self, sent: &Sent) {
@@ -410,11 +434,11 @@ const TIGHT: u64 = 10;
 /// A period has sixty moments, a minute's is a second: the pause after a refusal without a hint.
 const MOMENT: u32 = 60;
 
-/// A refusal at the edge of a window comes with a hint of less than this: travel times differ by less than a second,
-/// and hints are rounded up.
-const EDGE: Duration = Duration::from_secs(2);
+/// A refusal at the edge of a window comes with a hint of no more than this: travel times differ by less, and hints are
+/// rounded up to whole seconds.
+const EDGE: Duration = Duration::from_secs(1);
 
-/// The latest requests are about so many.
+/// The latest requests are about so many, or a quarter of those under way.
 const MEMORY: f64 = 8.0;
 
 /// From this share of refusals on they are believed: three in a row, or every third. Refusals that are not true were

@@ -9,9 +9,9 @@ use std::time::Duration;
 ///
 /// A limit may be unknown, may have been changed, or may be shared with others. Then the only evidence is how much was
 /// let through when requests were refused. That much goes freely; one request at a time goes beyond it as a probe.
-/// Each probe that is let through adds a step, and steps double, up to a quarter of what is known to go: a window
-/// that is wider than believed is found in a few round trips, and too large a step costs a quarter of a window
-/// once. A probe that is refused makes the pause before the next twice as long, so that about one request in eighty
+/// Each probe that is let through adds a step, and steps double, up to a quarter of what is known to go, or an eighth
+/// after the first refusal: a window that is wider than believed is found in a few round trips, and too large a step
+/// costs that part of a window once. A probe that is refused makes the pause before the next twice as long, so that about one request in eighty
 /// is spent on knowing.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Supply {
@@ -136,6 +136,7 @@ impl Supply {
         self.step = 1;
         if self.is_bounded {
             self.ceiling = Some(self.most);
+            self.since = now;
         } else {
             self.lower(evidence, now);
         }
@@ -178,7 +179,8 @@ impl Supply {
             return;
         }
         self.ceiling = None;
-        self.step = step.saturating_mul(2).min((self.most / 4).max(1));
+        let largest = if self.is_bounded { self.most / 8 } else { self.most / 4 };
+        self.step = step.saturating_mul(2).min(largest.max(1));
         self.pause /= 2;
     }
 }
