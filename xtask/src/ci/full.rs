@@ -42,8 +42,10 @@ pub(super) fn steps(workspace: &Workspace) -> More {
             Step::lines(
                 "docs as docs.rs builds them",
                 vec![
-                    Line::new("cargo doc --workspace --exclude dioscuri-cli --all-features --no-deps --locked")
-                        .env("RUSTDOCFLAGS", "-D warnings"),
+                    Line::new(
+                        "cargo doc --workspace --exclude dioscuri-cli --all-features --no-deps --locked",
+                    )
+                    .env("RUSTDOCFLAGS", "-D warnings"),
                 ],
             ),
             Step::check(
