@@ -18,7 +18,7 @@ sliding oracle's).";
 
 pub(super) const POOL_4X: &str = "Two projects on Vertex, three locations each, 60 requests a minute in each of the \
 six, and workers enough for four times that. One location after the other is out of service (503) for 2 minutes, \
-each once in 30 minutes, and of all other requests 1 in 500 meets a 503. Asked: as of `one-key`, but time ≤ 1.025 \
+each once an hour, and of all other requests 1 in 500 meets a 503. Asked: as of `one-key`, but time ≤ 1.025 \
 for fixed windows and for a bucket.";
 
 pub(super) const POOL_1_2X: &str = "The same pool without incidents and with workers for 1.2 times its quota. Asked: \
@@ -157,7 +157,7 @@ fn incidents(world: &World, windows: u64) -> String {
     let (first, apart, lasts, every) = if windows < 20 {
         (1, 10, 1, 30)
     } else {
-        (5, 10, 2, 30)
+        (5, 20, 2, 60)
     };
     let mut places: Vec<String> = world
         .places()
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn every_location_is_out_once_in_half_an_hour() {
+    fn every_location_is_out_once_in_an_hour() {
         let count = |world: World| {
             let scenario = world.clone().and(&incidents(&world, 100)).scenario();
             scenario.incidents.len()

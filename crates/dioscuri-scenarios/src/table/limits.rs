@@ -9,7 +9,8 @@ use super::{
 use dioscuri_scenarios::Knowledge;
 
 pub(super) const LEARNED: &str = "The four plain jobs of a client that is told no limit. Refusals say it \
-(`quotaValue`): the pools are six projects of the Developer API, which has no locations, so that all of it is out of service for 2 minutes, once in 30. Asked: \
+(`quotaValue`): the pools are six projects of the Developer API, which has no locations, so that all of it is out of \
+service for 2 minutes, once an hour. Asked: \
 time ≤ 1.03 of the oracle's and ≤ 0.005 refusals per answer (smoothed: time 1.08).";
 
 pub(super) const UNSTATED: &str = "The four plain jobs on Vertex, whose refusals never say a number nor a time, and a \
