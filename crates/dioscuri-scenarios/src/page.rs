@@ -11,7 +11,7 @@ mod tables;
 use crate::table::{FAMILIES, Judged};
 
 /// How the page begins and ends; `{{…}}` are the places of what is computed.
-const TEMPLATE: &str = include_str!("page/template.md");
+const TEMPLATE: &str = include_str!("page/template.txt");
 
 const BEGIN: &str = "<!-- every seed: begin -->\n";
 const END: &str = "<!-- every seed: end -->\n";

@@ -16,10 +16,14 @@ pub(super) const PURE: &[&str] = &[
 ];
 
 /// The ways out, each behind a feature: the simulator's world over HTTP, the budget's line on tokio, and its file.
-/// What they rest on beside them, in folders of the same name, is pure again.
+/// What they rest on beside them, in folders of the same name, is pure again. And the program of the scenarios,
+/// which speaks to a terminal, writes two files and uses every core; the worlds and their judges are pure.
 const DOORS: &[&str] = &[
     "crates/dioscuri-budget/src/acquire.rs",
     "crates/dioscuri-budget/src/store.rs",
+    "crates/dioscuri-scenarios/src/main.rs",
+    "crates/dioscuri-scenarios/src/page/documents.rs",
+    "crates/dioscuri-scenarios/src/run.rs",
     "crates/dioscuri-sim/src/http.rs",
     "crates/dioscuri-sim/src/http/",
 ];
@@ -189,7 +193,18 @@ mod tests {
     fn the_budget_has_a_door_to_a_runtime_and_one_to_a_file() {
         check("crates/dioscuri-budget/src/acquire.rs", "use tokio::time;", 0);
         check("crates/dioscuri-budget/src/store.rs", "use std::fs;", 0);
-        check("crates/dioscuri-budget/src/acquire/lines.rs", "use tokio::time;", 1);
+        check(
+            "crates/dioscuri-budget/src/acquire/lines.rs",
+            "use tokio::time;",
+            1,
+        );
+    }
+
+    #[test]
+    fn the_program_of_the_scenarios_is_one_and_its_worlds_are_not() {
+        check("crates/dioscuri-scenarios/src/run.rs", "use std::thread;", 0);
+        check("crates/dioscuri-scenarios/src/arena.rs", "use std::thread;", 1);
+        check("crates/dioscuri-scenarios/src/table/base.rs", "use std::fs;", 1);
     }
 
     #[test]
