@@ -3,21 +3,20 @@
 mod attempt;
 mod bells;
 mod keeper;
+mod running;
 
 use crate::{Clock, Directory, Transport};
-use attempt::{Milestones, Sender};
+use attempt::Sender;
 use bells::Bells;
 use bytes::Bytes;
-use dioscuri_engine::{AttemptEvent, Call, End, Engine, EngineOrder, Receipt, Step};
+use dioscuri_engine::{End, Engine, EngineOrder, Receipt, Step};
 use dioscuri_errors::Classify;
-use dioscuri_vocab::{AttemptId, CallId, CallMeta, Cost, Failure, GroupId, SplitMix64, Tick};
+use dioscuri_vocab::{Cost, Failure, GroupId, Tick};
 use keeper::{Keeper, Kept};
+use running::Running;
 use std::{
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 use tokio::{
@@ -236,12 +235,8 @@ impl Driver {
     /// stays charged.
     pub async fn run(&self, outgoing: &Outgoing) -> Result<Delivered, Undelivered> {
         let mut running = Running::start(&self.shared, outgoing);
-        let shared = &self.shared;
-        let (mut body, mut message) = (None, None);
         let end = loop {
-            let step = running.call.poll(shared.clock.now());
-            shared.carry_out_orders();
-            match step {
+            match running.poll() {
                 Step::Send {
                     attempt,
                     at,
@@ -254,34 +249,16 @@ impl Driver {
                         credential,
                         timeout,
                     };
-                    let milestones = running.take_off(attempt);
-                    let landed = shared.sender.send(place, &outgoing.body, &milestones).await;
-                    running.tell_milestones();
-                    body = landed.body;
-                    message = landed.message;
-                    let ended = AttemptEvent::Ended(landed.outcome);
-                    running
-                        .call
-                        .on_event(attempt, ended, shared.clock.now(), &mut running.rng);
+                    running.take_off(attempt, place);
                 }
-                Step::Wait { until } => shared.rest(&running.bell, until).await,
-                // Unary calls have one attempt in flight and no gate: what is cancelled has ended already,
-                // and what is committed is delivered whole.
-                Step::Cancel { .. } | Step::Commit { .. } => {}
+                Step::Wait { until } => running.wait(until).await,
+                Step::Cancel { attempt } => running.cancel(attempt),
+                // What is committed is delivered whole: there is no gate to open.
+                Step::Commit { .. } => {}
                 Step::Done(end) => break end,
             }
         };
-        let receipt = running.call.receipt().clone();
-        if let (End::Answered, Some(body)) = (end, body) {
-            return Ok(Delivered { body, receipt });
-        }
-        let failure = running.call.last_failure().cloned();
-        Err(Undelivered {
-            end,
-            failure,
-            message,
-            receipt,
-        })
+        running.finish(end)
     }
 }
 
@@ -344,59 +321,5 @@ impl Kept for Shared {
 
     fn on_keeper_gone(&self) {
         self.bells.ring_all();
-    }
-}
-
-/// A call under way. Dropped, it gives back what it held and wakes who is next.
-struct Running<'a> {
-    shared: &'a Shared,
-    call: Call,
-    rng: SplitMix64,
-    bell: Arc<Notify>,
-    /// The last attempt, and how far it has come.
-    flight: Option<(AttemptId, Arc<Milestones>)>,
-}
-
-impl<'a> Running<'a> {
-    fn start(shared: &'a Shared, outgoing: &Outgoing) -> Self {
-        let now = shared.clock.now();
-        let id = CallId(shared.calls.fetch_add(1, Ordering::Relaxed));
-        let mut meta = CallMeta::new(id, outgoing.cost);
-        meta.deadline = outgoing.deadline.map(|deadline| now.tick.after(deadline));
-        meta.priority = outgoing.priority;
-        meta.tenant = outgoing.tenant;
-        meta.affinity = outgoing.affinity;
-        Self {
-            call: shared.engine.start(meta, now),
-            rng: SplitMix64::split(shared.config.seed, id.0),
-            bell: shared.bells.hang(id),
-            flight: None,
-            shared,
-        }
-    }
-
-    /// `attempt` begins.
-    fn take_off(&mut self, attempt: AttemptId) -> Arc<Milestones> {
-        let milestones = Arc::default();
-        self.flight = Some((attempt, Arc::clone(&milestones)));
-        milestones
-    }
-
-    /// Tells the call how far its last attempt has come; what was sent must stay charged even if the caller leaves.
-    fn tell_milestones(&mut self) {
-        if let Some((attempt, milestones)) = self.flight.take() {
-            for (event, at) in milestones.passed() {
-                self.call.on_event(attempt, event, at, &mut self.rng);
-            }
-        }
-    }
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        self.tell_milestones();
-        self.shared.bells.take_down(self.call.id());
-        self.call.give_up(self.shared.clock.now());
-        self.shared.carry_out_orders();
     }
 }
