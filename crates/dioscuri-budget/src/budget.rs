@@ -15,6 +15,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+mod keep;
 mod settle;
 
 /// The default [`RateBudget`]: keeps count of what the server counts, endpoint by endpoint.
@@ -51,6 +52,8 @@ struct State {
     domains: Vec<Option<Box<Domain>>>,
     endpoints: ByEndpoint<Vec<u32>>,
     kinds: Vec<Kind>,
+    /// What endpoints are called, from one process to the next.
+    names: ByEndpoint<String>,
     ledger: Ledger,
     orders: VecDeque<Order>,
 }
@@ -78,21 +81,16 @@ impl Budget {
     ///
     /// A domain that is gone, or that counts the endpoint already, changes nothing.
     pub fn share(&self, endpoint: EndpointId, domain: DomainId) {
-        let mut state = self.lock();
-        let Some(shared) = state.domain(domain.0) else {
-            return;
-        };
-        if !shared.endpoints.contains(&endpoint) {
-            shared.endpoints.push(endpoint);
-            state.endpoints.entry(endpoint).or_default().push(domain.0);
-        }
+        self.lock().share(endpoint, domain.0);
     }
 
     /// Forgets `endpoint`, and the domains that no other endpoint shares.
     ///
     /// Reservations that are out may still be settled.
     pub fn detach(&self, endpoint: EndpointId) {
-        self.lock().detach(endpoint);
+        let mut state = self.lock();
+        state.detach(endpoint);
+        state.names.remove(&endpoint);
     }
 
     /// Every domain as it stands at `now`, in the order in which they were made.
@@ -149,7 +147,8 @@ impl State {
 
     /// Gives `endpoint` these limits, and counts what they leave out.
     fn attach(&mut self, endpoint: EndpointId, limits: &[Limit], config: &Config) -> Vec<DomainId> {
-        self.endpoints.insert(endpoint, Vec::with_capacity(limits.len() + 2));
+        self.endpoints
+            .insert(endpoint, Vec::with_capacity(limits.len() + 2));
         let configured = limits.iter().map(|limit| {
             let (unit, window, most) = (Some(limit.unit()), limit.window(), Some(limit.most()));
             let domain = Domain::new(unit, window, most, Unlimited::Free, config);
@@ -163,10 +162,7 @@ impl State {
         } else {
             Unlimited::Free
         };
-        for (unit, unlimited) in [
-            (Unit::Requests, requests),
-            (Unit::InputTokens, Unlimited::Free),
-        ] {
+        for (unit, unlimited) in [(Unit::Requests, requests), (Unit::InputTokens, Unlimited::Free)] {
             if !limits
                 .iter()
                 .any(|limit| (limit.unit(), limit.window()) == (unit, Some(Window::Minute)))
@@ -176,6 +172,17 @@ impl State {
             }
         }
         configured
+    }
+
+    /// Counts `endpoint` against domain `id` as well.
+    fn share(&mut self, endpoint: EndpointId, id: u32) {
+        let Some(shared) = self.domain(id) else {
+            return;
+        };
+        if !shared.endpoints.contains(&endpoint) {
+            shared.endpoints.push(endpoint);
+            self.endpoints.entry(endpoint).or_default().push(id);
+        }
     }
 
     /// An endpoint that nobody has attached has no limits that are known.
@@ -290,7 +297,8 @@ impl State {
             return;
         };
         if domain.take_awaited() {
-            self.orders.extend(domain.endpoints.iter().copied().map(Order::Opened));
+            self.orders
+                .extend(domain.endpoints.iter().copied().map(Order::Opened));
         }
     }
 }

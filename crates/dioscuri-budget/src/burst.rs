@@ -3,6 +3,8 @@
 use dioscuri_vocab::Tick;
 use std::time::Duration;
 
+mod keep;
+
 /// The share of a limit that may go at once.
 ///
 /// Nobody publishes whether limits are smoothed, or how large a bucket is. A window of `share × limit` in
@@ -117,7 +119,9 @@ impl Burst {
         self.probe = None;
         self.shown = 0;
         self.share = share.clamp(LEAST, self.share);
-        let pause = self.pause.map_or(period * FIRST_PAUSE, |pause| pause.saturating_mul(4));
+        let pause = self
+            .pause
+            .map_or(period * FIRST_PAUSE, |pause| pause.saturating_mul(4));
         self.pause = Some(pause);
         self.probe_from = now.after(pause);
     }

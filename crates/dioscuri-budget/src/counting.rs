@@ -3,6 +3,8 @@
 use dioscuri_vocab::Tick;
 use std::time::Duration;
 
+mod keep;
+
 /// What is believed of refused requests.
 ///
 /// If they count, a refused request keeps its place in our window too. If they do not, the place is free, and keeping

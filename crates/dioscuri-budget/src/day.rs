@@ -94,6 +94,23 @@ impl DayCount {
         }
     }
 
+    /// Goes on from what was `charged` in the day that ends at `renewed_at`, as it was known at `saved_at`. The larger
+    /// count of one day counts.
+    pub(crate) fn restore(&mut self, charged: u64, renewed_at: UnixTime, saved_at: UnixTime, now: Now) {
+        let mut kept = Self {
+            charged,
+            latest: saved_at,
+            renewed_at,
+        };
+        kept.turn(now);
+        self.turn(now);
+        if kept.renewed_at >= self.renewed_at {
+            self.charged = self.charged.max(kept.charged);
+            self.latest = self.latest.max(kept.latest);
+            self.renewed_at = kept.renewed_at;
+        }
+    }
+
     /// Begins a new day if midnight has passed.
     ///
     /// A clock that falls back frees nothing: the latest reading counts. If it falls back by more than a

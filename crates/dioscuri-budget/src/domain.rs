@@ -12,6 +12,8 @@ use crate::{
 use dioscuri_vocab::{EndpointId, Now, Tick, Unit, UnixTime, Window};
 use std::time::Duration;
 
+mod keep;
+
 /// One quota domain.
 #[derive(Debug)]
 pub(crate) struct Domain {
@@ -27,6 +29,8 @@ pub(crate) struct Domain {
     closed_until: Tick,
     gate: Gate,
     awaited: bool,
+    /// A refusal has named it.
+    was_refused: bool,
     pause: Duration,
 }
 
@@ -84,6 +88,7 @@ impl Domain {
             closed_until: Tick::ZERO,
             gate: Gate::Open,
             awaited: false,
+            was_refused: false,
             pause: match window {
                 Some(Window::Second) => config.minute() / 60,
                 _ => config.minute(),
@@ -115,7 +120,7 @@ impl Domain {
 
     /// Whether it only counts: no limit is known, and nothing was ever refused.
     pub(crate) const fn is_silent(&self) -> bool {
-        self.configured.is_none() && self.stated.is_none() && self.tally.refused == 0
+        self.configured.is_none() && self.stated.is_none() && !self.was_refused
     }
 
     pub(crate) fn rate(&self) -> Option<&Rate> {
@@ -218,6 +223,7 @@ impl Domain {
         now: Now,
     ) -> bool {
         self.tally.refused += 1;
+        self.was_refused = true;
         let hint = hint.map(|hint| hint.min(LONGEST_HINT));
         if self.window == Some(Window::Day) {
             // A day is probed after a minute without a hint: if it was a minute's quota under a day's name, that is

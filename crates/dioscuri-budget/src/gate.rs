@@ -38,6 +38,20 @@ impl Gate {
         }
     }
 
+    /// Takes `other` where that is stricter.
+    pub(crate) fn tighten(&mut self, other: Self) {
+        *self = match (*self, other) {
+            (Self::Suspect { until: one }, Self::Suspect { until: other }) => Self::Suspect {
+                until: one.max(other),
+            },
+            (Self::Shut { until: one }, Self::Shut { until: other }) => Self::Shut {
+                until: one.max(other),
+            },
+            (Self::Open, other) | (_, other @ Self::Shut { .. }) => other,
+            (known, _) => known,
+        };
+    }
+
     /// Reservation `ticket` was granted.
     pub(crate) fn on_grant(&mut self, ticket: u64) {
         if let Self::Suspect { .. } = self {

@@ -3,6 +3,8 @@
 use crate::{Config, burst::Burst, counting::Counting, guard::Guard};
 use dioscuri_vocab::{Unit, Window};
 
+mod keep;
+
 /// What was learned of all domains that count the same unit over the same window with the same configured limit.
 ///
 /// How a limit is enforced is a matter of the service, not of a project: what one domain has found out at the price of
@@ -65,10 +67,6 @@ impl Headroom {
         )]
         let left = (limit as f64 * (1.0 - self.0)) as u64;
         left.max(1)
-    }
-
-    pub(crate) const fn share(self) -> f64 {
-        self.0
     }
 
     /// A refusal of what seemed to fit.

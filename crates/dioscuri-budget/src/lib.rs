@@ -66,6 +66,7 @@ mod domain;
 mod gate;
 mod guard;
 mod ids;
+mod keep;
 mod kind;
 mod ledger;
 mod limit;
@@ -94,7 +95,9 @@ pub use limit::Limit;
 pub use permit::{NotUntil, Permit};
 pub use queue::{FairQueue, InOrder, Ticket};
 pub use rate_budget::{DomainId, Lease, Opening, Order, RateBudget, Reservation, Reserve};
-pub use saved::{Saved, SavedCorrection, SavedDay, SavedDomain, SavedGate, SavedLimit, SavedShorter};
+pub use saved::{
+    Saved, SavedBurst, SavedCorrection, SavedDay, SavedDomain, SavedGate, SavedKind, SavedSupply,
+};
 pub use snapshot::{DomainSnapshot, Source};
 #[cfg(feature = "store")]
 pub use store::{Opened, Store, StoreError};

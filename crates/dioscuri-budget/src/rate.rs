@@ -4,6 +4,8 @@ use crate::{kind::Kind, supply::Supply, window::SlidingWindow};
 use dioscuri_vocab::{Tick, Unit};
 use std::{collections::VecDeque, time::Duration};
 
+mod keep;
+
 /// One quota of a minute or less.
 ///
 /// Three rules at once: the window of the whole limit; a short one as long as the server has not shown that it
@@ -77,14 +79,6 @@ impl Rate {
     /// What was found out about how much a window lets through.
     pub(crate) const fn supply(&self) -> Option<&Supply> {
         self.supply.as_ref()
-    }
-
-    pub(crate) const fn set_supply(&mut self, supply: Option<Supply>) {
-        self.supply = supply;
-    }
-
-    pub(crate) fn charges(&mut self, now: Tick) -> impl Iterator<Item = (Tick, u64)> {
-        self.window.charges(now)
     }
 
     /// Takes the bounds from what is known now, and sets the windows to them.
@@ -268,7 +262,10 @@ impl Rate {
         self.note_refused(sent);
         let evidence = self.let_through(sent.at.before(period), sent.at);
         let pause = hint.unwrap_or(period / MOMENT);
-        if kind.burst.is_beside_probe(sent.ticket, sent.at, kind.guard.most()) {
+        if kind
+            .burst
+            .is_beside_probe(sent.ticket, sent.at, kind.guard.most())
+        {
             kind.burst.refuse_probe(period, now);
             self.release(sent.ticket, kind);
             return pause;
@@ -349,7 +346,9 @@ impl Rate {
         let fits = |window: &SlidingWindow| is_near || is_whole(window.period());
         let long = self.window.slack(sent.at, bounds.most, most);
         let long = long.filter(|_| fits(&self.window));
-        let short = bounds.burst.and_then(|burst| self.short.slack(sent.at, burst, most));
+        let short = bounds
+            .burst
+            .and_then(|burst| self.short.slack(sent.at, burst, most));
         let short = short.filter(|_| fits(&self.short));
         if long.or(short).is_some() {
             let is_whole = !is_near;

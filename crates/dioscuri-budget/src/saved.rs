@@ -1,6 +1,5 @@
 //! What a budget knows, as plain data: to keep over a restart, or to hand to another process.
 
-use crate::Source;
 use dioscuri_vocab::{Unit, Window};
 use std::collections::BTreeMap;
 
@@ -20,6 +19,8 @@ pub struct Saved {
     pub at_ms: i64,
     /// Every quota domain of an endpoint that has a name.
     pub domains: Vec<SavedDomain>,
+    /// What these domains have in common with others of the same unit, window and configured limit.
+    pub kinds: Vec<SavedKind>,
     /// How far estimates of tokens are off, by model.
     pub corrections: BTreeMap<String, SavedCorrection>,
 }
@@ -52,17 +53,19 @@ pub struct SavedDomain {
     /// Over which window; `None` for requests in flight.
     #[cfg_attr(feature = "store", serde(with = "words::optional"))]
     pub window: Option<Window>,
-    /// The limit that binds and where it comes from; `None` where none is known.
-    pub limit: Option<SavedLimit>,
-    /// The share of the limit that it has shown to bear at once, `0.0..=1.0`; `None` where it is unproven.
-    pub burst_share: Option<f64>,
-    /// A second, shorter window, learned from refusals that came early.
-    pub shorter: Option<SavedShorter>,
-    /// The learned guard, in milliseconds; `None` where nothing was learned.
-    pub guard_ms: Option<u64>,
+    /// The limit that was configured; `None` where none was. What is configured next time counts.
+    pub configured: Option<u64>,
+    /// The limit that a refusal stated last.
+    pub stated: Option<u64>,
+    /// Whether a refusal has named it.
+    pub was_refused: bool,
+    /// What a window was found to let through, where no limit says it or a limit says too much.
+    pub supply: Option<SavedSupply>,
     /// What counts in the sliding window: when, in milliseconds since 1970-01-01T00:00:00Z, and how much.
     /// Oldest first. What is in flight counts as charged.
     pub charges: Vec<(i64, u64)>,
+    /// Those of them that were refused.
+    pub refused: Vec<(i64, u64)>,
     /// What counts in the Pacific day, for daily quotas.
     pub day: Option<SavedDay>,
     /// Until when the server's word keeps it closed, in milliseconds since 1970-01-01T00:00:00Z.
@@ -84,29 +87,80 @@ impl SavedDomain {
             ..Self::default()
         }
     }
+
+    /// The limit that binds: the smaller of what was configured and what was stated; `None` where none is known.
+    #[must_use]
+    pub fn limit(&self) -> Option<u64> {
+        match (self.configured, self.stated) {
+            (Some(configured), Some(stated)) => Some(configured.min(stated)),
+            (configured, stated) => configured.or(stated),
+        }
+    }
 }
 
-/// A limit and where it comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "a number and its source")]
-#[cfg_attr(feature = "store", derive(serde::Serialize, serde::Deserialize))]
-pub struct SavedLimit {
-    /// The limit, in the domain's unit.
-    pub most: u64,
-    /// Where it comes from: what is configured is told again by the configuration, and that counts.
-    #[cfg_attr(feature = "store", serde(with = "words"))]
-    pub source: Source,
+/// What was learned of all domains with the same unit, window and configured limit.
+#[derive(Clone, PartialEq, Debug, Default)]
+#[non_exhaustive]
+#[cfg_attr(
+    feature = "store",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default)
+)]
+pub struct SavedKind {
+    /// What they count.
+    #[cfg_attr(feature = "store", serde(with = "words::optional"))]
+    pub unit: Option<Unit>,
+    /// Over which window.
+    #[cfg_attr(feature = "store", serde(with = "words::optional"))]
+    pub window: Option<Window>,
+    /// The limit that was configured.
+    pub configured: Option<u64>,
+    /// What is added to the window for the spread of travel times, in nanoseconds.
+    pub guard_ns: Option<u64>,
+    /// What is added to the short window that keeps to the burst, in nanoseconds.
+    pub short_guard_ns: Option<u64>,
+    /// The burst that the server was shown to bear.
+    pub burst: Option<SavedBurst>,
+    /// The share of a limit of tokens that is kept free, `0.0..=0.1`.
+    pub headroom: f64,
+    /// Refused requests are taken to count until then, in milliseconds since 1970-01-01T00:00:00Z.
+    pub refused_count_until_ms: Option<i64>,
+    /// The limit that was last stated of one of them.
+    pub stated: Option<u64>,
 }
 
-/// A window shorter than the domain's own.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "a rate: so many in so long")]
+/// The burst that the server was shown to bear.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[non_exhaustive]
 #[cfg_attr(feature = "store", derive(serde::Serialize, serde::Deserialize))]
-pub struct SavedShorter {
-    /// Its length, in milliseconds.
-    pub period_ms: u64,
-    /// At most so many of the domain's unit in it.
+pub struct SavedBurst {
+    /// The share of the limit that may go at once, `0.01..=1.0`.
+    pub share: f64,
+    /// Requests that were let through right after twice what smoothing bears.
+    pub shown: u64,
+    /// How long after a refusal of more the next is dared, in nanoseconds; `None` where none was refused.
+    pub pause_ns: Option<u64>,
+    /// From when more is dared, in milliseconds since 1970-01-01T00:00:00Z; `None`: at once.
+    pub probe_from_ms: Option<i64>,
+}
+
+/// What a window was found to let through.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+#[cfg_attr(feature = "store", derive(serde::Serialize, serde::Deserialize))]
+pub struct SavedSupply {
+    /// What goes freely in a window, in the domain's unit.
     pub most: u64,
+    /// Whether a refusal has shown where it ends.
+    pub is_bounded: bool,
+    /// How much more is dared next.
+    pub step: u64,
+    /// What was believed when a request was last refused.
+    pub ceiling: Option<u64>,
+    /// How long after a refusal of more the next is dared, in nanoseconds.
+    pub pause_ns: u64,
+    /// From when more is dared, in milliseconds since 1970-01-01T00:00:00Z; `None`: at once.
+    pub probe_from_ms: Option<i64>,
 }
 
 /// The count of one Pacific day.
@@ -161,9 +215,7 @@ pub struct SavedCorrection {
 /// Words for what the vocabulary names, so that a file can be read without this crate.
 #[cfg(feature = "store")]
 mod words {
-    use crate::Source;
     use dioscuri_vocab::{Unit, Window};
-    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
 
     /// What has a name in JSON.
     pub(super) trait Word: Copy + 'static {
@@ -191,25 +243,10 @@ mod words {
         }
     }
 
-    impl Word for Source {
-        const ALL: &[Self] = Self::ALL;
-        fn name(self) -> &'static str {
-            self.name()
-        }
-    }
-
     fn find<W: Word, E: serde::de::Error>(word: &str) -> Result<W, E> {
         let mut all = W::ALL.iter().copied();
         all.find(|known| known.name() == word)
             .ok_or_else(|| E::custom(format_args!("{word:?} means nothing here")))
-    }
-
-    pub(super) fn serialize<W: Word, S: Serializer>(value: &W, to: S) -> Result<S::Ok, S::Error> {
-        value.name().serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, W: Word, D: Deserializer<'de>>(from: D) -> Result<W, D::Error> {
-        find(&String::deserialize(from)?)
     }
 
     /// The same for what may be unknown.

@@ -5,6 +5,8 @@ use crate::burst::SILENCE;
 use dioscuri_vocab::Tick;
 use std::time::Duration;
 
+mod keep;
+
 /// What the server lets through in a window, as far as it has been found out.
 ///
 /// A limit may be unknown, may have been changed, or may be shared with others. Then the only evidence is how much was
@@ -173,13 +175,20 @@ impl Supply {
         self.most = self.most.saturating_add(step);
         self.discount = 0;
         self.probe_from = Tick::ZERO;
-        if self.ceiling.is_some_and(|ceiling| self.most <= ceiling + ceiling / 8) {
+        if self
+            .ceiling
+            .is_some_and(|ceiling| self.most <= ceiling + ceiling / 8)
+        {
             // A place that the guard keeps free lets one through as well: that shows nothing yet.
             self.step = amount;
             return;
         }
         self.ceiling = None;
-        let largest = if self.is_bounded { self.most / 8 } else { self.most / 4 };
+        let largest = if self.is_bounded {
+            self.most / 8
+        } else {
+            self.most / 4
+        };
         self.step = step.saturating_mul(2).min(largest.max(1));
         self.pause /= 2;
     }

@@ -147,7 +147,11 @@ impl SlidingWindow {
             self.past.extend(self.slots.pop_front());
         }
         let evidence = span.saturating_add(EVIDENCE);
-        while self.past.front().is_some_and(|slot| slot.to.after(evidence) <= now) {
+        while self
+            .past
+            .front()
+            .is_some_and(|slot| slot.to.after(evidence) <= now)
+        {
             self.past.pop_front();
         }
     }
@@ -307,7 +311,10 @@ mod tests {
         let mut window = SlidingWindow::new(PERIOD, GUARD);
         [0.0, 30.0, 60.5].map(|when| window.charge(at(when), 1, 2));
         let second = Duration::from_secs(1);
-        assert_eq!(window.slack(at(60.5), 2, second), Some(Duration::from_millis(100)));
+        assert_eq!(
+            window.slack(at(60.5), 2, second),
+            Some(Duration::from_millis(100))
+        );
         assert_eq!(window.slack(at(60.5), 2, Duration::from_millis(450)), None);
         assert_eq!(window.slack(at(60.5), 1, second), Some(Duration::ZERO));
         assert_eq!(window.charged_within(at(0.5), at(60.5)), 2);

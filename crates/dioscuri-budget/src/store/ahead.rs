@@ -44,7 +44,7 @@ impl Ahead {
 pub(super) fn raised(saved: &Saved) -> Saved {
     let mut saved = saved.clone();
     for domain in &mut saved.domains {
-        let (limit, batch) = (domain.limit.map(|limit| limit.most), batch(domain));
+        let (limit, batch) = (domain.limit(), batch(domain));
         if let Some(day) = &mut domain.day {
             let most = limit.unwrap_or(u64::MAX).max(day.charged);
             day.charged = day.charged.saturating_add(batch).min(most);
@@ -55,7 +55,7 @@ pub(super) fn raised(saved: &Saved) -> Saved {
 
 /// How much is counted ahead.
 fn batch(domain: &SavedDomain) -> u64 {
-    let share = domain.limit.map(|limit| (limit.most / SHARE).max(1));
+    let share = domain.limit().map(|limit| (limit / SHARE).max(1));
     match domain.unit {
         Some(Unit::Requests) | None => share.unwrap_or(MOST_REQUESTS).min(MOST_REQUESTS),
         Some(_) => share.unwrap_or(1),
@@ -72,15 +72,11 @@ const MOST_REQUESTS: u64 = 20;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{SavedLimit, Source};
     use dioscuri_vocab::Window;
 
     fn saved(unit: Unit, limit: Option<u64>, charged: u64, renewed_at_ms: i64) -> Saved {
         let mut domain = SavedDomain::new(vec!["a".to_owned()], Some(unit), Some(Window::Day));
-        domain.limit = limit.map(|most| SavedLimit {
-            most,
-            source: Source::Configured,
-        });
+        domain.configured = limit;
         domain.day = Some(SavedDay {
             charged,
             renewed_at_ms,

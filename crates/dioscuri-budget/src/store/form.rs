@@ -57,7 +57,7 @@ pub(super) fn text(saved: &Saved) -> io::Result<Vec<u8>> {
 mod tests {
     use super::*;
     use crate::{
-        SavedCorrection, SavedDay, SavedDomain, SavedGate, SavedLimit, SavedShorter, Source,
+        SavedBurst, SavedCorrection, SavedDay, SavedDomain, SavedGate, SavedKind, SavedSupply,
         store::ahead::raised,
     };
     use dioscuri_vocab::{Unit, Window};
@@ -68,16 +68,18 @@ mod tests {
             Some(Unit::Requests),
             Some(Window::Day),
         );
-        domain.limit = Some(SavedLimit {
-            most: 250,
-            source: Source::Configured,
+        domain.configured = Some(250);
+        domain.stated = Some(200);
+        domain.was_refused = true;
+        domain.supply = Some(SavedSupply {
+            most: 190,
+            is_bounded: true,
+            step: 4,
+            ceiling: Some(191),
+            pause_ns: 1_000_000_000,
+            probe_from_ms: Some(1_784_116_806_000),
         });
-        domain.burst_share = Some(0.5);
-        domain.shorter = Some(SavedShorter {
-            period_ms: 6_000,
-            most: 3,
-        });
-        domain.guard_ms = Some(400);
+        domain.refused = vec![(1_784_116_801_000, 1)];
         domain.charges = vec![(1_784_116_800_000, 1), (1_784_116_801_000, 2)];
         domain.day = Some(SavedDay {
             charged: 17,
@@ -95,6 +97,22 @@ mod tests {
         domain.correction = Some(correction);
         let mut saved = Saved::new(1_784_116_805_000);
         saved.domains.push(domain);
+        saved.kinds.push(SavedKind {
+            unit: Some(Unit::Requests),
+            window: Some(Window::Day),
+            configured: Some(250),
+            guard_ns: Some(399_999_995),
+            short_guard_ns: None,
+            burst: Some(SavedBurst {
+                share: 0.1 + 0.2, // more digits than it seems
+                shown: 7,
+                pause_ns: None,
+                probe_from_ms: Some(1_784_116_806_000),
+            }),
+            headroom: 0.005 - 0.000_002_5,
+            refused_count_until_ms: Some(1_784_116_900_000),
+            stated: Some(200),
+        });
         saved
             .domains
             .push(SavedDomain::new(vec![], Some(Unit::InFlight), None));
@@ -124,7 +142,7 @@ mod tests {
     fn a_file_of_this_version_stays_readable() {
         let text = r#"{"format":"dioscuri-budget","version":1,"saved":{"at_ms":5,"domains":[{"names":["a"],
             "unit":"requests","window":"day","day":{"charged":7,"renewed_at_ms":9},"gate":{"shut":{"until_ms":9}},
-            "limit":{"most":20,"source":"learned"},"what_comes_later":1}]}}"#;
+            "stated":20,"what_comes_later":1}]}}"#;
         let Ok(Form::Whole(saved)) = parse(text.as_bytes()) else {
             panic!("damaged");
         };

@@ -3,6 +3,7 @@
 #[cfg(feature = "tokio")]
 mod acquire;
 mod day;
+mod keep;
 mod permit;
 mod properties;
 mod queue;

@@ -1,6 +1,6 @@
 //! What is kept in a file, by processes that end in every way.
 
-use dioscuri_budget::{Opened, Saved, SavedDay, SavedDomain, SavedLimit, Source, Store, StoreError};
+use dioscuri_budget::{Opened, Saved, SavedDay, SavedDomain, Store, StoreError};
 use dioscuri_vocab::{Unit, UnixTime, Window};
 use std::{
     error::Error as _,
@@ -24,10 +24,7 @@ fn saved(charged: u64) -> Saved {
         Some(Unit::Requests),
         Some(Window::Day),
     );
-    domain.limit = Some(SavedLimit {
-        most: LIMIT,
-        source: Source::Learned,
-    });
+    domain.stated = Some(LIMIT);
     domain.day = Some(SavedDay {
         charged,
         renewed_at_ms: MIDNIGHT_MS,

@@ -21,7 +21,8 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(limits: &[Limit]) -> Self {
         let world = Self {
-            budget: Budget::new(Config::default()),
+            // Of a limit that bears its whole in one burst, as it is once shown.
+            budget: Budget::new(Config::default().with_burst_share(1.0)),
             now: Now::new(Tick(1_000_000_000), START),
         };
         world.budget.attach(A, limits);
