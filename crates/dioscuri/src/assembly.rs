@@ -2,7 +2,7 @@
 
 use crate::{Config, ConfigError, Project};
 use dioscuri_budget::{self as budget, Budget};
-use dioscuri_pool::{self as pool, AccountId, EndpointSpec, PlaceId, RegionPool, Subject};
+use dioscuri_pool::{self as pool, AccountId, EndpointSpec, JurisdictionId, PlaceId, RegionPool, Subject};
 use dioscuri_retry::Profile;
 use dioscuri_transport::{Address, Directory, Surface};
 use dioscuri_vocab::{CredentialId, EndpointId, GroupId};
@@ -69,14 +69,14 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembly, ConfigError> {
     config.check()?;
     let mut builder = Builder {
         pool: RegionPool::new(pool_config(config)?),
-        budget: Budget::new(budget::Config::default().with_minute(config.minute)),
+        budget: Budget::new(budget_config(config)),
         directory: Directory::new(),
         names: Names::default(),
         accounts: Numbers::default(),
         places: Numbers::default(),
     };
     for (number, project) in (0..).zip(&config.projects) {
-        builder.add(GroupId(number), project, &config.models)?;
+        builder.add(GroupId(number), project, config)?;
     }
     let Builder {
         pool,
@@ -93,17 +93,38 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembly, ConfigError> {
     })
 }
 
+/// Where the configuration allows to send, if it says so.
+const ALLOWED: JurisdictionId = JurisdictionId(0);
+
+fn budget_config(config: &Config) -> budget::Config {
+    let mut known = budget::Config::default().with_minute(config.minute);
+    if let Some(guard) = config.guard {
+        known = known.with_guard(guard);
+    }
+    if let Some(share) = config.burst_share {
+        known = known.with_burst_share(share);
+    }
+    known
+}
+
 fn pool_config(config: &Config) -> Result<pool::Config, ConfigError> {
+    let mut known = pool::Config::default();
+    if !config.tiers.is_empty() {
+        known = known.with_tiers(config.tiers.iter().copied());
+    }
+    if !config.residency.is_empty() {
+        known = known.with_residency([ALLOWED]);
+    }
     let usual = match config.profile {
         Profile::Batch => Some(1),
         _ => None,
     };
     let Some(most) = config.unproven_in_flight.or(usual) else {
-        return Ok(pool::Config::default());
+        return Ok(known);
     };
     let most =
         NonZeroU32::new(most).ok_or_else(|| ConfigError::new("`unproven_in_flight` must be above zero"))?;
-    Ok(pool::Config::default().with_unproven_in_flight(most))
+    Ok(known.with_unproven_in_flight(most))
 }
 
 struct Builder {
@@ -116,7 +137,7 @@ struct Builder {
 }
 
 impl Builder {
-    fn add(&mut self, group: GroupId, project: &Project, models: &[String]) -> Result<(), ConfigError> {
+    fn add(&mut self, group: GroupId, project: &Project, config: &Config) -> Result<(), ConfigError> {
         let payer = match &project.billing_account {
             Some(account) => format!("billing account {account}"),
             None => format!("billing account of {}", project.id),
@@ -135,7 +156,7 @@ impl Builder {
             })
             .collect();
         for location in &project.locations {
-            for (link, model) in (0..).zip(models) {
+            for (link, model) in (0..).zip(&config.models) {
                 let id = self.directory.add_endpoint(address(project, location, model)?);
                 let name = format!("{}/{location}/{model}", project.id);
                 self.names.endpoints.push(Place {
@@ -143,11 +164,16 @@ impl Builder {
                     model: model.clone(),
                 });
                 let place = self.place(project.surface, location, model);
-                let spec = EndpointSpec::new(id, credentials.iter().copied())
+                let mut spec = EndpointSpec::new(id, credentials.iter().copied())
                     .with_link(link)
                     .with_group(group)
                     .with_account(account)
-                    .with_place(place);
+                    .with_place(place)
+                    .with_weight(project.weight_of(location))
+                    .with_tier(project.tier);
+                if config.is_allowed(location) {
+                    spec = spec.with_jurisdiction(ALLOWED);
+                }
                 self.pool
                     .add(spec)
                     .map_err(|error| ConfigError::new(error.to_string()))?;

@@ -8,10 +8,14 @@ use dioscuri_budget::{Budget, Rules, TokenEstimator};
 use dioscuri_engine::{End, Engine, Observer};
 use dioscuri_errors::{Classify, Taxonomy};
 use dioscuri_pool::RegionPool;
-use dioscuri_retry::{OnEmpty, Profile, RetryBudget, RetryPolicy, RetryPolicyExt as _};
+use dioscuri_retry::{RetryBudget, RetryPolicy, RetryPolicyExt as _, Table, When};
 use dioscuri_transport::{Clock, Driver, DriverConfig, Outgoing, Transport, Undelivered};
-use dioscuri_vocab::{Class, Cost};
-use std::{fmt, sync::Arc};
+use dioscuri_vocab::{Class, Cost, Tick, UnixTime};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 /// Carries calls to Gemini. Cheap to clone; clones share quotas, memories and connections.
 ///
@@ -137,7 +141,15 @@ impl Shared {
         let closed = (undelivered.end == End::NoEndpoint)
             .then(|| self.closed())
             .flatten();
-        Error::new(undelivered, receipt, closed)
+        let could_be_served = undelivered.receipt.could_be_served.map(|at| self.wall_time(at));
+        Error::new(undelivered, receipt, closed, could_be_served)
+    }
+
+    /// What the wall clock will show at `tick`, as far as it goes like the other.
+    fn wall_time(&self, tick: Tick) -> SystemTime {
+        let now = self.driver.clock().now();
+        let unix = now.unix.after(tick.since(now.tick));
+        UNIX_EPOCH + unix.since(UnixTime(0))
     }
 
     /// What closes the pool, in one sentence.
@@ -225,13 +237,20 @@ impl Builder {
         } = self;
         let parts = assemble(&config)?;
         let (pool, budget) = (Arc::new(parts.pool), Arc::new(parts.budget));
-        let engine = Engine::builder(Arc::clone(&pool))
+        let mut engine = Engine::builder(Arc::clone(&pool))
             .budget(Arc::clone(&budget))
-            .retry(retry.unwrap_or_else(|| policy(config.profile)))
+            .retry(retry.unwrap_or_else(|| policy(&config)))
             .observer(observer)
             .attempt_timeout(config.attempt_timeout)
             .fallback_after(config.fallback_after.unwrap_or(config.minute))
-            .build();
+            .minute(config.minute);
+        if let Some(wait) = config.hedge_after {
+            engine = engine.hedge_after(wait);
+        }
+        if let Some(priority) = config.expect_priority {
+            engine = engine.expect_priority(priority);
+        }
+        let engine = engine.build();
         let driver = Driver::new(
             engine,
             parts.directory,
@@ -254,15 +273,24 @@ impl Builder {
     }
 }
 
-fn policy(profile: Profile) -> Arc<dyn RetryPolicy> {
-    let empty = match profile {
-        Profile::Interactive => OnEmpty::Exhaust,
-        _ => OnEmpty::Postpone,
-    };
+/// The policy of the profile, with the configuration's rules for the model chain.
+fn policy(config: &Config) -> Arc<dyn RetryPolicy> {
+    let mut table = Table::standard();
+    for &(class, after) in &config.fallback_on {
+        let row = table.of(class);
+        let row = match (after, row.fallback) {
+            (0, _) => row.with_fallback(When::Never, 1),
+            (after, When::Never) => row.with_fallback(When::Now, after),
+            (after, when) => row.with_fallback(when, after),
+        };
+        table = table.with(class, row);
+    }
+    let profile = config.profile;
     Arc::new(
         profile
             .policy()
-            .within_budget(Arc::new(RetryBudget::default()), empty),
+            .with_table(table)
+            .within_budget(Arc::new(RetryBudget::default()), profile.on_empty()),
     )
 }
 

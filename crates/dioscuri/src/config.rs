@@ -3,12 +3,19 @@
 mod env;
 mod error;
 mod file;
+mod project;
+mod residency;
 
 pub use error::ConfigError;
+pub use project::{ModelLimits, Project};
 
+use dioscuri_pool::Tier;
 use dioscuri_retry::Profile;
-use dioscuri_transport::{Credential, Surface};
-use std::{path::Path, time::Duration};
+use dioscuri_vocab::Class;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// The model that is asked when none is named.
 ///
@@ -53,6 +60,29 @@ pub struct Config {
     /// How many attempts may be in flight to a place that has never answered yet. Default by profile: 8; batch 1,
     /// so that a bad key costs one request.
     pub unproven_in_flight: Option<u32>,
+    /// After how many attempts that failed with a class a call may use the next model of the chain; 0: never. What is
+    /// not named is as the documentation of the retry table says: 3 for `capacity`, 1 for `quota_day`, never for
+    /// `quota_minute`.
+    pub fallback_on: Vec<(Class, u32)>,
+    /// Which locations may be sent to: `eu`, `us`, or names of locations. Empty, the default: all that are configured.
+    pub residency: Vec<String>,
+    /// Which tiers are preferred, the first most; those not named come after. Default: provisioned, standard, flex,
+    /// priority.
+    pub tiers: Vec<Tier>,
+    /// After this long without an answer a call is sent a second time, to another endpoint with room, and the first
+    /// answer wins. Both are charged and may both be billed. Default: never.
+    pub hedge_after: Option<Duration>,
+    /// Calls of this priority may come at any time: lower ones leave them room from the start. Default: once one has
+    /// come, for five minutes.
+    pub expect_priority: Option<u8>,
+    /// How much the travel times of two requests may differ, to start with; learned from then on. Default: 400 ms. It
+    /// costs `guard / minute` of the throughput.
+    pub guard: Option<Duration>,
+    /// The share of a limit, from 0.01 to 1, that goes at once until the server has shown that it bears more. Default:
+    /// 0.1; the rest follows two round trips later.
+    pub burst_share: Option<f64>,
+    /// The file that keeps counts of the day, learned limits, guards and pauses over a restart. Default: none.
+    pub state: Option<PathBuf>,
 }
 
 impl Config {
@@ -68,6 +98,14 @@ impl Config {
             minute: Duration::from_secs(60),
             fallback_after: None,
             unproven_in_flight: None,
+            fallback_on: Vec::new(),
+            residency: Vec::new(),
+            tiers: Vec::new(),
+            hedge_after: None,
+            expect_priority: None,
+            guard: None,
+            burst_share: None,
+            state: None,
         }
     }
 
@@ -134,6 +172,26 @@ impl Config {
         self
     }
 
+    /// The same, sending only to locations in `only`: `eu`, `us`, or names of locations.
+    #[must_use]
+    pub fn with_residency(mut self, only: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.residency = only.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The same, keeping what it learns in the file `path`, which is made if it is not there.
+    #[must_use]
+    pub fn with_state(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state = Some(path.into());
+        self
+    }
+
+    /// Whether `location` may be sent to.
+    pub(crate) fn is_allowed(&self, location: &str) -> bool {
+        let mut words = self.residency.iter();
+        self.residency.is_empty() || words.any(|word| residency::holds(word, location))
+    }
+
     /// How long a call may take if it does not say itself.
     pub(crate) fn usual_deadline(&self) -> Duration {
         self.deadline.unwrap_or(match self.profile {
@@ -161,229 +219,58 @@ impl Config {
         if let Some(twice) = first_twice(self.projects.iter().map(|project| &project.id)) {
             return Err(ConfigError::new(format!("project `{twice}` is configured twice")));
         }
-        if self.minute.is_zero()
-            || self.attempt_timeout.is_zero()
-            || self.deadline.is_some_and(|it| it.is_zero())
+        let spans = [self.deadline, self.fallback_after, self.hedge_after];
+        let given = spans.into_iter().flatten();
+        if given
+            .chain([self.minute, self.attempt_timeout])
+            .any(|span| span.is_zero())
         {
-            return Err(ConfigError::new(
-                "`minute`, `attempt_timeout` and `deadline` must be above zero",
-            ));
+            let spans = "`minute`, `attempt_timeout`, `deadline`, `fallback_after` and `hedge_after`";
+            return Err(ConfigError::new(format!("{spans} must be above zero")));
         }
-        self.projects.iter().try_for_each(Project::check)
+        self.check_quotas()?;
+        self.projects.iter().try_for_each(Project::check)?;
+        self.check_residency()
+    }
+
+    fn check_quotas(&self) -> Result<(), ConfigError> {
+        if self.guard.is_some_and(|guard| guard >= self.minute) {
+            return Err(ConfigError::new("`guard` must be shorter than `minute`"));
+        }
+        if self
+            .burst_share
+            .is_some_and(|share| !(0.01..=1.0).contains(&share))
+        {
+            return Err(ConfigError::new("`burst_share` must be from 0.01 to 1.0"));
+        }
+        Ok(())
+    }
+
+    /// A word that no location fits, and a rule that leaves none, would be found out only by the first call.
+    fn check_residency(&self) -> Result<(), ConfigError> {
+        let locations = || self.projects.iter().flat_map(|project| &project.locations);
+        for word in &self.residency {
+            if residency::is_known(word) || locations().any(|location| location == word) {
+                continue;
+            }
+            let mut known: Vec<_> = residency::WORDS.to_vec();
+            known.extend(locations().map(String::as_str));
+            known.dedup();
+            let near = error::nearest(word, &known).map(|near| format!("; did you mean `{near}`?"));
+            let near = near.unwrap_or_else(|| format!("; write one of {}", known.join(", ")));
+            return Err(ConfigError::new(format!("`residency` names `{word}`{near}")));
+        }
+        if locations().any(|location| self.is_allowed(location)) {
+            return Ok(());
+        }
+        let only = self.residency.join(", ");
+        Err(ConfigError::new(format!(
+            "no location of any project lies within `residency` ({only})"
+        )))
     }
 }
 
 fn first_twice<'a>(names: impl IntoIterator<Item = &'a String>) -> Option<&'a String> {
     let mut seen = std::collections::HashSet::new();
     names.into_iter().find(|name| !seen.insert(*name))
-}
-
-/// One project: the quotas are its own, whatever the number of its keys.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Project {
-    /// Its name; on Vertex the Google Cloud project id.
-    pub id: String,
-    /// Which of the two surfaces it is reached by.
-    pub surface: Surface,
-    /// Who pays: projects of one account stop together when its credit ends. Default: an account of its own.
-    pub billing_account: Option<String>,
-    /// Asked in place of Google: a gateway, a proxy, a simulator.
-    pub base_url: Option<String>,
-    /// Vertex locations; the Developer API has `global` only.
-    pub locations: Vec<String>,
-    /// Keys or token sources; one is sent with each request.
-    pub credentials: Vec<Credential>,
-    /// Its quotas, as AI Studio or the Cloud console show them. Without them, refusals teach.
-    pub limits: Vec<ModelLimits>,
-}
-
-impl Project {
-    /// A project of the Gemini Developer API.
-    #[must_use]
-    pub fn developer(id: impl Into<String>) -> Self {
-        Self::new(id, Surface::Developer, vec!["global".to_owned()])
-    }
-
-    /// A project of Vertex AI with the locations that may be asked.
-    #[must_use]
-    pub fn vertex(id: impl Into<String>, locations: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self::new(
-            id,
-            Surface::Vertex,
-            locations.into_iter().map(Into::into).collect(),
-        )
-    }
-
-    fn new(id: impl Into<String>, surface: Surface, locations: Vec<String>) -> Self {
-        Self {
-            id: id.into(),
-            surface,
-            billing_account: None,
-            base_url: None,
-            locations,
-            credentials: Vec::new(),
-            limits: Vec::new(),
-        }
-    }
-
-    /// The same project with one more API key.
-    #[must_use]
-    pub fn with_key(self, key: &str) -> Self {
-        self.with_credential(Credential::api_key(key))
-    }
-
-    /// The same project with one more credential.
-    #[must_use]
-    pub fn with_credential(mut self, credential: Credential) -> Self {
-        self.credentials.push(credential);
-        self
-    }
-
-    /// The same project with one more quota.
-    #[must_use]
-    pub fn with_limits(mut self, limits: ModelLimits) -> Self {
-        self.limits.push(limits);
-        self
-    }
-
-    /// The same project, paid for by `account`.
-    #[must_use]
-    pub fn with_billing_account(mut self, account: impl Into<String>) -> Self {
-        self.billing_account = Some(account.into());
-        self
-    }
-
-    /// The same project, reached at `url` (`https://host[:port][/prefix]`).
-    #[must_use]
-    pub fn with_base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
-        self
-    }
-
-    /// The quotas of `model` at `location`: the most specific entry counts.
-    pub(crate) fn limits_of(&self, model: &str, location: &str) -> Option<&ModelLimits> {
-        let fits = |limits: &&ModelLimits, at: Option<&str>| {
-            limits.model == model && limits.location.as_deref() == at
-        };
-        self.limits
-            .iter()
-            .find(|limits| fits(limits, Some(location)))
-            .or_else(|| self.limits.iter().find(|limits| fits(limits, None)))
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        let id = &self.id;
-        if id.is_empty() {
-            return Err(ConfigError::new("a project has an empty id"));
-        }
-        if self.credentials.is_empty() {
-            return Err(ConfigError::new(format!(
-                "project `{id}` has no credential: add a key or a token source"
-            )));
-        }
-        if self.locations.is_empty() {
-            return Err(ConfigError::new(format!(
-                "project `{id}` has no location: name one, for example `global`"
-            )));
-        }
-        if let Some(twice) = first_twice(&self.locations) {
-            return Err(ConfigError::new(format!(
-                "project `{id}` has location `{twice}` twice"
-            )));
-        }
-        if let Some(number) = self.credentials.iter().position(|one| !one.is_sendable()) {
-            let number = number + 1;
-            let why = "is empty or holds characters that no header may hold, such as a line break";
-            return Err(ConfigError::new(format!("project `{id}`: key {number} {why}")));
-        }
-        self.check_limits()
-    }
-
-    /// A limit that nothing looks at would be sent past.
-    fn check_limits(&self) -> Result<(), ConfigError> {
-        let id = &self.id;
-        for (at, limits) in self.limits.iter().enumerate() {
-            let model = &limits.model;
-            let known: Vec<_> = self.locations.iter().map(String::as_str).collect();
-            if let Some(location) = limits
-                .location
-                .as_deref()
-                .filter(|location| !known.contains(location))
-            {
-                let near = error::nearest(location, &known).map(|near| format!("; did you mean `{near}`?"));
-                let near = near.unwrap_or_else(|| format!("; it has {}", known.join(", ")));
-                let what = format!(
-                    "project `{id}` has no location `{location}`, which a limit of `{model}` names{near}"
-                );
-                return Err(ConfigError::new(what));
-            }
-            let same =
-                |other: &&ModelLimits| other.model == limits.model && other.location == limits.location;
-            if self.limits[..at].iter().any(|other| same(&other)) {
-                return Err(ConfigError::new(format!(
-                    "project `{id}` has two limits of `{model}`; make them one"
-                )));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The quotas of one model in one project. What is not set is not counted until a refusal names it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct ModelLimits {
-    /// The model.
-    pub model: String,
-    /// The location; `None` gives every location of the project a quota of this size.
-    pub location: Option<String>,
-    /// Requests a minute.
-    pub rpm: Option<u64>,
-    /// Input tokens a minute.
-    pub tpm: Option<u64>,
-    /// Requests a Pacific day.
-    pub rpd: Option<u64>,
-}
-
-impl ModelLimits {
-    /// No limits on `model` yet.
-    #[must_use]
-    pub fn new(model: impl Into<String>) -> Self {
-        Self {
-            model: model.into(),
-            location: None,
-            rpm: None,
-            tpm: None,
-            rpd: None,
-        }
-    }
-
-    /// The same, at one location.
-    #[must_use]
-    pub fn at(mut self, location: impl Into<String>) -> Self {
-        self.location = Some(location.into());
-        self
-    }
-
-    /// The same with `requests` a minute.
-    #[must_use]
-    pub fn with_rpm(mut self, requests: u64) -> Self {
-        self.rpm = Some(requests);
-        self
-    }
-
-    /// The same with `tokens` of input a minute.
-    #[must_use]
-    pub fn with_tpm(mut self, tokens: u64) -> Self {
-        self.tpm = Some(tokens);
-        self
-    }
-
-    /// The same with `requests` a Pacific day.
-    #[must_use]
-    pub fn with_rpd(mut self, requests: u64) -> Self {
-        self.rpd = Some(requests);
-        self
-    }
 }

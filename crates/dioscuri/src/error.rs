@@ -6,7 +6,10 @@ use dioscuri_errors::ServerText;
 use dioscuri_retry::Limit;
 use dioscuri_transport::Undelivered;
 use dioscuri_vocab::{Class, Failure, Scope};
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 /// A call that was not answered: what it is, whom it hits, what the server said, and what was tried.
 ///
@@ -27,11 +30,18 @@ struct Inner {
     end: End,
     message: String,
     receipt: Receipt,
+    could_be_served: Option<SystemTime>,
 }
 
 impl Error {
-    /// `closed` is what closes the pool, for a call that was never tried.
-    pub(crate) fn new(undelivered: Undelivered, receipt: Receipt, closed: Option<(Class, String)>) -> Self {
+    /// `closed` is what closes the pool, for a call that was never tried; `could_be_served`: when there would have been
+    /// room, for one that ended before.
+    pub(crate) fn new(
+        undelivered: Undelivered,
+        receipt: Receipt,
+        closed: Option<(Class, String)>,
+        could_be_served: Option<SystemTime>,
+    ) -> Self {
         let Undelivered {
             end,
             failure,
@@ -55,6 +65,7 @@ impl Error {
                 end,
                 message,
                 receipt,
+                could_be_served,
             }),
         }
     }
@@ -105,6 +116,13 @@ impl Error {
         self.inner.end == End::Shed
     }
 
+    /// For a call that ended for want of time or room: the soonest moment at which it could have been served, as far
+    /// as was known then. Sent again after it, it has better prospects.
+    #[must_use]
+    pub fn could_be_served(&self) -> Option<SystemTime> {
+        self.inner.could_be_served
+    }
+
     /// What was tried.
     #[must_use]
     pub fn receipt(&self) -> &Receipt {
@@ -145,7 +163,15 @@ impl fmt::Display for Error {
             write!(f, ", out of {}", limit.name().replace('_', " "))?;
         }
         let said = ServerText::from(message.as_str()).first_sentence();
-        write!(f, ": {said} [{receipt}]")
+        write!(f, ": {said}")?;
+        if let Some(at) = self.inner.could_be_served {
+            write!(
+                f,
+                "; could be served at {}",
+                humantime::format_rfc3339_seconds(at)
+            )?;
+        }
+        write!(f, " [{receipt}]")
     }
 }
 

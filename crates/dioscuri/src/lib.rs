@@ -56,9 +56,10 @@ pub use receipt::{Receipt, Try};
 pub use request::{InvalidRequest, Request};
 pub use status::{Closed, QuotaStatus, Status};
 
-pub use dioscuri_budget::{Measure, TokenEstimator};
-pub use dioscuri_engine::{Observer, Record, Rule};
+pub use dioscuri_budget::{Measure, Source, TokenEstimator};
+pub use dioscuri_engine::{Observer, Record, Rule, Waits, Why};
 pub use dioscuri_errors::Classify;
+pub use dioscuri_pool::Tier;
 pub use dioscuri_retry::{Limit, Profile, RetryPolicy};
 pub use dioscuri_transport::{BearerError, BearerSource, Credential, Secret, Surface, Token, Transport};
 pub use dioscuri_vocab::{Class, Scope, Unit, Window};

@@ -1,6 +1,8 @@
 //! Measures a request: what in it costs tokens, without keeping any of it.
 
-use dioscuri_budget::Measure;
+mod picture;
+
+use dioscuri_budget::{Measure, Resolution};
 use serde_json::{Map, Value};
 
 /// Bytes of base64 audio or video a second, where nothing tells the length: 128 kbit/s audio as base64.
@@ -8,6 +10,9 @@ const MEDIA_BYTES_A_SECOND: usize = 21_000;
 
 /// Bytes of base64 a page of PDF has at least: 30 kB is a page of text with its fonts.
 const PDF_BYTES_A_PAGE: usize = 40_000;
+
+/// Squares of 768 pixels that an image of unknown size stands for: one of 1,536 pixels a side has four.
+const USUAL_TILES: u64 = 4;
 
 /// Why bytes are not a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,6 +48,10 @@ pub(crate) fn measure(json: &[u8]) -> Result<Measure, NotARequest> {
             .for_each(|part| measure_part(part, &mut found));
     }
     let settings = field(request, "generationConfig", "generation_config").and_then(Value::as_object);
+    let wish = settings.and_then(|settings| field(settings, "mediaResolution", "media_resolution"));
+    found.resolution = wish
+        .and_then(Value::as_str)
+        .map_or_else(Resolution::default, resolution);
     let schema = settings.and_then(|settings| field(settings, "responseSchema", "response_schema"));
     for declared in request.get("tools").into_iter().chain(schema) {
         found.tool_chars += declared.to_string().len() as u64;
@@ -57,24 +66,43 @@ fn measure_part(part: &Map<String, Value>, found: &mut Measure) {
         let kind = field(blob, "mimeType", "mime_type")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let bytes = blob.get("data").and_then(Value::as_str).map_or(0, str::len);
+        let data = blob.get("data").and_then(Value::as_str).unwrap_or_default();
+        let bytes = data.len();
         match kind.split('/').next() {
             Some("audio") => found.audio_seconds += at_least_one(bytes / MEDIA_BYTES_A_SECOND),
             Some("video") => found.video_seconds += at_least_one(bytes / MEDIA_BYTES_A_SECOND),
             Some("application") if kind.ends_with("pdf") => {
                 found.pdf_pages += at_least_one(bytes / PDF_BYTES_A_PAGE);
             }
-            _ => found.images += 1,
+            _ => match picture::size(data) {
+                Some((width, height)) => found.image(width, height),
+                None => unknown_image(found),
+            },
         }
     } else if field(part, "fileData", "file_data").is_some() {
         // A file's length is not in the request: an image stands for it, and the answer corrects the estimate.
-        found.images += 1;
+        unknown_image(found);
     } else {
         // Function calls, their results, code: JSON that is read as text.
         found.tool_chars += part
             .values()
             .map(|value| value.to_string().len() as u64)
             .sum::<u64>();
+    }
+}
+
+fn unknown_image(found: &mut Measure) {
+    found.images += 1;
+    found.tiles += USUAL_TILES;
+}
+
+fn resolution(word: &str) -> Resolution {
+    match word {
+        "MEDIA_RESOLUTION_LOW" => Resolution::Low,
+        "MEDIA_RESOLUTION_MEDIUM" => Resolution::Medium,
+        "MEDIA_RESOLUTION_HIGH" => Resolution::High,
+        "MEDIA_RESOLUTION_ULTRA_HIGH" => Resolution::UltraHigh,
+        _ => Resolution::Unspecified,
     }
 }
 
@@ -97,10 +125,12 @@ mod tests {
             br#"{"systemInstruction": {"parts": [{"text": "Be brief."}]},
                  "contents": [{"role": "user", "parts": [{"text": "abc"},
                     {"inlineData": {"mimeType": "image/png", "data": "AAAA"}}]}],
-                 "generationConfig": {"response_schema": {"type": "STRING"}}}"#,
+                 "generationConfig": {"mediaResolution": "MEDIA_RESOLUTION_LOW",
+                    "response_schema": {"type": "STRING"}}}"#,
         )
         .unwrap();
         assert_eq!((found.turns, found.latin, found.images), (2, 12, 1));
+        assert_eq!((found.tiles, found.resolution), (USUAL_TILES, Resolution::Low));
         assert_eq!(found.tool_chars, r#"{"type":"STRING"}"#.len() as u64);
     }
 

@@ -1,7 +1,7 @@
 //! What a call cost, in words.
 
 use crate::assembly::Names;
-use dioscuri_engine::{self as engine, Rule};
+use dioscuri_engine::{self as engine, Rule, Waits};
 use dioscuri_vocab::{Class, Phase};
 use std::{fmt, time::Duration};
 
@@ -19,8 +19,10 @@ pub struct Receipt {
     pub tier: Option<String>,
     /// Tries, refused ones included.
     pub attempts: u32,
-    /// Time with nothing in flight: queue and backoff together.
+    /// Time with nothing in flight: the sum of `waits`.
     pub waited: Duration,
+    /// The same time by what was waited for.
+    pub waits: Waits,
     /// Why the last try went where it went.
     pub rule: Option<Rule>,
     /// Every try in order.
@@ -66,6 +68,7 @@ impl Receipt {
                 .map(str::to_owned),
             attempts: u32::try_from(tries.len()).unwrap_or(u32::MAX),
             waited: receipt.waited,
+            waits: receipt.waits,
             rule: receipt.rule(),
             tries,
         }

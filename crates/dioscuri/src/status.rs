@@ -28,8 +28,8 @@ pub struct QuotaStatus {
     pub window: Option<Window>,
     /// The limit, where one is known.
     pub limit: Option<u64>,
-    /// Whether a refusal taught it; else it was configured.
-    pub learned: bool,
+    /// Where the limit comes from: configured, learned from a refusal that stated it, or probed.
+    pub source: Source,
     /// What counts against it now.
     pub used: u64,
     /// What was charged in all.
@@ -40,6 +40,11 @@ pub struct QuotaStatus {
     pub utilisation: Option<f64>,
     /// How long the server's word still keeps it closed.
     pub closed_for: Option<Duration>,
+    /// What is added to its window for the spread of travel times, as learned; `None` where there is no window of a
+    /// minute or less.
+    pub guard: Option<Duration>,
+    /// The share of the limit that may go at once, as far as the server has shown that it bears it.
+    pub burst_share: Option<f64>,
 }
 
 /// Something that is left alone: a key, a billing account, a place without capacity, an endpoint.
@@ -84,12 +89,14 @@ impl QuotaStatus {
             unit: domain.unit,
             window: domain.window,
             limit: domain.limit,
-            learned: domain.source != Source::Configured,
+            source: domain.source,
             used: domain.used,
             admitted: domain.admitted,
             refused: domain.refused,
             utilisation: domain.utilisation(now.tick),
             closed_for: domain.closed_until.map(|until| until.since(now.tick)),
+            guard: domain.guard,
+            burst_share: domain.burst_share,
         }
     }
 }

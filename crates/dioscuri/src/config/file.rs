@@ -1,10 +1,12 @@
 //! The TOML file: its keys, and how they become a [`Config`].
 
-use super::{Config, ConfigError, ModelLimits, Project};
+use super::{Config, ConfigError, ModelLimits, Project, error::nearest};
+use dioscuri_pool::Tier;
 use dioscuri_retry::Profile;
 use dioscuri_transport::{BearerError, Credential, Secret, Surface};
+use dioscuri_vocab::Class;
 use serde::Deserialize;
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
 /// Reads a variable of the environment.
 type Var<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -19,6 +21,17 @@ struct File {
     minute: Option<String>,
     fallback_after: Option<String>,
     unproven_in_flight: Option<u32>,
+    #[serde(default)]
+    fallback_on: BTreeMap<String, u32>,
+    #[serde(default)]
+    residency: Vec<String>,
+    #[serde(default)]
+    tiers: Vec<String>,
+    hedge_after: Option<String>,
+    expect_priority: Option<u8>,
+    guard: Option<String>,
+    burst_share: Option<f64>,
+    state: Option<PathBuf>,
     #[serde(default)]
     project: Vec<ProjectEntry>,
 }
@@ -35,6 +48,10 @@ struct ProjectEntry {
     credentials: Vec<CredentialEntry>,
     #[serde(default)]
     limit: Vec<LimitEntry>,
+    weight: Option<NonZeroU32>,
+    #[serde(default)]
+    weights: BTreeMap<String, NonZeroU32>,
+    tier: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -79,7 +96,19 @@ pub(super) fn read(text: &str, var: Var<'_>) -> Result<Config, ConfigError> {
     }
     config.deadline = span("deadline", file.deadline.as_deref())?;
     config.fallback_after = span("fallback_after", file.fallback_after.as_deref())?;
+    config.hedge_after = span("hedge_after", file.hedge_after.as_deref())?;
+    config.guard = span("guard", file.guard.as_deref())?;
     config.unproven_in_flight = file.unproven_in_flight;
+    config.fallback_on = file.fallback_on.iter().map(fallback).collect::<Result<_, _>>()?;
+    config.residency = file.residency;
+    config.tiers = file
+        .tiers
+        .iter()
+        .map(|name| tier("tiers", name))
+        .collect::<Result<_, _>>()?;
+    config.expect_priority = file.expect_priority;
+    config.burst_share = file.burst_share;
+    config.state = file.state;
     if let Some(minute) = span("minute", file.minute.as_deref())? {
         config.minute = minute;
     }
@@ -98,6 +127,27 @@ fn profile(name: &str) -> Result<Profile, ConfigError> {
             known.join(", ")
         ))
     })
+}
+
+fn tier(key: &str, name: &str) -> Result<Tier, ConfigError> {
+    let found = Tier::ALL.iter().find(|tier| tier.name() == name);
+    found.copied().ok_or_else(|| {
+        let known: Vec<_> = Tier::ALL.iter().map(|tier| tier.name()).collect();
+        let known = known.join(", ");
+        ConfigError::new(format!("`{key}` names `{name}`; a tier is one of {known}"))
+    })
+}
+
+fn fallback((name, after): (&String, &u32)) -> Result<(Class, u32), ConfigError> {
+    if let Some(class) = Class::ALL.iter().find(|class| class.name() == name) {
+        return Ok((*class, *after));
+    }
+    let known: Vec<_> = Class::ALL.iter().map(|class| class.name()).collect();
+    let near = nearest(name, &known).map_or_else(
+        || "; `dioscuri explain --list` shows the classes".to_owned(),
+        |near| format!("; did you mean `{near}`?"),
+    );
+    Err(ConfigError::new(format!("`fallback_on` names `{name}`{near}")))
 }
 
 fn span(key: &str, value: Option<&str>) -> Result<Option<Duration>, ConfigError> {
@@ -128,6 +178,11 @@ impl ProjectEntry {
                 ));
             }
         };
+        if let Some(name) = &self.tier {
+            project.tier = tier("tier", name).map_err(|error| wrong(error.to_string()))?;
+        }
+        project.weight = self.weight.unwrap_or(project.weight);
+        project.weights = self.weights;
         project.billing_account = self.billing_account;
         project.base_url = self.base_url;
         for entry in self.credentials {
@@ -200,122 +255,4 @@ impl LimitEntry {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const WHOLE: &str = r#"
-models = ["gemini-3.8-flash", "gemini-3.5-flash-lite"]
-profile = "batch"
-deadline = "2h"
-
-[[project]]
-id = "castor"
-surface = "developer"
-billing_account = "ours"
-credentials = [{ env = "CASTOR" }]
-
-[[project.limit]]
-model = "gemini-3.8-flash"
-rpm = 60
-tpm = 1000000
-
-[[project]]
-id = "leda"
-surface = "vertex"
-base_url = "http://127.0.0.1:9"
-locations = ["global", "eu"]
-credentials = [{ command = ["gcloud", "auth", "print-access-token"] }]
-"#;
-
-    fn parse(text: &str) -> Result<Config, ConfigError> {
-        read(text, &|name| (name == "CASTOR").then(|| "k".to_owned()))
-    }
-
-    #[track_caller]
-    fn refused(text: &str, expected: &str) {
-        let error = parse(text).expect_err("the text is wrong").to_string();
-        assert!(error.contains(expected), "{error}");
-    }
-
-    #[test]
-    fn a_whole_file_is_read() {
-        let config = parse(WHOLE).unwrap();
-        assert_eq!(config.profile, Profile::Batch);
-        assert_eq!(config.deadline, Some(Duration::from_secs(7200)));
-        let [castor, leda] = &config.projects[..] else {
-            panic!("two projects")
-        };
-        assert_eq!(
-            castor.limits_of("gemini-3.8-flash", "global").unwrap().rpm,
-            Some(60)
-        );
-        assert_eq!((leda.surface, leda.locations.len()), (Surface::Vertex, 2));
-    }
-
-    #[test]
-    fn an_unknown_key_names_the_nearest_and_its_line() {
-        refused(
-            &WHOLE.replace("rpm = 60", "rmp = 60"),
-            "line 14: unknown key `rmp`; did you mean `rpm`?",
-        );
-        refused(
-            "quantum = 1",
-            "line 1: unknown key `quantum`; known here: models, profile",
-        );
-    }
-
-    #[test]
-    fn what_is_missing_is_named() {
-        refused("", "no project");
-        refused(
-            &WHOLE.replace("CASTOR", "POLLUX"),
-            "the variable POLLUX is not set",
-        );
-        refused(
-            &WHOLE.replace("locations = [\"global\", \"eu\"]", ""),
-            "needs `locations`",
-        );
-        refused(
-            &WHOLE.replace("credentials = [{ env = \"CASTOR\" }]", ""),
-            "project `castor` has no credential",
-        );
-        refused(&WHOLE.replace("\"2h\"", "\"soon\""), "`deadline` is `soon`");
-        refused(
-            &WHOLE.replace("\"batch\"", "\"bulk\""),
-            "one of interactive, default, batch",
-        );
-        refused(
-            &WHOLE.replace("id = \"leda\"", "id = \"castor\""),
-            "configured twice",
-        );
-    }
-
-    #[test]
-    fn a_limit_that_nothing_looks_at_is_refused() {
-        let elsewhere = format!("{WHOLE}[[project.limit]]\nmodel = \"m\"\nlocation = \"globel\"\nrpm = 1\n");
-        refused(
-            &elsewhere,
-            "no location `globel`, which a limit of `m` names; did you mean `global`?",
-        );
-        let twice = format!("{WHOLE}{0}{0}", "[[project.limit]]\nmodel = \"m\"\nrpm = 1\n");
-        refused(&twice, "two limits of `m`");
-    }
-
-    #[test]
-    fn a_key_that_no_header_may_hold_is_refused() {
-        let error = read(WHOLE, &|_| Some("two\nlines".to_owned()))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("project `castor`: key 1 is empty or holds characters"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_configuration_never_shows_a_key() {
-        let text = WHOLE.replace("CASTOR", "SECRET");
-        let config = read(&text, &|_| Some("hush-hush".to_owned())).unwrap();
-        assert!(!format!("{config:?}").contains("hush"));
-    }
-}
+mod tests;
