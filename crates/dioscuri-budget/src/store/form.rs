@@ -75,7 +75,6 @@ mod tests {
             most: 190,
             is_bounded: true,
             step: 4,
-            ceiling: Some(191),
             pause_ns: 1_000_000_000,
             probe_from_ms: Some(1_784_116_806_000),
         });

@@ -1,7 +1,7 @@
 //! What an attempt leaves behind in the count.
 
 use crate::world::{A, B, World, answered, failed, sent, unsent};
-use dioscuri_budget::{Budget, DomainId, Limit, RateBudget as _, Reservation, Reserve};
+use dioscuri_budget::{Budget, Config, DomainId, Limit, RateBudget as _, Reservation, Reserve};
 use dioscuri_vocab::{Class, Cost, Failure, Now, Outcome, Phase, Timing, Unit, Window};
 use std::time::Duration;
 
@@ -59,7 +59,8 @@ fn a_request_that_left_late_counts_from_when_it_left() {
     let taken = world.take(0);
     world.advance(5.0);
     let timing = Timing::new().with_sent(world.now.tick);
-    world.budget.settle(taken, &answered(0), &timing, world.now);
+    // Of an answer the guard would learn.
+    world.budget.settle(taken, &failed(Class::Internal), &timing, world.now);
     assert_eq!(world.wait(0), Some(60.4));
 }
 
@@ -69,7 +70,8 @@ fn a_request_that_left_within_the_guard_counts_from_its_reservation() {
     let taken = world.take(0);
     world.advance(0.4);
     let timing = Timing::new().with_sent(world.now.tick);
-    world.budget.settle(taken, &answered(0), &timing, world.now);
+    // Of an answer the guard would learn.
+    world.budget.settle(taken, &failed(Class::Internal), &timing, world.now);
     assert_eq!(world.wait(0), Some(60.0));
 }
 
@@ -224,7 +226,7 @@ fn utilisation_is_what_was_admitted_over_what_the_windows_that_have_begun_allow(
 fn budgets_are_shared_between_threads() {
     fn check<T: Send + Sync>() {}
     check::<Budget>();
-    let budget = Budget::default();
+    let budget = Budget::new(Config::default().with_burst_share(1.0));
     budget.attach(A, &[Limit::rpm(100)]);
     let granted = |_| {
         matches!(
