@@ -199,11 +199,12 @@ impl Rate {
         }
         let mut opened = kind.burst.is_probe(sent.ticket) && kind.burst.end_probe(true);
         self.refusals -= self.refusals / self.memory();
+        opened |= self.supply.as_mut().is_some_and(Supply::earn);
         if let Some(supply) = &mut self.supply
             && supply.is_probe(sent.ticket)
         {
             opened = true;
-            supply.pass(sent.amount);
+            supply.pass(sent.ticket, sent.amount);
             if limit.is_some_and(|limit| supply.most() >= limit) {
                 self.supply = None;
             }
@@ -217,7 +218,7 @@ impl Rate {
         let supply = self.supply.as_mut().filter(|supply| supply.is_probe(ticket));
         let found = supply.is_some();
         if let Some(supply) = supply {
-            supply.release();
+            supply.release(ticket);
         }
         burst || found
     }

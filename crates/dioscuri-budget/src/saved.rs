@@ -155,8 +155,6 @@ pub struct SavedSupply {
     pub is_bounded: bool,
     /// How much more is dared next.
     pub step: u64,
-    /// What was believed when a request was last refused.
-    pub ceiling: Option<u64>,
     /// How long after a refusal of more the next is dared, in nanoseconds.
     pub pause_ns: u64,
     /// From when more is dared, in milliseconds since 1970-01-01T00:00:00Z; `None`: at once.

@@ -10,25 +10,36 @@ mod keep;
 /// What the server lets through in a window, as far as it has been found out.
 ///
 /// A limit may be unknown, may have been changed, or may be shared with others. Then the only evidence is how much was
-/// let through when requests were refused. That much goes freely; one request at a time goes beyond it as a probe.
-/// Each probe that is let through adds a step, and steps double, up to a quarter of what is known to go, or an eighth
-/// after the first refusal: a window that is wider than believed is found in a few round trips, and too large a step
-/// costs that part of a window once. A probe that is refused makes the pause before the next twice as long, so that about one request in eighty
-/// is spent on knowing.
+/// let through when requests were refused. That much goes freely; what goes beyond are probes.
+///
+/// Before the first refusal one probe goes at a time. Each that is let through adds a step, and steps double, up to a
+/// quarter of what is known to go: a window that is wider than believed is found in a few round trips, and too large a
+/// step costs a quarter of a window once.
+///
+/// After it a probe that is let through shows little: where minutes are those of the clock, or a bucket refills, twice
+/// the quota may go in one minute, and not in the next. So probes go beyond one by one, some at once when many in a
+/// row were let through, and what goes freely grows only when as many went beyond as go freely. A probe that is
+/// refused ends the row. The next goes when so many requests were let through that it is worth one: twice as many after
+/// each row that was short. So about one request in fifty is spent on knowing.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Supply {
     /// What goes freely in a window.
     most: u64,
-    probe: Option<(u64, Tick)>,
+    /// Requests beyond it that are under way: which, and since when.
+    probes: [Option<(u64, Tick)>; MOST_PROBES],
     probe_from: Tick,
     pause: Duration,
     step: u64,
+    /// What went beyond in a row, in the unit of the quota.
+    run: u64,
+    /// Requests that must be let through before the next probe.
+    owed: u32,
+    /// How many the last refusal of a probe was worth.
+    price: u32,
     /// How much less than the evidence is believed after refusals in a row.
     discount: u64,
     /// Since when `most` holds: refusals of requests sent before tell nothing new.
     since: Tick,
-    /// What was believed when a request was last refused; `None` before the first refusal, and once far more goes.
-    ceiling: Option<u64>,
     /// Whether a refusal has shown where it ends.
     is_bounded: bool,
 }
@@ -38,13 +49,15 @@ impl Supply {
     pub(crate) const fn unknown(first: u64) -> Self {
         Self {
             most: first,
-            probe: None,
+            probes: [None; MOST_PROBES],
             probe_from: Tick::ZERO,
             pause: Duration::ZERO,
             step: first,
+            run: 0,
+            owed: 0,
+            price: 0,
             discount: 0,
             since: Tick::ZERO,
-            ceiling: None,
             is_bounded: false,
         }
     }
@@ -61,12 +74,10 @@ impl Supply {
 
     /// Requests were refused after `most` had been let through; the first probe goes after `pause`.
     pub(crate) fn refused(most: u64, pause: Duration, now: Tick) -> Self {
-        let most = most.max(1);
         Self {
             probe_from: now.after(pause),
             pause,
-            ceiling: Some(most),
-            ..Self::known(most, now)
+            ..Self::known(most.max(1), now)
         }
     }
 
@@ -80,12 +91,27 @@ impl Supply {
         self.is_bounded
     }
 
-    /// When one request may go beyond; while a probe is out, when its silence will tell.
+    /// When one more request may go beyond; while as many are under way as may, when the silence of the first will tell.
     pub(crate) fn probe_opens(&self) -> Tick {
-        match self.probe {
-            Some((_, since)) => since.after(SILENCE),
-            None => self.probe_from,
+        if self.owed > 0 {
+            return Tick::MAX;
         }
+        let under_way = self.probes.iter().flatten();
+        if under_way.clone().count() < self.probes_at_once() {
+            return self.probe_from;
+        }
+        let first = under_way.map(|(_, since)| *since).min();
+        first.map_or(self.probe_from, |since| since.after(SILENCE))
+    }
+
+    /// How many may go beyond at once.
+    fn probes_at_once(&self) -> usize {
+        if !self.is_bounded {
+            return 1;
+        }
+        let by_run = 1 + self.run / PROBES_PER_MORE;
+        let most = by_run.min(self.most / 16).max(1);
+        usize::try_from(most).unwrap_or(MOST_PROBES).min(MOST_PROBES)
     }
 
     /// Whether a request beyond can show anything, when `proven` was let through within the window: what goes freely
@@ -96,55 +122,78 @@ impl Supply {
 
     /// Reservation `ticket` goes beyond.
     pub(crate) fn begin_probe(&mut self, ticket: u64, amount: u64, now: Tick) {
-        if let Some((_, since)) = self.probe
-            && since.after(SILENCE) <= now
-        {
-            self.grow(amount);
+        for place in 0..MOST_PROBES {
+            if self.probes[place].is_some_and(|(_, since)| since.after(SILENCE) <= now) {
+                self.probes[place] = None;
+                self.grow(amount);
+            }
         }
-        self.probe = Some((ticket, now));
+        if let Some(place) = self.probes.iter_mut().find(|probe| probe.is_none()) {
+            *place = Some((ticket, now));
+        }
     }
 
-    /// Whether `ticket`, sent at `sent`, is the probe that is out, or was sent so shortly before or after it that it may
+    /// Whether `ticket`, sent at `sent`, is a probe that is out, or was sent so shortly before or after one that it may
     /// have arrived in its place: one of them is too many, whichever.
     pub(crate) fn is_beside_probe(&self, ticket: u64, sent: Tick, spread: Duration) -> bool {
-        self.probe.is_some_and(|(probe, since)| {
-            probe == ticket || sent.since(since).max(since.since(sent)) <= spread
+        self.probes.iter().flatten().any(|(probe, since)| {
+            *probe == ticket || sent.since(*since).max(since.since(sent)) <= spread
         })
     }
 
     pub(crate) fn is_probe(&self, ticket: u64) -> bool {
-        self.probe.is_some_and(|(probe, _)| probe == ticket)
+        self.probes.iter().flatten().any(|(probe, _)| *probe == ticket)
     }
 
-    /// Whether `sent` was before what is known now.
+    /// Whether `sent` was after what is known now.
     pub(crate) fn is_since(&self, sent: Tick) -> bool {
         sent >= self.since
     }
 
-    /// The probe of `amount` was let through.
-    pub(crate) fn pass(&mut self, amount: u64) {
-        self.probe = None;
+    /// A request was let through. Says whether a probe may go by that.
+    pub(crate) const fn earn(&mut self) -> bool {
+        let was_owed = self.owed > 0;
+        self.owed = self.owed.saturating_sub(1);
+        was_owed && self.owed == 0
+    }
+
+    /// Probe `ticket` of `amount` was let through.
+    pub(crate) fn pass(&mut self, ticket: u64, amount: u64) {
+        self.release(ticket);
         self.grow(amount);
     }
 
-    /// The probe has proven nothing.
-    pub(crate) const fn release(&mut self) {
-        self.probe = None;
+    /// Probe `ticket` is over, and has proven nothing.
+    pub(crate) fn release(&mut self, ticket: u64) {
+        for probe in &mut self.probes {
+            if probe.is_some_and(|(known, _)| known == ticket) {
+                *probe = None;
+            }
+        }
     }
 
-    /// The probe was refused, when `evidence` had been let through in the window, with `hint`.
+    /// A probe was refused, when `evidence` had been let through in the window, with `hint`.
     pub(crate) fn fail(&mut self, evidence: u64, hint: Option<Duration>, period: Duration, now: Tick) {
-        self.probe = None;
+        self.probes = [None; MOST_PROBES];
         self.step = 1;
+        let moment = period / 60;
+        let was_long = self.run >= self.most / 8 + 1;
         if self.is_bounded {
-            self.ceiling = Some(self.most);
             self.since = now;
+            // It had a little more than went freely, as far as that can be told.
+            let little = self.most + (self.most / 32).max(1).min(self.run);
+            self.most = self.most.max(evidence.min(little));
         } else {
             self.lower(evidence, now);
         }
-        let most = u32::try_from(self.most).unwrap_or(u32::MAX).max(1);
-        let longest = (period * WINDOWS_PER_PROBE / most).clamp(period / 10, period * LONGEST_PAUSE);
-        self.pause = self.pause.saturating_mul(2).clamp(period / 60, longest);
+        self.pause = moment;
+        self.price = if was_long {
+            CHEAPEST
+        } else {
+            self.price.saturating_mul(2).clamp(CHEAPEST, DEAREST)
+        };
+        self.owed = self.price;
+        self.run = 0;
         let hint = hint.unwrap_or_default().min(period);
         self.probe_from = now.after(self.pause.max(hint));
     }
@@ -159,44 +208,45 @@ impl Supply {
         self.lower(evidence.saturating_sub(self.discount), now);
         self.discount = (self.discount * 2).clamp(1, (self.most / 4).max(1));
         self.step = 1;
+        self.run = 0;
         self.pause = self.pause.max(period / 60);
         self.probe_from = now.after(self.pause);
+        self.price = self.price.max(CHEAPEST);
+        self.owed = self.price;
     }
 
     fn lower(&mut self, evidence: u64, now: Tick) {
         self.most = self.most.min(evidence).max(1);
-        self.ceiling = Some(self.most);
         self.is_bounded = true;
         self.since = now;
     }
 
     fn grow(&mut self, amount: u64) {
-        let step = self.step.max(amount);
-        self.most = self.most.saturating_add(step);
         self.discount = 0;
         self.probe_from = Tick::ZERO;
-        if self
-            .ceiling
-            .is_some_and(|ceiling| self.most <= ceiling + ceiling / 8)
-        {
-            // A place that the guard keeps free lets one through as well: that shows nothing yet.
-            self.step = amount;
+        if self.is_bounded {
+            self.run = self.run.saturating_add(amount);
+            if self.run >= self.most {
+                self.most = self.most.saturating_add((self.most / 4).max(1));
+                self.run = 0;
+            }
             return;
         }
-        self.ceiling = None;
-        let largest = if self.is_bounded {
-            self.most / 8
-        } else {
-            self.most / 4
-        };
-        self.step = step.saturating_mul(2).min(largest.max(1));
-        self.pause /= 2;
+        let step = self.step.max(amount);
+        self.most = self.most.saturating_add(step);
+        self.step = step.saturating_mul(2).min((self.most / 4).max(1));
     }
 }
 
-/// After refusals, probes are up to this many windows apart for each unit that a window lets through: of a window of 60,
-/// one request in eighty is a probe that may be refused.
-const WINDOWS_PER_PROBE: u32 = 80;
+/// One more request may go beyond at once for each so many that were let through in a row.
+const PROBES_PER_MORE: u64 = 8;
 
-/// And never more windows than these: others who use the quota come and go.
-const LONGEST_PAUSE: u32 = 4;
+/// And never more than these.
+const MOST_PROBES: usize = 8;
+
+
+/// Requests that must be let through after a probe was refused, before the next: at most 4 % are spent on knowing.
+const CHEAPEST: u32 = 24;
+
+/// The most that it grows to: others who use the quota come and go.
+const DEAREST: u32 = 96;

@@ -15,7 +15,6 @@ impl Supply {
             most: self.most,
             is_bounded: self.is_bounded,
             step: self.step,
-            ceiling: self.ceiling,
             pause_ns: nanos(self.pause),
             probe_from_ms: writing.ahead(self.probe_opens()),
         }
@@ -26,7 +25,6 @@ impl Supply {
         Self {
             is_bounded: saved.is_bounded,
             step: saved.step.clamp(1, saved.most.max(1)),
-            ceiling: saved.ceiling,
             pause: Duration::from_nanos(saved.pause_ns),
             probe_from: reading.ahead(saved.probe_from_ms).unwrap_or(Tick::ZERO),
             ..Self::known(saved.most.max(1), reading.now().tick)
