@@ -110,7 +110,7 @@ impl Supply {
             return 1;
         }
         let by_run = 1 + self.run / PROBES_PER_MORE;
-        let most = by_run.min(self.most / 16).max(1);
+        let most = by_run.min(self.most / 8).max(1);
         usize::try_from(most).unwrap_or(MOST_PROBES).min(MOST_PROBES)
     }
 
@@ -239,14 +239,14 @@ impl Supply {
 }
 
 /// One more request may go beyond at once for each so many that were let through in a row.
-const PROBES_PER_MORE: u64 = 8;
+const PROBES_PER_MORE: u64 = 4;
 
 /// And never more than these.
 const MOST_PROBES: usize = 8;
 
 
 /// Requests that must be let through after a probe was refused, before the next: at most 4 % are spent on knowing.
-const CHEAPEST: u32 = 24;
+const CHEAPEST: u32 = 12;
 
 /// The most that it grows to: others who use the quota come and go.
 const DEAREST: u32 = 96;

@@ -284,6 +284,8 @@ pub(super) struct LoadTable {
     #[serde(default)]
     pub(super) change_every: Option<Spanned<WorldTime>>,
     #[serde(default)]
+    pub(super) insists: bool,
+    #[serde(default)]
     pub(super) at: Option<WorldTime>,
     #[serde(default, rename = "for")]
     pub(super) lasts: Option<WorldTime>,

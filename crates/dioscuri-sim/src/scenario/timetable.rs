@@ -97,6 +97,9 @@ pub struct Load {
     pub tokens: (u64, u64),
     /// How long a rate lasts.
     pub change_every: Duration,
+    /// Whether they get what they want of the project's minutes even where nothing is left: what a client meets whose
+    /// neighbour tries again until it is served.
+    pub insists: bool,
     /// When.
     pub period: Period,
 }

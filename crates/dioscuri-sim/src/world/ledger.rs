@@ -379,6 +379,7 @@ impl Ledger {
                     arrivals,
                     room: place.room,
                     pool: place.pool,
+                    insists: load.insists,
                 });
             }
         }

@@ -125,6 +125,7 @@ impl Check<'_> {
                 Some(range) => self.range("tokens", &range)?,
             },
             change_every,
+            insists: table.insists,
             period: self.period(table.at, table.lasts),
         })
     }

@@ -36,6 +36,8 @@ pub(super) struct Stream {
     pub(super) room: Option<usize>,
     /// The pool whose capacity it uses, by index.
     pub(super) pool: Option<usize>,
+    /// Whether it is served where there is no room.
+    pub(super) insists: bool,
 }
 
 impl Agenda {
@@ -92,6 +94,12 @@ impl Stream {
         };
         let requests = match self.room {
             None => arrival.requests,
+            Some(room) if self.insists => rooms[room].charge_insistent(
+                arrival.requests,
+                arrival.tokens,
+                clock,
+                arrival.at,
+            ),
             Some(room) => rooms[room].charge_others(arrival.requests, arrival.tokens, clock, arrival.at),
         };
         if let Some(pool) = self.pool {

@@ -7,6 +7,7 @@ const MINUTE: u64 = 60 * SECOND;
 
 fn load(rpm: (u64, u64), change_every: u64, period: Period) -> Load {
     Load {
+        insists: false,
         model: "m".to_owned(),
         location: None,
         project: None,
