@@ -159,6 +159,7 @@ impl Builder {
             for (link, model) in (0..).zip(&config.models) {
                 let id = self.directory.add_endpoint(address(project, location, model)?);
                 let name = format!("{}/{location}/{model}", project.id);
+                self.budget.name(id, name.as_str());
                 self.names.endpoints.push(Place {
                     name,
                     model: model.clone(),

@@ -1,18 +1,20 @@
 //! The client: one call in, one answer out.
 
 use crate::{
-    Answer, Config, ConfigError, Error, Receipt, Request, Status,
+    Answer, Config, ConfigError, Error, Receipt, Request, StateFile, Status, WaitingFor,
     assembly::{Names, assemble},
+    state::{Keeper, Keeping},
 };
 use dioscuri_budget::{Budget, Rules, TokenEstimator};
 use dioscuri_engine::{End, Engine, Observer};
 use dioscuri_errors::{Classify, Taxonomy};
-use dioscuri_pool::RegionPool;
+use dioscuri_pool::{EndpointState, RegionPool};
 use dioscuri_retry::{RetryBudget, RetryPolicy, RetryPolicyExt as _, Table, When};
 use dioscuri_transport::{Clock, Driver, DriverConfig, Outgoing, Transport, Undelivered};
 use dioscuri_vocab::{Class, Cost, Tick, UnixTime};
 use std::{
     fmt,
+    path::PathBuf,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -32,6 +34,7 @@ struct Shared {
     estimator: Arc<dyn TokenEstimator>,
     names: Names,
     config: Config,
+    keeper: Option<Arc<Keeper>>,
 }
 
 impl Client {
@@ -55,7 +58,7 @@ impl Client {
             classify: Arc::new(Taxonomy::new()),
             retry: None,
             observer: Arc::new(()),
-            estimator: Arc::new(Rules::new()),
+            estimator: None,
         }
     }
 
@@ -114,6 +117,42 @@ impl Client {
             ..
         } = &*self.shared;
         Status::new(pool, budget, names, driver.clock().now())
+    }
+
+    /// What the calls that wait are waiting for, as far as the first model of the chain shows it; `None` if none waits.
+    #[must_use]
+    pub fn waiting_for(&self) -> Option<WaitingFor> {
+        let Shared {
+            driver,
+            pool,
+            names,
+            config,
+            ..
+        } = &*self.shared;
+        if driver.engine().waiting() == 0 {
+            return None;
+        }
+        let snapshot = pool.snapshot(driver.clock().now().tick);
+        let is_first = |endpoint: &&EndpointState| {
+            let place = names.endpoint(endpoint.endpoint);
+            place.is_some_and(|place| config.models.first() == Some(&place.model))
+        };
+        let firsts = snapshot.endpoints.iter().filter(is_first);
+        Some(WaitingFor::of(firsts, driver.clock().now().tick))
+    }
+
+    /// The file that keeps its state; `None` if the configuration names none.
+    #[must_use]
+    pub fn state(&self) -> Option<StateFile> {
+        self.shared.keeper.as_ref().map(|keeper| keeper.shown())
+    }
+
+    /// Writes the state file now; [`StateFile::error`] tells if that failed. It is written by itself while calls go
+    /// out, and when the last clone of the client is dropped.
+    pub fn save_state(&self) {
+        if let Some(keeper) = &self.shared.keeper {
+            keeper.save();
+        }
     }
 
     /// What it was made of.
@@ -192,7 +231,7 @@ pub struct Builder {
     classify: Arc<dyn Classify>,
     retry: Option<Arc<dyn RetryPolicy>>,
     observer: Arc<dyn Observer>,
-    estimator: Arc<dyn TokenEstimator>,
+    estimator: Option<Arc<dyn TokenEstimator>>,
 }
 
 impl Builder {
@@ -217,7 +256,7 @@ impl Builder {
 
     /// Estimates tokens with `estimator`. Default: the published rules, corrected by what answers report.
     pub fn estimator(mut self, estimator: impl TokenEstimator + 'static) -> Self {
-        self.estimator = Arc::new(estimator);
+        self.estimator = Some(Arc::new(estimator));
         self
     }
 
@@ -225,7 +264,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if the configuration is contradictory.
+    /// [`ConfigError`] if the configuration is contradictory, or its state file cannot be used.
     pub fn build(self) -> Result<Client, ConfigError> {
         let Self {
             config,
@@ -237,6 +276,24 @@ impl Builder {
         } = self;
         let parts = assemble(&config)?;
         let (pool, budget) = (Arc::new(parts.pool), Arc::new(parts.budget));
+        let clock = Clock::start();
+        // What was learned of estimates is kept of ours only.
+        let (estimator, rules) = match estimator {
+            Some(estimator) => (estimator, None),
+            None => {
+                let rules = Arc::new(Rules::new());
+                (Arc::clone(&rules) as Arc<dyn TokenEstimator>, Some(rules))
+            }
+        };
+        let open = |path: &PathBuf| Keeper::open(path, Arc::clone(&budget), rules, clock);
+        let keeper = config.state.as_ref().map(open).transpose()?.map(Arc::new);
+        let observer = match &keeper {
+            Some(keeper) => Arc::new(Keeping {
+                keeper: Arc::clone(keeper),
+                then: observer,
+            }),
+            None => observer,
+        };
         let mut engine = Engine::builder(Arc::clone(&pool))
             .budget(Arc::clone(&budget))
             .retry(retry.unwrap_or_else(|| policy(&config)))
@@ -256,7 +313,7 @@ impl Builder {
             parts.directory,
             transport,
             classify,
-            Clock::start(),
+            clock,
             DriverConfig::default(),
         );
         let shared = Shared {
@@ -266,6 +323,7 @@ impl Builder {
             estimator,
             names: parts.names,
             config,
+            keeper,
         };
         Ok(Client {
             shared: Arc::new(shared),

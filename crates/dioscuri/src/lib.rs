@@ -36,7 +36,8 @@
 //! # Limits
 //!
 //! `generateContent` only, unary only. Bearer tokens come from a closure, a file or a command; application
-//! default credentials are not read. Limits come from the configuration and from refusals.
+//! default credentials are not read. Limits come from the configuration and from refusals; what is learned of them is
+//! kept over a restart if [`Config::state`] names a file, by one process at a time.
 
 mod answer;
 mod assembly;
@@ -46,6 +47,7 @@ mod error;
 mod measure;
 mod receipt;
 mod request;
+mod state;
 mod status;
 
 pub use answer::Answer;
@@ -54,7 +56,8 @@ pub use config::{Config, ConfigError, ModelLimits, Project};
 pub use error::Error;
 pub use receipt::{Receipt, Try};
 pub use request::{InvalidRequest, Request};
-pub use status::{Closed, QuotaStatus, Status};
+pub use state::{StateFile, StateNote};
+pub use status::{Closed, QuotaStatus, Status, WaitingFor};
 
 pub use dioscuri_budget::{Measure, Source, TokenEstimator};
 pub use dioscuri_engine::{Observer, Record, Rule, Waits, Why};

@@ -2,8 +2,9 @@
 
 use crate::assembly::Names;
 use dioscuri_budget::{Budget, DomainSnapshot, Source};
-use dioscuri_pool::{self as pool, RegionPool};
-use dioscuri_vocab::{Class, Now, Unit, Window};
+use dioscuri_engine::Why;
+use dioscuri_pool::{self as pool, EndpointState, RegionPool};
+use dioscuri_vocab::{Class, Now, Tick, Unit, Window};
 use std::time::Duration;
 
 /// What a client knows now.
@@ -57,6 +58,45 @@ pub struct Closed {
     pub why: Class,
     /// How long until one request may try whether it has recovered.
     pub probe_in: Duration,
+}
+
+/// What the calls that wait are waiting for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct WaitingFor {
+    /// For what: a turn, a quota, a place to recover.
+    pub why: Why,
+    /// How long until the soonest place opens, where that is known.
+    pub until: Option<Duration>,
+}
+
+impl WaitingFor {
+    /// What those wait for who may go to `endpoints`.
+    pub(crate) fn of<'a>(endpoints: impl Iterator<Item = &'a EndpointState>, now: Tick) -> Self {
+        let (mut quota, mut place) = (None, None);
+        for endpoint in endpoints.filter(|endpoint| endpoint.excluded.is_none()) {
+            let ahead = |at: &Tick| *at > now;
+            let rest = endpoint.rest_until.filter(ahead);
+            if endpoint.closed.is_some() || endpoint.ejected_until.is_some_and(|until| until > now) {
+                let at = endpoint.open_at.unwrap_or(Tick::MAX);
+                place = Some(place.map_or(at, |soonest: Tick| soonest.min(at)));
+            } else if let Some(at) = rest {
+                quota = Some(quota.map_or(at, |soonest: Tick| soonest.min(at)));
+            } else {
+                // Somewhere is room: others are before them, or as many are in flight as may be.
+                return Self {
+                    why: Why::Queue,
+                    until: None,
+                };
+            }
+        }
+        let (why, at) = match (quota, place) {
+            (Some(at), _) => (Why::Quota, at),
+            (None, at) => (Why::Capacity, at.unwrap_or(Tick::MAX)),
+        };
+        let until = (at != Tick::MAX).then(|| at.since(now));
+        Self { why, until }
+    }
 }
 
 impl Status {
