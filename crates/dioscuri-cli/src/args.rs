@@ -66,6 +66,14 @@ pub(crate) struct Run {
     #[arg(long, value_name = "TIME", value_parser = deadline)]
     pub(crate) deadline: Option<Duration>,
 
+    /// Keep what is learned of the quotas in FILE, in place of the configuration's file or the user's folder for state
+    #[arg(long, value_name = "FILE", conflicts_with = "no_state")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// Keep nothing of the quotas over the end of the run
+    #[arg(long)]
+    pub(crate) no_state: bool,
+
     /// Go on without bad lines and list them in OUTPUT as errors
     #[arg(long)]
     pub(crate) skip_bad: bool,

@@ -4,6 +4,7 @@ mod client;
 mod finish;
 
 use crate::{output::LineReceipt, tally::Refusal};
+use dioscuri::{WaitingFor, Waits};
 use serde_json::value::RawValue;
 use std::fmt;
 
@@ -20,6 +21,9 @@ pub(crate) trait Carrier: Send + Sync + 'static {
     /// Calls that wait in the engine's queue now.
     fn waiting(&self) -> usize;
 
+    /// What the calls in the queue wait for; `None` if nobody waits.
+    fn waiting_for(&self) -> Option<WaitingFor>;
+
     /// Attempts on their way now.
     fn in_flight(&self) -> usize;
 
@@ -33,6 +37,8 @@ pub(crate) struct Reply {
     /// The answer's JSON on one line, or why there is none.
     pub(crate) result: Result<Box<RawValue>, NoAnswer>,
     pub(crate) receipt: LineReceipt,
+    /// What its waiting was for.
+    pub(crate) waits: Waits,
     /// Whether the call was given up because the carrier closed: it may still be answered another time.
     pub(crate) shed: bool,
     /// Requests that left for the server; attempts that could not connect are none.
@@ -66,6 +72,7 @@ impl Reply {
                 message: why.to_string(),
             }),
             receipt: LineReceipt::unsent(),
+            waits: Waits::default(),
             shed: false,
             sent: 0,
             cut_off: false,

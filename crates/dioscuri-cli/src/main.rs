@@ -25,6 +25,7 @@ mod resume;
 mod run;
 mod runner;
 mod sim;
+mod state;
 mod stdout;
 mod summary;
 mod tally;

@@ -5,6 +5,7 @@ use crate::{
     figures::{count, counted, seconds, span},
     summary::{Style, Summary, render},
 };
+use dioscuri::{WaitingFor, Why};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::{
@@ -31,6 +32,8 @@ pub(crate) struct Standing {
     pub(crate) in_flight: u64,
     /// Calls that wait for quota, capacity or a retry.
     pub(crate) waiting: u64,
+    /// What they wait for; `None` if none waits.
+    pub(crate) waiting_for: Option<WaitingFor>,
     /// Since the run began.
     pub(crate) elapsed: Duration,
 }
@@ -110,6 +113,14 @@ impl Console {
         }
     }
 
+    /// Something that is not as it should be, and does not stop the run. Always shown.
+    pub(crate) fn warn(&self, text: &str) {
+        match &self.form {
+            Form::Quiet => print(&format!("warning: {text}")),
+            _ => self.note(&format!("warning: {text}")),
+        }
+    }
+
     /// Something that went wrong. Always shown.
     pub(crate) fn error(&self, text: &str) {
         match &self.form {
@@ -143,6 +154,8 @@ impl Console {
                 "failed": standing.failed,
                 "in_flight": standing.in_flight,
                 "waiting": standing.waiting,
+                "waiting_for": standing.waiting_for.map(|what| what.why.name()),
+                "opens_in_s": standing.waiting_for.and_then(|what| what.until).map(seconds),
                 "elapsed_s": seconds(standing.elapsed),
             }));
         } else {
@@ -180,12 +193,25 @@ fn bar() -> ProgressBar {
 fn details(standing: &Standing) -> String {
     let mut parts = vec![format!("{} in flight", count(standing.in_flight))];
     if standing.waiting > 0 {
-        parts.push(format!("{} waiting", count(standing.waiting)));
+        let what = standing.waiting_for.map(phrase).unwrap_or_default();
+        parts.push(format!("{} waiting{what}", count(standing.waiting)));
     }
     if standing.failed > 0 {
         parts.push(format!("{} failed", count(standing.failed)));
     }
     parts.join(", ")
+}
+
+/// What is waited for, and how long at least.
+fn phrase(waiting: WaitingFor) -> String {
+    let until = waiting.until.map(span);
+    match (waiting.why, until) {
+        (Why::Queue, _) => " for their turn".to_owned(),
+        (Why::Quota, Some(until)) => format!(" for quota, the next in {until}"),
+        (Why::Quota, None) => " for quota".to_owned(),
+        (_, Some(until)) => format!(" for a place to recover, asked again in {until}"),
+        (_, None) => " for a place to recover".to_owned(),
+    }
 }
 
 fn event(value: &serde_json::Value) {

@@ -4,17 +4,19 @@ use crate::{
     args,
     carrier::Gemini,
     exit::{CannotStart, Exit},
+    figures::seconds,
     input::Input,
     interrupts::interrupts,
     output::{Journal, LastLines, LineReceipt, Problem, WriteError, failed},
     progress::{Console, Standing},
     resume::{FailedBefore, Plan},
     runner::{self, Finished, Job, Stop},
+    state,
     summary::{QuotaUse, Summary},
     world,
 };
 use anyhow::{Context as _, anyhow};
-use dioscuri::{Config, Profile, QuotaStatus, Status, Unit, Window};
+use dioscuri::{Config, ConfigError, Profile, QuotaStatus, Status, Unit, Window, parts::budget};
 use dioscuri_sim::{Scenario, Server};
 use std::{fmt::Write as _, path::Path, sync::Arc, time::Duration};
 use tokio::{task::spawn_blocking, time::timeout};
@@ -53,6 +55,10 @@ pub(crate) async fn run(args: args::Run) -> Result<Exit, CannotStart> {
     };
     let finished = runner::run(job, interrupts).await;
     let exit_early = finished.stop;
+    carrier.client().save_state();
+    if let Some(error) = carrier.client().state().and_then(|state| state.error) {
+        console.warn(&format!("what was learned of the quotas is not kept: {error}"));
+    }
 
     let mut summary = summarise(&input, &plan, finished, &carrier);
     summary.output = output;
@@ -104,9 +110,41 @@ impl Target {
                 (world::config(&scenario, &server.url()), Some(server))
             }
         };
-        let carrier = Gemini::new(for_bulk(config, args)).map_err(anyhow::Error::new)?;
+        let carrier = open_carrier(for_bulk(config, args), server.is_some(), args, console)?;
         Ok((Arc::new(carrier), server))
     }
+}
+
+/// The carrier, with the state file that the command line, the configuration or habit names.
+fn open_carrier(
+    mut config: Config,
+    is_simulated: bool,
+    args: &args::Run,
+    console: &Console,
+) -> Result<Gemini, CannotStart> {
+    if args.no_state {
+        config.state = None;
+    } else if args.state.is_some() {
+        config.state.clone_from(&args.state);
+    }
+    let carrier = match state::usual_path(&config) {
+        // A simulated world begins anew each time.
+        Some(usual) if config.state.is_none() && !args.no_state && !is_simulated => {
+            let kept = Gemini::new(config.clone().with_state(usual));
+            kept.or_else(|error| {
+                // Nobody asked for the file: a machine without room for it answers all the same.
+                let carrier = Gemini::new(config)?;
+                console.note(&format!("nothing is kept of the quotas: {error}"));
+                Ok(carrier)
+            })
+        }
+        _ => Gemini::new(config),
+    };
+    let carrier = carrier.map_err(|error: ConfigError| anyhow::Error::new(error))?;
+    if let Some(note) = carrier.client().state().and_then(|state| state.note) {
+        console.warn(&note.to_string());
+    }
+    Ok(carrier)
 }
 
 /// The configuration with what the command line says. A file without a profile is patient: nobody waits for
@@ -277,7 +315,9 @@ fn summarise(input: &Input, plan: &Plan, finished: Finished, carrier: &Gemini) -
     for refused in &mut summary.refused_at {
         refused.closed_for = closed_for(&status, &refused.refusal.place);
     }
-    summary.quotas = status.quotas.iter().map(quota).collect();
+    let usual = carrier.client().config().guard;
+    let usual = usual.unwrap_or_else(|| budget::Config::default().guard());
+    summary.quotas = status.quotas.iter().map(|status| quota(status, usual)).collect();
     summary
 }
 
@@ -290,15 +330,18 @@ fn closed_for(status: &Status, endpoint: &str) -> Option<Duration> {
     days.filter_map(|quota| quota.closed_for).max()
 }
 
-fn quota(status: &QuotaStatus) -> QuotaUse {
+fn quota(status: &QuotaStatus, usual_guard: Duration) -> QuotaUse {
     QuotaUse {
         endpoint: status.endpoint.clone(),
         unit: status.unit.map(Unit::name),
         window: status.window.map(Window::name),
         limit: status.limit,
+        source: status.source.name(),
         used: status.admitted,
         share: status.utilisation.map(|share| (share * 1e3).round() / 1e3),
         refused: status.refused,
         closed_for_s: status.closed_for.map(|time| time.as_secs_f64().round()),
+        guard_s: status.guard.map(seconds),
+        learned_guard: status.guard.filter(|guard| *guard != usual_guard),
     }
 }

@@ -284,6 +284,7 @@ impl<'a, C: Carrier> Runner<'a, C> {
             failed: self.before.failed + self.tally.failures(),
             in_flight: self.carrier.in_flight() as u64,
             waiting: self.carrier.waiting() as u64,
+            waiting_for: self.carrier.waiting_for(),
             elapsed: self.began.elapsed(),
             ..self.before
         };

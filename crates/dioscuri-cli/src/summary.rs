@@ -41,6 +41,10 @@ pub(crate) struct Summary {
     pub(crate) given_up: u64,
     /// Requests that went out for each answer; null without an answer.
     pub(crate) sent_per_answer: Option<f64>,
+    /// Attempts for each answer, those too that never got a connection; null without an answer.
+    pub(crate) attempts_per_answer: Option<f64>,
+    /// Refused and failed attempts for each answer; null without an answer.
+    pub(crate) refusals_per_answer: Option<f64>,
     /// Refused and failed attempts by class.
     pub(crate) refusals: BTreeMap<String, u64>,
     /// Answers that end early, at the request's own `maxOutputTokens`.
@@ -54,6 +58,8 @@ pub(crate) struct Summary {
     /// Minutes of quota that have passed; in a scenario they may be shorter than 60 s.
     pub(crate) minutes: f64,
     pub(crate) waited_s: Waited,
+    /// The same over all calls, by what they waited for.
+    pub(crate) waited_for_s: WaitedFor,
     /// Answers that could be written nowhere.
     pub(crate) lost: u64,
     /// Where answers went that the output had no room for.
@@ -80,6 +86,8 @@ pub(crate) struct QuotaUse {
     pub(crate) window: Option<&'static str>,
     /// In its unit, for each window; null where nobody knows it.
     pub(crate) limit: Option<u64>,
+    /// Where the limit comes from: `configured`, `learned` from a refusal that stated it, or `probed`.
+    pub(crate) source: &'static str,
     /// In its unit, over the run.
     pub(crate) used: u64,
     /// Used of what it allowed since its first request, from 0 to 1; null where the limit is unknown.
@@ -88,6 +96,11 @@ pub(crate) struct QuotaUse {
     pub(crate) refused: u64,
     /// Seconds for which it is still closed.
     pub(crate) closed_for_s: Option<f64>,
+    /// Seconds added to its window for the spread of travel times; null where it has no window of a minute or less.
+    pub(crate) guard_s: Option<f64>,
+    /// The same, if it is not what the run began with.
+    #[serde(skip)]
+    pub(crate) learned_guard: Option<Duration>,
 }
 
 /// Seconds that the calls of the run spent waiting for quota, capacity or a retry.
@@ -97,6 +110,19 @@ pub(crate) struct Waited {
     /// Ninety-nine of a hundred waited no longer.
     pub(crate) p99: f64,
     pub(crate) max: f64,
+}
+
+/// Seconds that all calls of the run together waited for what.
+#[derive(Clone, Copy, PartialEq, Serialize, Debug, Default)]
+pub(crate) struct WaitedFor {
+    /// For quotas to have room.
+    pub(crate) quota: f64,
+    /// For their turn.
+    pub(crate) queue: f64,
+    /// For places that had failed to recover.
+    pub(crate) capacity: f64,
+    /// In backoffs of their own.
+    pub(crate) backoff: f64,
 }
 
 /// Refusals of one class at one endpoint.
@@ -127,6 +153,8 @@ impl Summary {
             sent: tally.sent,
             given_up: 0,
             sent_per_answer: ratio(tally.sent, tally.answered),
+            attempts_per_answer: ratio(tally.attempts, tally.answered),
+            refusals_per_answer: ratio(tally.refusals.values().sum(), tally.answered),
             refusals,
             cut_off: tally.cut_off,
             by_model: tally.by_model.clone(),
@@ -135,6 +163,12 @@ impl Summary {
             elapsed_s: seconds(elapsed),
             minutes: round(elapsed.as_secs_f64() / minute.as_secs_f64().max(f64::MIN_POSITIVE)),
             waited_s: Waited::of(&tally.waits),
+            waited_for_s: WaitedFor {
+                quota: round(tally.waited_for.quota.as_secs_f64()),
+                queue: round(tally.waited_for.queue.as_secs_f64()),
+                capacity: round(tally.waited_for.capacity.as_secs_f64()),
+                backoff: round(tally.waited_for.backoff.as_secs_f64()),
+            },
             lost: tally.lost,
             rescued_to: None,
             exit_code: Exit::Unanswered.code(),

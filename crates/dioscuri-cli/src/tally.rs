@@ -1,6 +1,7 @@
 //! What a run counts while it goes, from the receipts of its calls.
 
 use crate::carrier::Reply;
+use dioscuri::Waits;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One refused or failed attempt: of which class, and where.
@@ -29,6 +30,10 @@ pub(crate) struct Tally {
     pub(crate) fallbacks: BTreeSet<String>,
     /// Requests that went out.
     pub(crate) sent: u64,
+    /// Attempts, those too that never got a connection.
+    pub(crate) attempts: u64,
+    /// How long the calls together waited for what.
+    pub(crate) waited_for: Waits,
     /// Attempts that were refused or failed, by class and endpoint.
     pub(crate) refusals: BTreeMap<Refusal, u64>,
     /// Seconds that each call waited.
@@ -57,6 +62,11 @@ impl Tally {
     /// A call has ended, this way or that: what it cost.
     pub(crate) fn on_end(&mut self, reply: &Reply) {
         self.sent += reply.sent;
+        self.attempts += u64::from(reply.receipt.attempts);
+        self.waited_for.queue += reply.waits.queue;
+        self.waited_for.quota += reply.waits.quota;
+        self.waited_for.capacity += reply.waits.capacity;
+        self.waited_for.backoff += reply.waits.backoff;
         // What never came to the queue has not waited.
         if reply.receipt.attempts > 0 || reply.receipt.waited_s > 0.0 {
             self.waits.push(reply.receipt.waited_s);

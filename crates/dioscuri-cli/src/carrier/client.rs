@@ -6,7 +6,7 @@ use crate::{
     output::{LineReceipt, compact},
     tally::Refusal,
 };
-use dioscuri::{Class, Client, Config, ConfigError, Request, Scope};
+use dioscuri::{Class, Client, Config, ConfigError, Request, Scope, WaitingFor};
 use std::collections::HashSet;
 
 /// Requests that one connection carries at once. The client has one HTTP/2 connection to each host, and Google's
@@ -55,6 +55,7 @@ impl Gemini {
         Reply {
             cut_off: result.as_ref().is_ok_and(|response| is_cut_off(response)),
             result,
+            waits: receipt.waits,
             shed,
             sent: receipt.tries.iter().filter(|one| one.sent).count() as u64,
             fallback: self.is_fallback(&receipt),
@@ -125,6 +126,10 @@ impl Carrier for Gemini {
 
     fn waiting(&self) -> usize {
         self.client.waiting()
+    }
+
+    fn waiting_for(&self) -> Option<WaitingFor> {
+        self.client.waiting_for()
     }
 
     fn in_flight(&self) -> usize {

@@ -6,6 +6,7 @@ use crate::{
     output::{LineReceipt, compact},
     tally::Refusal,
 };
+use dioscuri::{WaitingFor, Waits};
 use std::{fmt::Write as _, fs, path::Path};
 use tempfile::TempDir;
 use tokio::{sync::Semaphore, time::sleep};
@@ -65,6 +66,7 @@ impl Carrier for Double {
                 attempts: 1,
                 ..LineReceipt::unsent()
             },
+            waits: Waits::default(),
             shed: false,
             sent: 1,
             cut_off: false,
@@ -83,6 +85,10 @@ impl Carrier for Double {
 
     fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
+    }
+
+    fn waiting_for(&self) -> Option<WaitingFor> {
+        None
     }
 
     fn in_flight(&self) -> usize {

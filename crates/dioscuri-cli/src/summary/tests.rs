@@ -5,6 +5,7 @@ use crate::{
     carrier::Reply,
     output::{LineReceipt, compact},
 };
+use dioscuri::Waits;
 
 fn answer(model: &str, attempts: u32, waited_s: f64) -> Reply {
     Reply {
@@ -15,6 +16,7 @@ fn answer(model: &str, attempts: u32, waited_s: f64) -> Reply {
             waited_s,
             ..LineReceipt::unsent()
         },
+        waits: Waits::default(),
         shed: false,
         sent: u64::from(attempts),
         cut_off: false,
@@ -62,20 +64,26 @@ fn demo() -> Summary {
             unit: Some("requests"),
             window: Some("minute"),
             limit: Some(150),
+            source: "configured",
             used: 882,
             share: Some(0.98),
             refused: 0,
             closed_for_s: None,
+            guard_s: Some(0.4),
+            learned_guard: None,
         },
         QuotaUse {
             endpoint: "leda/us-central1/gemini-3.8-flash".to_owned(),
             unit: Some("input_tokens"),
             window: Some("minute"),
             limit: Some(1_000_000),
+            source: "probed",
             used: 420_123,
             share: Some(0.07),
-            refused: 0,
+            refused: 2,
             closed_for_s: None,
+            guard_s: Some(0.65),
+            learned_guard: Some(Duration::from_millis(650)),
         },
     ];
     for refused in &mut summary.refused_at {
@@ -100,7 +108,7 @@ fn a_newcomer_sees_at_a_glance_what_happened() {
       waited    4.9 s on average · 99 of 100 at most 9.8 s · the longest 9.9 s
       quotas                                       requests a minute  input tokens a minute
                 castor/global/gemini-3.8-flash      98 % of 150
-                leda/us-central1/gemini-3.8-flash                       7 % of 1,000,000
+                leda/us-central1/gemini-3.8-flash                       7 % of 1,000,000 (probed, 2 refused, guard 650 ms)
       output    answers.jsonl
     "#);
 }
@@ -132,7 +140,7 @@ fn failures_say_what_to_do_next() {
       waited    4.9 s on average · 99 of 100 at most 9.8 s · the longest 9.9 s
       quotas                                       requests a minute  input tokens a minute
                 castor/global/gemini-3.8-flash      98 % of 150
-                leda/us-central1/gemini-3.8-flash                       7 % of 1,000,000
+                leda/us-central1/gemini-3.8-flash                       7 % of 1,000,000 (probed, 2 refused, guard 650 ms)
       output    answers.jsonl
       next      1 request could not be answered anywhere: see "message" in answers.jsonl, mend the configuration and run again
                 2 requests would fail again: see "message" in answers.jsonl, mend the input and run again
@@ -319,6 +327,23 @@ fn json_has_the_promised_names() {
     ] {
         assert!(!json[name].is_null(), "{name}");
     }
+}
+
+#[test]
+fn waiting_is_told_by_what_it_was_for() {
+    let seconds = Duration::from_secs;
+    let mut tally = Tally::default();
+    let mut waits = Waits::default();
+    (waits.quota, waits.queue, waits.backoff) = (seconds(700), seconds(299), seconds(1));
+    tally.on_end(&Reply {
+        waits,
+        ..answer("gemini-3.8-flash", 1, 1000.0)
+    });
+    let summary = Summary::of(&tally, seconds(1000), seconds(60));
+    let text = render(&summary, Style::Plain);
+    assert!(text.contains("70 % for quota · 30 % for their turn\n"), "{text}");
+    let json = serde_json::to_value(&summary).unwrap();
+    assert_eq!(json["waited_for_s"]["backoff"], 1.0);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The summary as people read it: one sentence, then a table without lines.
 
-use super::{QuotaUse, RefusalCount, Summary, sheet::Sheet};
+use super::{QuotaUse, RefusalCount, Summary, WaitedFor, sheet::Sheet};
 use crate::{
     figures::{count, counted, span},
     resume::Remedy,
@@ -178,7 +178,31 @@ fn waits(summary: &Summary, sheet: &mut Sheet) {
         "waited",
         format!("{mean} on average · 99 of 100 at most {p99} · the longest {max}"),
     );
+    let WaitedFor {
+        quota,
+        queue,
+        capacity,
+        backoff,
+    } = summary.waited_for_s;
+    let kinds = [
+        (quota, "for quota"),
+        (queue, "for their turn"),
+        (capacity, "for places to recover"),
+        (backoff, "in backoffs"),
+    ];
+    let total: f64 = kinds.iter().map(|(seconds, _)| seconds).sum();
+    let told: Vec<_> = kinds
+        .into_iter()
+        .filter(|(seconds, _)| *seconds >= LEAST_SHARE * total && *seconds > 0.0)
+        .map(|(seconds, what)| format!("{} % {what}", percent(seconds / total)))
+        .collect();
+    if !told.is_empty() {
+        sheet.line("", told.join(" · "));
+    }
 }
+
+/// Shares of the waiting below this are not told: they would read as nothing.
+const LEAST_SHARE: f64 = 0.005;
 
 /// One row for each endpoint that was used, one column for each kind of quota.
 fn quotas(summary: &Summary, sheet: &mut Sheet) {
@@ -222,16 +246,37 @@ fn share(quota: &QuotaUse) -> String {
         // Others have used it before us: our own share says nothing.
         (_, Some(limit)) if is_spent => format!("{} spent", count(limit)),
         (Some(share), Some(limit)) => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a share is from 0 to about 1"
-            )]
-            let percent = (share * 100.0).round() as u64;
-            format!("{percent:>3} % of {}", count(limit))
+            format!("{:>3} % of {}{}", percent(share), count(limit), remarks(quota))
         }
-        _ => format!("{} used", count(quota.used)),
+        _ => format!("{} used{}", count(quota.used), remarks(quota)),
     }
+}
+
+/// What is not as usual with a quota: where its limit comes from, refusals by it, its guard.
+fn remarks(quota: &QuotaUse) -> String {
+    let mut remarks = Vec::new();
+    if quota.limit.is_some() && quota.source != "configured" {
+        remarks.push(quota.source.to_owned());
+    }
+    if quota.refused > 0 {
+        remarks.push(format!("{} refused", count(quota.refused)));
+    }
+    if let Some(guard) = quota.learned_guard {
+        remarks.push(format!("guard {} ms", guard.as_millis()));
+    }
+    if remarks.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", remarks.join(", "))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share is from 0 to about 1"
+)]
+fn percent(share: f64) -> u64 {
+    (share * 100.0).round() as u64
 }
 
 /// In the order of their first appearance.

@@ -61,6 +61,7 @@ impl Bench {
         let mut command = dioscuri();
         command
             .current_dir(self.folder.path())
+            .env("XDG_STATE_HOME", self.path("state"))
             .args(["run", "in.jsonl", "-o"]);
         command.arg(output).args(args);
         command
