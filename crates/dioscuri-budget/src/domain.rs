@@ -1,7 +1,7 @@
 //! One quota domain: its limit, its count, and what the server said of it.
 
 use crate::{
-    Config, Source,
+    Config, Source, UnderWay,
     day::DayCount,
     gate::Gate,
     kind::Kind,
@@ -28,6 +28,8 @@ pub(crate) struct Domain {
     meter: Meter,
     closed_until: Tick,
     gate: Gate,
+    /// What is charged by an estimate.
+    under_way: UnderWay,
     awaited: bool,
     /// A refusal has named it.
     was_refused: bool,
@@ -87,6 +89,7 @@ impl Domain {
             meter: Meter::new(unit, window, unlimited, config),
             closed_until: Tick::ZERO,
             gate: Gate::Open,
+            under_way: UnderWay::default(),
             awaited: false,
             was_refused: false,
             pause: match window {
@@ -136,8 +139,9 @@ impl Domain {
         if limit == Some(0) {
             return Opens::Never;
         }
+        let reach = self.reach(amount, kind).1;
         let room = match &mut self.meter {
-            Meter::Rate(rate) => Opens::At(rate.opens(amount, limit, kind, now.tick)),
+            Meter::Rate(rate) => Opens::At(rate.opens(reach, limit, kind, now.tick)),
             Meter::Day(day) => Opens::At(day.opens(amount, limit.unwrap_or(u64::MAX), now)),
             Meter::InFlight(used) if *used >= limit.unwrap_or(u64::MAX) => Opens::OnEvent,
             Meter::InFlight(_) | Meter::Unknown => Opens::At(now.tick),
@@ -172,13 +176,19 @@ impl Domain {
         self.tally.granted += 1;
         self.tally.first.get_or_insert(now.tick);
         let limit = self.limit();
+        let estimate = amount;
+        let (amount, reach) = self.reach(estimate, kind);
         let (mut renewed_at, mut used) = (UnixTime(0), 0);
         match &mut self.meter {
             Meter::Day(day) => renewed_at = day.renewed_at(now),
-            Meter::Rate(rate) => used = rate.grant(ticket, amount, limit, kind, now.tick),
+            Meter::Rate(rate) => used = rate.grant(ticket, reach, limit, kind, now.tick),
             _ => {}
         }
+        if self.is_estimated() {
+            self.under_way.enter(amount);
+        }
         let charge = Charge {
+            estimate,
             amount,
             at: now.tick,
             limit: limit.unwrap_or(u64::MAX),
@@ -187,6 +197,27 @@ impl Domain {
         };
         self.charge(&charge);
         charge
+    }
+
+    /// What is charged for `estimate`, and what must be free for it.
+    fn reach(&self, estimate: u64, kind: &Kind) -> (u64, u64) {
+        if !self.is_estimated() {
+            return (estimate, estimate);
+        }
+        let expected = kind.estimates.expect(estimate);
+        (expected, kind.estimates.reach(expected, &self.under_way))
+    }
+
+    /// Whether callers can only estimate what they ask for, and an answer says it soon.
+    const fn is_estimated(&self) -> bool {
+        matches!(self.unit, Some(Unit::InputTokens | Unit::OutputTokens)) && matches!(self.meter, Meter::Rate(_))
+    }
+
+    /// An answer says what was `used` for what was charged by `charge`.
+    pub(crate) fn learn_estimate(&self, charge: &Charge, used: u64, kind: &mut Kind) {
+        if self.is_estimated() {
+            kind.estimates.learn(charge.estimate, used);
+        }
     }
 
     /// Charges `charge`, dated as it says.
@@ -270,7 +301,13 @@ impl Domain {
             (Meter::Rate(rate), _) => rate.release(sent.ticket, kind),
             _ => false,
         };
-        self.gate.on_end(sent.ticket, passed == Some(true), now) || opened
+        let mut opened = self.gate.on_end(sent.ticket, passed == Some(true), now) || opened;
+        if self.is_estimated() {
+            // Its error needs no room any more.
+            self.under_way.leave(sent.amount);
+            opened |= !kind.estimates.are_exact();
+        }
+        opened
     }
 
     /// Somebody was told to wait for this domain.

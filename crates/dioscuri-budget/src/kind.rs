@@ -1,6 +1,6 @@
 //! What the domains of one kind have in common: they are enforced alike, and reached over the same network.
 
-use crate::{Config, burst::Burst, counting::Counting, guard::Guard};
+use crate::{Config, burst::Burst, counting::Counting, estimates::Estimates, guard::Guard};
 use dioscuri_vocab::{Unit, Window};
 
 mod keep;
@@ -22,6 +22,8 @@ pub(crate) struct Kind {
     pub(crate) short_guard: Guard,
     /// The share of the limit that is kept free, since tokens are estimated.
     pub(crate) headroom: Headroom,
+    /// How good estimates of tokens are.
+    pub(crate) estimates: Estimates,
     /// Whether refused requests count.
     pub(crate) counting: Counting,
     /// The limit that was last learned of one of them.
@@ -43,6 +45,7 @@ impl Kind {
             burst: Burst::new(config.burst_share()),
             short_guard: Guard::new(config.guard()),
             headroom: Headroom::default(),
+            estimates: Estimates::default(),
             counting: Counting::default(),
             learned: None,
         }
@@ -67,6 +70,11 @@ impl Headroom {
         )]
         let left = (limit as f64 * (1.0 - self.0)) as u64;
         left.max(1)
+    }
+
+    /// Whether no more is provided for.
+    pub(crate) fn is_full(self) -> bool {
+        self.0 >= MOST
     }
 
     /// A refusal of what seemed to fit.

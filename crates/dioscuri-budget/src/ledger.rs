@@ -6,6 +6,8 @@ use dioscuri_vocab::{EndpointId, Tick, UnixTime};
 /// What one reservation was charged in one domain.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Charge {
+    /// What was asked for, in the domain's unit.
+    pub(crate) estimate: u64,
     /// How much, in the domain's unit.
     pub(crate) amount: u64,
     /// When it counts from.
@@ -22,6 +24,7 @@ impl Charge {
     /// A charge of nothing at `at`, for a domain that was not known then.
     pub(crate) const fn nothing(at: Tick) -> Self {
         Self {
+            estimate: 0,
             amount: 0,
             at,
             limit: u64::MAX,

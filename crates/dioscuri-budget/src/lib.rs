@@ -63,6 +63,7 @@ mod config;
 mod counting;
 mod day;
 mod domain;
+mod estimates;
 mod gate;
 mod guard;
 mod ids;

@@ -25,6 +25,8 @@ pub(crate) struct Rate {
     refusals: f64,
     /// Requests under way.
     flying: u32,
+    /// When the window opens by the hint of the last refusal.
+    announced: Option<Tick>,
     /// Whether an unknown limit is found out step by step; else everything goes until a refusal.
     is_careful: bool,
 }
@@ -37,6 +39,13 @@ pub(crate) struct Sent {
     pub(crate) at: Tick,
     /// What the window held by then, this request included.
     pub(crate) used: u64,
+}
+
+impl Sent {
+    /// Whether its window, of `most`, was nearly full with it.
+    const fn is_tight(&self, most: u64) -> bool {
+        self.used.saturating_mul(TIGHT) >= most.saturating_mul(TIGHT - 1)
+    }
 }
 
 /// The bounds that hold at one moment.
@@ -64,6 +73,7 @@ impl Rate {
             passed: 0,
             refusals: 0.0,
             flying: 0,
+            announced: None,
             is_careful,
         }
     }
@@ -183,7 +193,7 @@ impl Rate {
         self.passed = self.passed.saturating_add(1);
         let most = self.supply.map_or(u64::MAX, |supply| supply.most());
         let most = most.min(limit.unwrap_or(u64::MAX));
-        if sent.used.saturating_mul(TIGHT) >= most.saturating_mul(TIGHT - 1) {
+        if sent.is_tight(most) {
             kind.guard.ease(self.window.period());
             kind.headroom.ease();
             if !kind.burst.is_whole() {
@@ -279,7 +289,7 @@ impl Rate {
             && let Some(supply) = &mut self.supply
             && !supply.is_since(sent.at)
         {
-            supply.refuse(evidence, sent.at, period, now);
+            supply.refuse(evidence, sent.at, limit.is_some(), period, now);
             return moment;
         }
         // Where the limit itself is in question, it has to answer.
@@ -287,9 +297,30 @@ impl Rate {
         if !is_probe && is_certain && self.explained(sent, &bounds, hint, kind, now) {
             return pause;
         }
+        if self.seems_smoothed(sent, evidence, hint, kind) {
+            // A window of so many tenths. Should there be less in it, the next refusals will tell.
+            self.supply = Some(Supply::known(evidence.saturating_mul(TIGHT), now));
+            kind.burst.refuse(SMOOTHED, period, now);
+            return pause;
+        }
         if is_probe && let Some(supply) = &mut self.supply {
-            supply.fail(evidence, hint, period, now);
+            supply.fail(evidence, hint, limit.is_some(), period, now);
             return moment;
+        }
+        // Two that name the same moment speak of a minute of the clock, which nothing but its end opens.
+        let opens = hint.map(|hint| now.after(hint));
+        let announced = std::mem::replace(&mut self.announced, opens);
+        if let (Some(opens), Some(announced)) = (opens, announced)
+            && hint.is_some_and(|hint| hint > EDGE)
+            && opens.since(announced).max(announced.since(opens)) <= EDGE
+            && !self.was_burst(sent, limit, kind)
+        {
+            return pause;
+        }
+        if is_certain && !kind.estimates.are_exact() && sent.is_tight(bounds.most) {
+            // By our count the window was full, and our count is an estimate.
+            kind.headroom.widen();
+            return pause;
         }
         self.refusals += (1.0 - self.refusals) / self.memory();
         let is_new = self.passed < LONG_USE || self.supply.is_some_and(|supply| !supply.is_bounded());
@@ -305,10 +336,20 @@ impl Rate {
             return pause;
         }
         match &mut self.supply {
-            Some(supply) => supply.refuse(evidence, sent.at, period, now),
+            Some(supply) => supply.refuse(evidence, sent.at, limit.is_some(), period, now),
             None => self.supply = Some(Supply::refused(evidence, moment, now)),
         }
         if is_new { hint.unwrap_or(period) } else { moment }
+    }
+
+    /// Whether the first refusal of a quota that nobody knows comes from smoothing: nearly all of what was let through
+    /// went in the last tenth of a period, and there is room again within the next.
+    fn seems_smoothed(&self, sent: &Sent, evidence: u64, hint: Option<Duration>, kind: &Kind) -> bool {
+        let tenth = self.window.period() / 10;
+        self.supply.is_some_and(|supply| !supply.is_bounded())
+            && kind.burst.share() <= SMOOTHED
+            && hint.is_some_and(|hint| hint > tenth / 10 && hint <= tenth)
+            && self.let_through_in_tenth(sent).saturating_mul(5) >= evidence.saturating_mul(4)
     }
 
     /// Whether `sent` went in a burst that a server that smooths its limits would not bear.
@@ -359,6 +400,10 @@ impl Rate {
         match (long, short) {
             (Some(long), Some(short)) if short < long => kind.short_guard.widen(),
             (Some(_), _) if is_tokens => kind.headroom.widen(),
+            // Estimates are off before anything is wrong with the burst.
+            (None, Some(_)) if !kind.estimates.are_exact() && !kind.headroom.is_full() => {
+                kind.headroom.widen();
+            }
             (Some(_), _) if kind.guard.get() < most => kind.guard.widen(),
             (None, Some(_)) if kind.short_guard.get() < most => kind.short_guard.widen(),
             (None, Some(_)) => {

@@ -72,8 +72,6 @@ pub struct SavedDomain {
     pub closed_until_ms: Option<i64>,
     /// Whether a day is closed by the server's word.
     pub gate: SavedGate,
-    /// How far the caller's own estimates are off here; `None` where nothing was learned.
-    pub correction: Option<SavedCorrection>,
 }
 
 impl SavedDomain {
@@ -123,6 +121,8 @@ pub struct SavedKind {
     pub burst: Option<SavedBurst>,
     /// The share of a limit of tokens that is kept free, `0.0..=0.1`.
     pub headroom: f64,
+    /// How far the caller's estimates of tokens are off; `None` where they are exact, as far as is known.
+    pub correction: Option<SavedCorrection>,
     /// Refused requests are taken to count until then, in milliseconds since 1970-01-01T00:00:00Z.
     pub refused_count_until_ms: Option<i64>,
     /// The limit that was last stated of one of them.

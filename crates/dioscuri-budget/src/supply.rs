@@ -173,7 +173,15 @@ impl Supply {
     }
 
     /// A probe was refused, when `evidence` had been let through in the window, with `hint`.
-    pub(crate) fn fail(&mut self, evidence: u64, hint: Option<Duration>, period: Duration, now: Tick) {
+    /// `is_below`: a larger limit is known, of which others take a part.
+    pub(crate) fn fail(
+        &mut self,
+        evidence: u64,
+        hint: Option<Duration>,
+        is_below: bool,
+        period: Duration,
+        now: Tick,
+    ) {
         self.probes = [None; MOST_PROBES];
         self.step = 1;
         let moment = period / 60;
@@ -187,19 +195,22 @@ impl Supply {
             self.lower(evidence, now);
         }
         self.pause = moment;
-        self.price = if was_long {
-            CHEAPEST
-        } else {
-            self.price.saturating_mul(2).clamp(CHEAPEST, DEAREST)
-        };
-        self.owed = self.price;
+        let before = if was_long { 0 } else { self.price };
+        self.charge(before.saturating_mul(2), is_below);
         self.run = 0;
         let hint = hint.unwrap_or_default().min(period);
         self.probe_from = now.after(self.pause.max(hint));
     }
 
     /// Requests that were no probes were refused, this one sent at `sent`, when `evidence` had been let through.
-    pub(crate) fn refuse(&mut self, evidence: u64, sent: Tick, period: Duration, now: Tick) {
+    pub(crate) fn refuse(
+        &mut self,
+        evidence: u64,
+        sent: Tick,
+        is_below: bool,
+        period: Duration,
+        now: Tick,
+    ) {
         if !self.is_since(sent) {
             // Sent with those that have shown it already: it only makes the evidence exact.
             self.most = self.most.min(evidence).max(1);
@@ -211,7 +222,13 @@ impl Supply {
         self.run = 0;
         self.pause = self.pause.max(period / 60);
         self.probe_from = now.after(self.pause);
-        self.price = self.price.max(CHEAPEST);
+        self.charge(self.price, is_below);
+    }
+
+    /// The next probe must be earned by `price` requests, within bounds.
+    fn charge(&mut self, price: u32, is_below: bool) {
+        let cheapest = if is_below { CHEAPEST / 2 } else { CHEAPEST };
+        self.price = price.clamp(cheapest, cheapest * DEAREST);
         self.owed = self.price;
     }
 
@@ -245,8 +262,10 @@ const PROBES_PER_MORE: u64 = 4;
 const MOST_PROBES: usize = 8;
 
 
-/// Requests that must be let through after a probe was refused, before the next: at most 4 % are spent on knowing.
+/// Requests that must be let through after a probe was refused, before the next: at most 8 % are spent on knowing,
+/// and half as many where nobody else changes what there is. Where a larger limit is known it is half of this: others
+/// who use the quota come and go.
 const CHEAPEST: u32 = 12;
 
-/// The most that it grows to: others who use the quota come and go.
-const DEAREST: u32 = 96;
+/// How many times as much it grows to.
+const DEAREST: u32 = 4;

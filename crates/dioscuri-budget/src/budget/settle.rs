@@ -50,13 +50,18 @@ impl State {
 
     /// Makes `charge` what the server has most likely counted.
     fn correct(&mut self, id: u32, charge: &Charge, verdict: Verdict, late: Option<Now>) {
-        let Some(domain) = self.domain(id) else {
+        let Some(domain) = self.domains.get_mut(id as usize).and_then(Option::as_deref_mut) else {
             return;
         };
+        let kind = &mut self.kinds[domain.kind];
         let due = match verdict {
             _ if domain.is_in_flight() => 0,
             Verdict::NotCounted => 0,
-            Verdict::Used(used) if domain.unit != Some(Unit::Requests) => amount(domain.unit, &used),
+            Verdict::Used(used) if domain.unit != Some(Unit::Requests) => {
+                let used = amount(domain.unit, &used);
+                domain.learn_estimate(charge, used, kind);
+                used
+            }
             Verdict::Used(_) | Verdict::Counted => charge.amount,
         };
         if due == charge.amount && late.is_none() {

@@ -19,6 +19,7 @@ impl Kind {
             short_guard_ns: Some(nanos(self.short_guard.get())),
             burst: Some(self.burst.save(writing)),
             headroom: self.headroom.0,
+            correction: self.estimates.save(),
             refused_count_until_ms: self.counting.save(writing),
             stated: self.learned,
         }
@@ -43,6 +44,7 @@ impl Kind {
         if self.headroom == Headroom::default() && saved.headroom.is_finite() {
             self.headroom = Headroom(saved.headroom.clamp(0.0, MOST));
         }
+        self.estimates.restore(saved.correction);
         self.counting.restore(saved.refused_count_until_ms, reading);
         self.learned = self.learned.or(saved.stated);
     }

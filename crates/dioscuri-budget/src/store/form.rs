@@ -93,7 +93,6 @@ mod tests {
             error: 0.1,
             lessons: 99,
         };
-        domain.correction = Some(correction);
         let mut saved = Saved::new(1_784_116_805_000);
         saved.domains.push(domain);
         saved.kinds.push(SavedKind {
@@ -109,6 +108,7 @@ mod tests {
                 probe_from_ms: Some(1_784_116_806_000),
             }),
             headroom: 0.005 - 0.000_002_5,
+            correction: Some(correction),
             refused_count_until_ms: Some(1_784_116_900_000),
             stated: Some(200),
         });

@@ -148,6 +148,9 @@ impl Correction {
     /// Actual over estimated, on average over tokens rather than requests.
     #[must_use]
     pub fn ratio(&self) -> f64 {
+        if self.answers == 0.0 {
+            return self.prior.ratio;
+        }
         let estimated = self.weight * self.usual(self.estimated);
         (self.actual + self.prior.ratio * estimated) / (self.estimated + estimated)
     }
@@ -155,6 +158,9 @@ impl Correction {
     /// What an estimate is typically off by after the ratio, as a share of the estimate: a standard deviation.
     #[must_use]
     pub fn error(&self) -> f64 {
+        if self.answers == 0.0 {
+            return self.prior.error;
+        }
         let squares = self.weight * self.usual(self.squares);
         let misses = self.misses + self.prior.error * self.prior.error * squares;
         (misses / (self.squares + squares)).sqrt()
