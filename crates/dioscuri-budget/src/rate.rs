@@ -23,6 +23,8 @@ pub(crate) struct Rate {
     passed: u64,
     /// The share of refusals among the latest requests that were no probes.
     refusals: f64,
+    /// The most that was seen to be let through in a period when something was refused, lately.
+    proven: u64,
     /// Requests under way.
     flying: u32,
     /// When the window opens by the hint of the last refusal.
@@ -72,6 +74,7 @@ impl Rate {
             given_back: VecDeque::new(),
             passed: 0,
             refusals: 0.0,
+            proven: 0,
             flying: 0,
             announced: None,
             is_careful,
@@ -133,7 +136,7 @@ impl Rate {
         if let Some(burst) = bounds.burst {
             let short = self.short.opens(amount, burst, now);
             if short > at {
-                let probe = self.beyond_opens(burst, kind, now).unwrap_or(short);
+                let probe = self.beyond_opens(amount, burst, kind, now).unwrap_or(short);
                 at = at.max(short.min(probe));
             }
         }
@@ -143,12 +146,13 @@ impl Rate {
     /// When a probe may go beyond a short window of `burst`; `None` if it would prove nothing: it must follow a whole
     /// burst so closely that the server, too, finds them in one short window, and arrive after all of it, so that it is
     /// the one that is refused.
-    fn beyond_opens(&self, burst: u64, kind: &Kind, now: Tick) -> Option<Tick> {
+    fn beyond_opens(&self, amount: u64, burst: u64, kind: &Kind, now: Tick) -> Option<Tick> {
         let last = self.short.last_charge()?.after(kind.guard.get());
         let at = kind.burst.probe_opens().max(last).max(now);
         let close = self.short.period().saturating_sub(kind.short_guard.most());
         let close = close.max(self.short.period() / 2);
-        (self.short.charged_within(at.before(close), at) >= burst).then_some(at)
+        let charged = self.short.charged_within(at.before(close), at);
+        (charged.saturating_add(amount) > burst).then_some(at)
     }
 
     /// `amount` goes now as `ticket`. Returns what the window holds by that.
@@ -303,6 +307,12 @@ impl Rate {
             kind.burst.refuse(SMOOTHED, period, now);
             return pause;
         }
+        if limit.is_none() && self.contradicts(sent, evidence, kind) {
+            // More went before, more slowly.
+            self.supply = Some(Supply::known(self.proven, now));
+            kind.burst.refuse(SMOOTHED, period, now);
+            return pause;
+        }
         if is_probe && let Some(supply) = &mut self.supply {
             supply.fail(evidence, hint, limit.is_some(), period, now);
             return moment;
@@ -350,6 +360,18 @@ impl Rate {
             && kind.burst.share() <= SMOOTHED
             && hint.is_some_and(|hint| hint > tenth / 10 && hint <= tenth)
             && self.let_through_in_tenth(sent).saturating_mul(5) >= evidence.saturating_mul(4)
+    }
+
+    /// Whether a refusal in a window that held far less than went before was one of a burst: then it is the burst that was
+    /// too large. What went before is forgotten slowly, since there may be less now.
+    fn contradicts(&mut self, sent: &Sent, evidence: u64, kind: &Kind) -> bool {
+        let is_less = evidence.saturating_mul(4) < self.proven.saturating_mul(3);
+        let is_burst = self.let_through_in_tenth(sent).saturating_mul(4) >= evidence;
+        if is_less && is_burst && kind.burst.share() > SMOOTHED {
+            return true;
+        }
+        self.proven = evidence.max(self.proven - self.proven / 8);
+        false
     }
 
     /// Whether `sent` went in a burst that a server that smooths its limits would not bear.
@@ -400,8 +422,8 @@ impl Rate {
         match (long, short) {
             (Some(long), Some(short)) if short < long => kind.short_guard.widen(),
             (Some(_), _) if is_tokens => kind.headroom.widen(),
-            // Estimates are off before anything is wrong with the burst.
-            (None, Some(_)) if !kind.estimates.are_exact() && !kind.headroom.is_full() => {
+            // The smallest burst that any server bears was taken for more than it was.
+            (None, Some(_)) if !kind.estimates.are_exact() && kind.burst.share() <= SMOOTHED => {
                 kind.headroom.widen();
             }
             (Some(_), _) if kind.guard.get() < most => kind.guard.widen(),
