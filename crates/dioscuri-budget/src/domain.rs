@@ -210,7 +210,8 @@ impl Domain {
 
     /// Whether callers can only estimate what they ask for, and an answer says it soon.
     const fn is_estimated(&self) -> bool {
-        matches!(self.unit, Some(Unit::InputTokens | Unit::OutputTokens)) && matches!(self.meter, Meter::Rate(_))
+        matches!(self.unit, Some(Unit::InputTokens | Unit::OutputTokens))
+            && matches!(self.meter, Meter::Rate(_))
     }
 
     /// An answer says what was `used` for what was charged by `charge`.

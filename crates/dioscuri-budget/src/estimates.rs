@@ -71,7 +71,9 @@ mod tests {
     use super::*;
 
     fn under_way(amounts: &[u64]) -> UnderWay {
-        amounts.iter().fold(UnderWay::default(), |all, amount| all.with(*amount))
+        amounts
+            .iter()
+            .fold(UnderWay::default(), |all, amount| all.with(*amount))
     }
 
     #[test]
@@ -89,8 +91,10 @@ mod tests {
         for used in [700, 1_300] {
             let mut estimates = Estimates::default();
             (0..1_500).for_each(|_| estimates.learn(1_000, used));
-            assert!(estimates.expect(1_000).abs_diff(used) < 10, "{}", estimates.expect(1_000));
-            assert!(estimates.reach(1_000, &under_way(&[1_000; 9])) < used + used / 10);
+            let expected = estimates.expect(1_000);
+            assert!(expected.abs_diff(used) < 10, "{expected}");
+            let reach = estimates.reach(used, &under_way(&[used; 9]));
+            assert!(reach < used + used / 10, "{reach}");
         }
     }
 
@@ -122,7 +126,10 @@ mod tests {
         for estimate in [1, 7, 1_000, 123_456] {
             assert_eq!(restored.expect(estimate), estimates.expect(estimate));
             let under_way = under_way(&[estimate; 3]);
-            assert_eq!(restored.reach(estimate, &under_way), estimates.reach(estimate, &under_way));
+            assert_eq!(
+                restored.reach(estimate, &under_way),
+                estimates.reach(estimate, &under_way)
+            );
         }
         // What was learned since is newer.
         restored.learn(1_000, 100);

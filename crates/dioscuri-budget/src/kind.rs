@@ -72,11 +72,6 @@ impl Headroom {
         left.max(1)
     }
 
-    /// Whether no more is provided for.
-    pub(crate) fn is_full(self) -> bool {
-        self.0 >= MOST
-    }
-
     /// A refusal of what seemed to fit.
     pub(crate) fn widen(&mut self) {
         self.0 = (self.0 + STEP).min(MOST);

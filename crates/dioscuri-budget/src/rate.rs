@@ -131,6 +131,10 @@ impl Rate {
             let close = self.window.period().saturating_sub(kind.guard.most());
             if beyond < at && supply.is_used_up(self.let_through(beyond.before(close), beyond)) {
                 at = at.min(self.window.opens(amount, bounds.limit, now).max(beyond));
+                if limit.is_none() {
+                    // The short window is a share of what goes freely, and a probe must go beyond that.
+                    return at;
+                }
             }
         }
         if let Some(burst) = bounds.burst {

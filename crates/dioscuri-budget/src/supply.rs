@@ -136,9 +136,10 @@ impl Supply {
     /// Whether `ticket`, sent at `sent`, is a probe that is out, or was sent so shortly before or after one that it may
     /// have arrived in its place: one of them is too many, whichever.
     pub(crate) fn is_beside_probe(&self, ticket: u64, sent: Tick, spread: Duration) -> bool {
-        self.probes.iter().flatten().any(|(probe, since)| {
-            *probe == ticket || sent.since(*since).max(since.since(sent)) <= spread
-        })
+        self.probes
+            .iter()
+            .flatten()
+            .any(|(probe, since)| *probe == ticket || sent.since(*since).max(since.since(sent)) <= spread)
     }
 
     pub(crate) fn is_probe(&self, ticket: u64) -> bool {
@@ -203,14 +204,7 @@ impl Supply {
     }
 
     /// Requests that were no probes were refused, this one sent at `sent`, when `evidence` had been let through.
-    pub(crate) fn refuse(
-        &mut self,
-        evidence: u64,
-        sent: Tick,
-        is_below: bool,
-        period: Duration,
-        now: Tick,
-    ) {
+    pub(crate) fn refuse(&mut self, evidence: u64, sent: Tick, is_below: bool, period: Duration, now: Tick) {
         if !self.is_since(sent) {
             // Sent with those that have shown it already: it only makes the evidence exact.
             self.most = self.most.min(evidence).max(1);
@@ -260,7 +254,6 @@ const PROBES_PER_MORE: u64 = 4;
 
 /// And never more than these.
 const MOST_PROBES: usize = 8;
-
 
 /// Requests that must be let through after a probe was refused, before the next: at most 8 % are spent on knowing,
 /// and half as many where nobody else changes what there is. Where a larger limit is known it is half of this: others

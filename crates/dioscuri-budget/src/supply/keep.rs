@@ -27,7 +27,7 @@ impl Supply {
             step: saved.step.clamp(1, saved.most.max(1)),
             pause: Duration::from_nanos(saved.pause_ns),
             probe_from: reading.ahead(saved.probe_from_ms).unwrap_or(Tick::ZERO),
-            ..Self::known(saved.most.max(1), reading.now().tick)
+            ..Self::known(saved.most, reading.now().tick)
         }
     }
 }

@@ -60,7 +60,9 @@ fn a_request_that_left_late_counts_from_when_it_left() {
     world.advance(5.0);
     let timing = Timing::new().with_sent(world.now.tick);
     // Of an answer the guard would learn.
-    world.budget.settle(taken, &failed(Class::Internal), &timing, world.now);
+    world
+        .budget
+        .settle(taken, &failed(Class::Internal), &timing, world.now);
     assert_eq!(world.wait(0), Some(60.4));
 }
 
@@ -71,7 +73,9 @@ fn a_request_that_left_within_the_guard_counts_from_its_reservation() {
     world.advance(0.4);
     let timing = Timing::new().with_sent(world.now.tick);
     // Of an answer the guard would learn.
-    world.budget.settle(taken, &failed(Class::Internal), &timing, world.now);
+    world
+        .budget
+        .settle(taken, &failed(Class::Internal), &timing, world.now);
     assert_eq!(world.wait(0), Some(60.0));
 }
 
