@@ -35,6 +35,7 @@ pub(crate) enum Command {
 /// Started again with the same OUTPUT, it sends only what has no answer yet.
 #[derive(Args, Debug)]
 #[command(after_help = RUN_HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Run {
     /// JSON lines {"key": "...", "request": {...}} as in the Batch API, or a .txt file with one prompt a line
     pub(crate) input: PathBuf,
@@ -120,7 +121,8 @@ pub(crate) fn hint(line: impl IntoIterator<Item = OsString>) -> Option<String> {
 const RUN_HELP: &str = "\
 Exit codes: 0 all answered, 1 bad usage or input, 3 some not answered, 4 output not writable, 130 interrupted.
 
-Keys: GEMINI_API_KEY or GOOGLE_API_KEY in the environment, or a file given with --config.";
+Keys: GEMINI_API_KEY or GOOGLE_API_KEY in the environment, or a file given with --config.
+State: counts of the day, learned limits and pauses are kept in your folder for state, one file for each set of projects.";
 
 /// How progress is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -16,7 +16,7 @@ use crate::{
     world,
 };
 use anyhow::{Context as _, anyhow};
-use dioscuri::{Config, ConfigError, Profile, QuotaStatus, Status, Unit, Window, parts::budget};
+use dioscuri::{Config, ConfigError, Profile, QuotaStatus, Status, Unit, Window};
 use dioscuri_sim::{Scenario, Server};
 use std::{fmt::Write as _, path::Path, sync::Arc, time::Duration};
 use tokio::{task::spawn_blocking, time::timeout};
@@ -77,7 +77,7 @@ pub(crate) async fn run(args: args::Run) -> Result<Exit, CannotStart> {
 /// Whom a run asks.
 enum Target {
     /// Whom the configuration names.
-    Real(Config),
+    Real(Box<Config>),
     /// A simulator in this process.
     Simulated(Box<Scenario>),
 }
@@ -91,7 +91,7 @@ impl Target {
             Some(path) => Config::from_file(path).map_err(anyhow::Error::new)?,
             None => Config::from_env().map_err(|error| anyhow!("{error}; or try it without a key: --sim"))?,
         };
-        Ok(Self::Real(config))
+        Ok(Self::Real(Box::new(config)))
     }
 
     async fn connect(
@@ -100,7 +100,7 @@ impl Target {
         console: &Console,
     ) -> Result<(Arc<Gemini>, Option<Server>), CannotStart> {
         let (config, server) = match self {
-            Self::Real(config) => (config, None),
+            Self::Real(config) => (*config, None),
             Self::Simulated(scenario) => {
                 let server = world::start(scenario.as_ref().clone()).await?;
                 console.note(&format!(
@@ -315,8 +315,7 @@ fn summarise(input: &Input, plan: &Plan, finished: Finished, carrier: &Gemini) -
     for refused in &mut summary.refused_at {
         refused.closed_for = closed_for(&status, &refused.refusal.place);
     }
-    let usual = carrier.client().config().guard;
-    let usual = usual.unwrap_or_else(|| budget::Config::default().guard());
+    let usual = carrier.client().config().first_guard();
     summary.quotas = status.quotas.iter().map(|status| quota(status, usual)).collect();
     summary
 }
@@ -342,6 +341,12 @@ fn quota(status: &QuotaStatus, usual_guard: Duration) -> QuotaUse {
         refused: status.refused,
         closed_for_s: status.closed_for.map(|time| time.as_secs_f64().round()),
         guard_s: status.guard.map(seconds),
-        learned_guard: status.guard.filter(|guard| *guard != usual_guard),
+        burst_share: status.burst_share.map(|share| (share * 1e3).round() / 1e3),
+        learned_guard: status.guard.filter(|guard| has_moved(*guard, usual_guard)),
     }
+}
+
+/// Whether a guard is worth telling: each success moves it by some microseconds.
+fn has_moved(guard: Duration, usual: Duration) -> bool {
+    guard.abs_diff(usual) > usual / 10
 }

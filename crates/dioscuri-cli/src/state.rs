@@ -84,7 +84,7 @@ mod tests {
     fn the_same_projects_have_the_same_file_in_whatever_order() {
         let [castor, pollux] = ["castor", "pollux"].map(Project::developer);
         let both = name(&Config::new([castor.clone(), pollux.clone()]));
-        assert!(both.starts_with("castor-") && both.ends_with(".json"), "{both}");
+        assert!(both.starts_with("castor-"), "{both}");
         let turned = name(&Config::new([pollux, castor.clone()]));
         assert_eq!(hash(&both), hash(&turned));
         assert_ne!(both, name(&Config::new([castor.clone()])));

@@ -98,7 +98,9 @@ pub(crate) struct QuotaUse {
     pub(crate) closed_for_s: Option<f64>,
     /// Seconds added to its window for the spread of travel times; null where it has no window of a minute or less.
     pub(crate) guard_s: Option<f64>,
-    /// The same, if it is not what the run began with.
+    /// The share of the limit that may go at once, as far as the server has shown that it bears it.
+    pub(crate) burst_share: Option<f64>,
+    /// The guard, if it has moved from what the run began with by more than a tenth.
     #[serde(skip)]
     pub(crate) learned_guard: Option<Duration>,
 }

@@ -97,10 +97,9 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembly, ConfigError> {
 const ALLOWED: JurisdictionId = JurisdictionId(0);
 
 fn budget_config(config: &Config) -> budget::Config {
-    let mut known = budget::Config::default().with_minute(config.minute);
-    if let Some(guard) = config.guard {
-        known = known.with_guard(guard);
-    }
+    let mut known = budget::Config::default()
+        .with_minute(config.minute)
+        .with_guard(config.first_guard());
     if let Some(share) = config.burst_share {
         known = known.with_burst_share(share);
     }

@@ -278,12 +278,11 @@ impl Builder {
         let (pool, budget) = (Arc::new(parts.pool), Arc::new(parts.budget));
         let clock = Clock::start();
         // What was learned of estimates is kept of ours only.
-        let (estimator, rules) = match estimator {
-            Some(estimator) => (estimator, None),
-            None => {
-                let rules = Arc::new(Rules::new());
-                (Arc::clone(&rules) as Arc<dyn TokenEstimator>, Some(rules))
-            }
+        let rules = Arc::new(Rules::new());
+        let (estimator, rules) = if let Some(estimator) = estimator {
+            (estimator, None)
+        } else {
+            (Arc::clone(&rules) as Arc<dyn TokenEstimator>, Some(rules))
         };
         let open = |path: &PathBuf| Keeper::open(path, Arc::clone(&budget), rules, clock);
         let keeper = config.state.as_ref().map(open).transpose()?.map(Arc::new);

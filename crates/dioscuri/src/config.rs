@@ -9,6 +9,7 @@ mod residency;
 pub use error::ConfigError;
 pub use project::{ModelLimits, Project};
 
+use dioscuri_budget as budget;
 use dioscuri_pool::Tier;
 use dioscuri_retry::Profile;
 use dioscuri_vocab::Class;
@@ -75,8 +76,8 @@ pub struct Config {
     /// Calls of this priority may come at any time: lower ones leave them room from the start. Default: once one has
     /// come, for five minutes.
     pub expect_priority: Option<u8>,
-    /// How much the travel times of two requests may differ, to start with; learned from then on. Default: 400 ms. It
-    /// costs `guard / minute` of the throughput.
+    /// How much the travel times of two requests may differ, to start with; learned from then on. Default: 400 ms, of a
+    /// shorter minute as large a part. It costs `guard / minute` of the throughput.
     pub guard: Option<Duration>,
     /// The share of a limit, from 0.01 to 1, that goes at once until the server has shown that it bears more. Default:
     /// 0.1; the rest follows two round trips later.
@@ -190,6 +191,17 @@ impl Config {
     pub(crate) fn is_allowed(&self, location: &str) -> bool {
         let mut words = self.residency.iter();
         self.residency.is_empty() || words.any(|word| residency::holds(word, location))
+    }
+
+    /// The guard to start with.
+    ///
+    /// Shorter minutes are those of simulators, which are next door: the usual guard would be longer than the short
+    /// windows by which a burst is tried out, and nothing would be learned.
+    #[must_use]
+    pub fn first_guard(&self) -> Duration {
+        let usual = budget::Config::default();
+        let part = self.minute.as_secs_f64() / usual.minute().as_secs_f64();
+        self.guard.unwrap_or_else(|| usual.guard().mul_f64(part.min(1.0)))
     }
 
     /// How long a call may take if it does not say itself.

@@ -70,6 +70,7 @@ fn demo() -> Summary {
             refused: 0,
             closed_for_s: None,
             guard_s: Some(0.4),
+            burst_share: Some(1.0),
             learned_guard: None,
         },
         QuotaUse {
@@ -83,6 +84,7 @@ fn demo() -> Summary {
             refused: 2,
             closed_for_s: None,
             guard_s: Some(0.65),
+            burst_share: Some(0.4),
             learned_guard: Some(Duration::from_millis(650)),
         },
     ];

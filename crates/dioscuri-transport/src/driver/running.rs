@@ -125,6 +125,7 @@ impl<'a> Running<'a> {
     }
 
     /// What the caller gets.
+    #[expect(clippy::result_large_err, reason = "what a driver returns, once a call")]
     pub(super) fn finish(mut self, end: End) -> Result<Delivered, Undelivered> {
         let receipt = self.call.receipt().clone();
         if let (End::Answered, Some(body)) = (end, self.body.take()) {

@@ -150,6 +150,15 @@ fallback_on = { capacity = 1, quota_minute = 2 }
 }
 
 #[test]
+fn a_shorter_minute_has_a_shorter_guard() {
+    let guard = |line: &str| parse(&format!("{line}\n{WHOLE}")).unwrap().first_guard();
+    assert_eq!(guard(""), Duration::from_millis(400));
+    assert_eq!(guard("minute = \"6s\""), Duration::from_millis(40));
+    assert_eq!(guard("minute = \"2m\""), Duration::from_millis(400));
+    assert_eq!(guard("guard = \"1s\""), Duration::from_secs(1));
+}
+
+#[test]
 fn what_nothing_would_look_at_is_refused() {
     let with = |line: &str| format!("{line}\n{WHOLE}");
     refused(&with("residency = [\"ue\"]"), "`residency` names `ue`");
