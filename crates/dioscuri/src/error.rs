@@ -53,11 +53,11 @@ impl Error {
                 let message = message.unwrap_or_else(|| failure.to_string());
                 (failure, message)
             }
-            (None, Some((class, what))) => (Failure::new(class), format!("nothing was sent: {what}")),
-            (None, None) => (
-                Failure::new(class_of(end)),
-                format!("nothing was sent: {}", why(end)),
-            ),
+            (None, closed) => {
+                let (class, what) = closed.unwrap_or_else(|| (class_of(end), why(end).to_owned()));
+                let when = could_be_served.map(served_at).unwrap_or_default();
+                (Failure::new(class), format!("nothing was sent: {what}{when}"))
+            }
         };
         Self {
             inner: Box::new(Inner {
@@ -128,6 +128,13 @@ impl Error {
     pub fn receipt(&self) -> &Receipt {
         &self.inner.receipt
     }
+}
+
+fn served_at(at: SystemTime) -> String {
+    format!(
+        "; it could be served at {}",
+        humantime::format_rfc3339_seconds(at)
+    )
 }
 
 /// What a call failed of that was never tried.

@@ -244,3 +244,28 @@ async fn a_closed_client_ends_what_is_in_flight_and_sheds_what_waits() {
             .is_shed()
     );
 }
+
+#[tokio::test]
+async fn what_cannot_be_served_in_time_hears_at_once_when_it_could() {
+    let server = slow_server().await;
+    let one = Project::developer("castor")
+        .with_base_url(server.url())
+        .with_key("good")
+        .with_limits(ModelLimits::new("first").with_rpm(1));
+    let client = client_with_minute([one], &["first"], Duration::from_secs(60));
+    client.generate(&Request::text("first")).await.unwrap();
+    let late = Request::text("second").with_deadline(Duration::from_secs(20));
+    let answered = tokio::time::timeout(Duration::from_secs(15), client.generate(&late));
+    let error = answered.await.expect("nobody waits in vain").unwrap_err();
+    assert_eq!(error.class(), Class::DeadlineExceeded);
+    let at = error.could_be_served().unwrap();
+    let ahead = at.duration_since(std::time::UNIX_EPOCH).unwrap();
+    assert!(ahead > Duration::from_secs(1_700_000_000), "{ahead:?}");
+    let said = error.to_string();
+    assert_eq!(said.matches("it could be served at 20").count(), 1, "{said}");
+    assert!(
+        error.message().contains("it could be served at"),
+        "{}",
+        error.message()
+    );
+}
