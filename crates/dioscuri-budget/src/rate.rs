@@ -131,10 +131,6 @@ impl Rate {
             let close = self.window.period().saturating_sub(kind.guard.most());
             if beyond < at && supply.is_used_up(self.let_through(beyond.before(close), beyond)) {
                 at = at.min(self.window.opens(amount, bounds.limit, now).max(beyond));
-                if limit.is_none() {
-                    // The short window is a share of what goes freely, and a probe must go beyond that.
-                    return at;
-                }
             }
         }
         if let Some(burst) = bounds.burst {
@@ -367,9 +363,10 @@ impl Rate {
     }
 
     /// Whether a refusal in a window that held far less than went before was one of a burst: then it is the burst that was
-    /// too large. What went before is forgotten slowly, since there may be less now.
+    /// too large. Twice as much may go before where minutes are those of the clock. What went before is forgotten slowly,
+    /// since there may be less now.
     fn contradicts(&mut self, sent: &Sent, evidence: u64, kind: &Kind) -> bool {
-        let is_less = evidence.saturating_mul(4) < self.proven.saturating_mul(3);
+        let is_less = evidence.saturating_mul(2) < self.proven;
         let is_burst = self.let_through_in_tenth(sent).saturating_mul(4) >= evidence;
         if is_less && is_burst && kind.burst.share() > SMOOTHED {
             return true;
