@@ -423,12 +423,12 @@ impl Rate {
         match (long, short) {
             (Some(long), Some(short)) if short < long => kind.short_guard.widen(),
             (Some(_), _) if is_tokens => kind.headroom.widen(),
+            (Some(_), _) if kind.guard.get() < most => kind.guard.widen(),
+            (None, Some(_)) if kind.short_guard.get() < most => kind.short_guard.widen(),
             // The smallest burst that any server bears was taken for more than it was.
             (None, Some(_)) if !kind.estimates.are_exact() && kind.burst.share() <= SMOOTHED => {
                 kind.headroom.widen();
             }
-            (Some(_), _) if kind.guard.get() < most => kind.guard.widen(),
-            (None, Some(_)) if kind.short_guard.get() < most => kind.short_guard.widen(),
             (None, Some(_)) => {
                 // Travel times do not explain it any more: the server bears a smaller burst.
                 let smaller = kind.burst.share() / 2.0;
