@@ -42,7 +42,7 @@ impl Kind {
             window,
             configured,
             guard: Guard::new(config.guard()),
-            burst: Burst::new(config.burst_share()),
+            burst: Burst::new(config.burst_share().max(shortest(window, config))),
             short_guard: Guard::new(config.guard()),
             headroom: Headroom::default(),
             estimates: Estimates::default(),
@@ -51,6 +51,20 @@ impl Kind {
         }
     }
 }
+
+/// The smallest share whose short window is worth its guard: below that the guard costs more than the pacing, and no
+/// probe can follow a whole burst closely enough to show anything. Of a minute that is 3 %, less than is dared anyway;
+/// of a second all.
+fn shortest(window: Option<Window>, config: &Config) -> f64 {
+    let period = match window {
+        Some(Window::Second) => config.minute() / 60,
+        _ => config.minute(),
+    };
+    (config.guard() * GUARDS).as_secs_f64() / period.as_secs_f64()
+}
+
+/// A short window is at least so many guards long: a quarter of its throughput is lost then, for two round trips.
+const GUARDS: u32 = 4;
 
 /// The share of a limit of tokens that is kept free, learned from refusals of what seemed to fit.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
