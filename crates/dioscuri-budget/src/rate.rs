@@ -171,7 +171,7 @@ impl Rate {
             && bounds.most < bounds.limit
             && let Some(supply) = &mut self.supply
         {
-            supply.begin_probe(ticket, amount, now);
+            supply.begin_probe(ticket, amount, limit, now);
         }
         if let Some(burst) = bounds.burst {
             let before = self.short.used(now);
@@ -218,7 +218,7 @@ impl Rate {
             && supply.is_probe(sent.ticket)
         {
             opened = true;
-            supply.pass(sent.ticket, sent.amount);
+            supply.pass(sent.ticket, sent.amount, limit);
             if limit.is_some_and(|limit| supply.most() >= limit) {
                 self.supply = None;
             }
@@ -334,7 +334,7 @@ impl Rate {
         }
         self.refusals += (1.0 - self.refusals) / self.memory();
         let is_new = self.passed < LONG_USE || self.supply.is_some_and(|supply| !supply.is_bounded());
-        if self.refusals < BELIEVED && limit.is_some() && !is_new {
+        if self.refusals < BELIEVED && limit.is_some() {
             // A refusal far below what has held until now. Some are not true: the next requests will tell, and need not
             // wait longer for it than for a place of their own.
             let most = u32::try_from(bounds.most).unwrap_or(u32::MAX).max(1);

@@ -121,11 +121,11 @@ impl Supply {
     }
 
     /// Reservation `ticket` goes beyond.
-    pub(crate) fn begin_probe(&mut self, ticket: u64, amount: u64, now: Tick) {
+    pub(crate) fn begin_probe(&mut self, ticket: u64, amount: u64, whole: Option<u64>, now: Tick) {
         for place in 0..MOST_PROBES {
             if self.probes[place].is_some_and(|(_, since)| since.after(SILENCE) <= now) {
                 self.probes[place] = None;
-                self.grow(amount);
+                self.grow(amount, whole);
             }
         }
         if let Some(place) = self.probes.iter_mut().find(|probe| probe.is_none()) {
@@ -158,10 +158,10 @@ impl Supply {
         was_owed && self.owed == 0
     }
 
-    /// Probe `ticket` of `amount` was let through.
-    pub(crate) fn pass(&mut self, ticket: u64, amount: u64) {
+    /// Probe `ticket` of `amount` was let through. `whole` is the limit, if one is known.
+    pub(crate) fn pass(&mut self, ticket: u64, amount: u64, whole: Option<u64>) {
         self.release(ticket);
-        self.grow(amount);
+        self.grow(amount, whole);
     }
 
     /// Probe `ticket` is over, and has proven nothing.
@@ -232,13 +232,20 @@ impl Supply {
         self.since = now;
     }
 
-    fn grow(&mut self, amount: u64) {
+    fn grow(&mut self, amount: u64, whole: Option<u64>) {
         self.discount = 0;
         self.probe_from = Tick::ZERO;
         if self.is_bounded {
             self.run = self.run.saturating_add(amount);
-            if self.run >= self.most {
-                self.most = self.most.saturating_add((self.most / 4).max(1));
+            // Far below a limit that is known, others have left, or refusals were not true: back to it, and soon.
+            let is_far = whole.is_some_and(|whole| self.most < whole / 4);
+            let (row, step) = if is_far {
+                (self.most.min(amount.saturating_mul(SHORT_ROW)), self.most / 2)
+            } else {
+                (self.most, self.most / 4)
+            };
+            if self.run >= row {
+                self.most = self.most.saturating_add(step.max(1));
                 self.run = 0;
             }
             return;
@@ -248,6 +255,9 @@ impl Supply {
         self.step = step.saturating_mul(2).min((self.most / 4).max(1));
     }
 }
+
+/// Requests beyond in a row after which more goes freely, far below a limit that is known.
+const SHORT_ROW: u64 = 4;
 
 /// One more request may go beyond at once for each so many that were let through in a row.
 const PROBES_PER_MORE: u64 = 4;
