@@ -334,6 +334,10 @@ impl Rate {
         }
         self.refusals += (1.0 - self.refusals) / self.memory();
         let is_new = self.passed < LONG_USE || self.supply.is_some_and(|supply| !supply.is_bounded());
+        if limit.is_some() && self.passed == 0 {
+            // Nothing was let through yet: somebody else has used it up. That shows nothing of how much there is.
+            return hint.unwrap_or(period);
+        }
         if self.refusals < BELIEVED && limit.is_some() {
             // A refusal far below what has held until now. Some are not true: the next requests will tell, and need not
             // wait longer for it than for a place of their own.
