@@ -9,6 +9,8 @@ use std::time::Duration;
 const LIMITS: [Limit; 3] = [Limit::rpm(20), Limit::tpm(10_000), Limit::rpd(40)];
 const MS: Duration = Duration::from_millis(1);
 const HOUR: f64 = 3_600.0;
+/// A request of the smallest limit below, 5 a minute, and the guard.
+const SHORT: Duration = Duration::from_millis(12_400);
 
 /// The next process: its clock began at another time.
 fn next(limits: &[Limit], after: &World, seconds: f64) -> World {
@@ -151,7 +153,9 @@ proptest! {
                     prop_assert_eq!(before, after);
                     continue;
                 };
-                prop_assert!(before <= after && after <= before + MS, "{:?} {:?}", before, after);
+                // Where a refusal has just stated a smaller limit, the short window is longer than it was, and this process
+                // has forgotten what the next one reads again: later by a short window at most, and never earlier.
+                prop_assert!(before <= after && after <= before + SHORT, "{:?} {:?}", before, after);
             }
         }
         prop_assert_eq!(comparable(&before), comparable(&after));
