@@ -27,6 +27,19 @@
 //! most `limit` in any window of period and guard is a full burst at once, and is admissible under fixed
 //! windows, sliding windows and buckets of at least that burst. It costs `guard / period`, 0.7 % of a minute.
 //!
+//! # What is found out?
+//!
+//! - **The guard**: how much travel times differ. 400 ms at first; a refusal at the edge of a window widens it, tight
+//!   requests that are let through narrow it.
+//! - **The burst**: a new limit goes in tenths of itself at first. One request beyond shows whether the server bears
+//!   more; two round trips later the whole limit goes at once, or a second, shorter window stays where it does not.
+//! - **What a window holds** where no limit is known, others use it too, or it has shrunk: what was let through when
+//!   requests were refused. What goes beyond goes one by one, and a refused probe is earned back before the next.
+//! - **Whether refused requests count** against the quota.
+//!
+//! The first, second and last are shared by all domains of one unit, window and limit: what one has found out at the
+//! price of a refusal, its siblings need not. [`Budget::snapshot`] shows all of it, [`Budget::save`] keeps it.
+//!
 //! # Why reserve and settle?
 //!
 //! Tokens are known only afterwards, and several quotas count at once. A reservation takes an estimate from
@@ -36,11 +49,22 @@
 //!
 //! # What does a refusal by the server teach?
 //!
-//! Each quota that it names is a domain of its own: a minute is closed until the hint, or for one whole
-//! minute if there is none; an unknown one is learned with the limit it states. A daily quota is trusted but
-//! verified: after the hint one probe goes; if it passes the day is open, if it is refused the day is shut
-//! until midnight Pacific, when it opens whole. A limit of zero closes until the endpoint is attached again.
-//! A later, weaker hint shortens nothing, and the success of an older request opens nothing.
+//! Each quota that it names is a domain of its own. Of a minute:
+//!
+//! | refused | and then |
+//! | --- | --- |
+//! | with a limit that was not known | that is the limit; closed until the hint |
+//! | before anything was let through | closed until the hint, or for a minute: somebody else has used it up |
+//! | at the edge of a window | the guard widens, or headroom is kept for estimates; closed until the hint |
+//! | the probe of a burst | the burst stays as it is; tried again after 2 min, later after four times as long |
+//! | a probe beyond what goes freely | what goes freely stays as it is; the next probe is earned first |
+//! | with a hint that names the same moment as the last | a minute of the clock: closed until it ends |
+//! | far below a limit that has held | nothing, unless every third request is: some refusals are not true |
+//! | three in a row, or without a limit that is known | what was let through is what goes freely |
+//!
+//! A daily quota is trusted but verified: after the hint one probe goes; if it passes the day is open, if it is refused
+//! the day is shut until midnight Pacific, when it opens whole. A limit of zero closes until the endpoint is attached
+//! again. A later, weaker hint shortens nothing, and the success of an older request opens nothing.
 //!
 //! # Who goes first?
 //!
@@ -49,11 +73,11 @@
 //!
 //! # Limits
 //!
-//! No clock, no runtime: `now` is an argument and [`RateBudget::poll_order`] says when to ask again early.
-//! The guard is what [`Config`] says, limits are not probed, counts are not shared between processes or kept
-//! over a restart. A limit that is learned from a refusal counts from that refusal on: what was sent before
-//! is not in its window. Hidden bursts below the limit are not detected. A model's own token count is better than
-//! [`Rules`].
+//! No clock, no runtime: `now` is an argument and [`RateBudget::poll_order`] says when to ask again early. Counts are
+//! not shared between processes. Where nobody states a limit nor a hint and the server smooths as well, what is found
+//! out is a fraction of what there is. A limit that a refusal has stated is not tried beyond. A request larger than what
+//! the server bears at once, a tenth of the limit where it smooths, is never admitted and nothing here says so. A model's
+//! own token count is better than [`Rules`].
 
 #[cfg(feature = "tokio")]
 mod acquire;
