@@ -27,6 +27,8 @@ pub(crate) struct Rate {
     proven: u64,
     /// Requests under way.
     flying: u32,
+    /// Since when bursts are smaller, by what was refused of a larger one.
+    paced_since: Option<Tick>,
     /// When the window opens by the hint of the last refusal.
     announced: Option<Tick>,
     /// Whether an unknown limit is found out step by step; else everything goes until a refusal.
@@ -76,6 +78,7 @@ impl Rate {
             refusals: 0.0,
             proven: 0,
             flying: 0,
+            paced_since: None,
             announced: None,
             is_careful,
         }
@@ -289,6 +292,10 @@ impl Rate {
         let supply = self.supply.as_ref();
         let is_probe = supply.is_some_and(|supply| supply.is_beside_probe(sent.ticket, sent.at, most));
         let moment = period / MOMENT;
+        if self.paced_since.is_some_and(|since| sent.at < since) {
+            // Of the burst that was found to be too large.
+            return pause;
+        }
         if !is_probe
             && let Some(supply) = &mut self.supply
             && !supply.is_since(sent.at)
@@ -304,12 +311,14 @@ impl Rate {
         if self.seems_smoothed(sent, evidence, hint, kind) {
             // A window of so many tenths. Should there be less in it, the next refusals will tell.
             self.supply = Some(Supply::known(evidence.saturating_mul(TIGHT), now));
+            self.paced_since = Some(now);
             kind.burst.refuse(SMOOTHED, period, now);
             return pause;
         }
         if limit.is_none() && self.contradicts(sent, evidence, kind) {
             // More went before, more slowly.
             self.supply = Some(Supply::known(self.proven, now));
+            self.paced_since = Some(now);
             kind.burst.refuse(SMOOTHED, period, now);
             return pause;
         }
@@ -346,6 +355,7 @@ impl Rate {
         }
         if self.was_burst(sent, limit, kind) {
             // It is not that there is less: it came too fast.
+            self.paced_since = Some(now);
             kind.burst.refuse(SMOOTHED, period, now);
             return pause;
         }
@@ -519,3 +529,6 @@ const BELIEVED: f64 = 0.3;
 
 /// Requests that must have been let through before one refusal is doubted.
 const LONG_USE: u64 = 8;
+
+#[cfg(test)]
+mod tests;
