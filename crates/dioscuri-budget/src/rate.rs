@@ -109,7 +109,7 @@ impl Rate {
         self.window.set_span(period, kind.guard.get());
         // Of the limit where it is known: what others leave of it is another matter.
         let known = if whole == u64::MAX {
-            self.supply.filter(Supply::is_bounded).map(|supply| supply.most())
+            self.supply.filter(Supply::is_bounded).map(|supply| with_probes(supply.most()))
         } else {
             Some(limit)
         };
@@ -481,6 +481,11 @@ impl Rate {
         let refused = refused.fold(0_u64, |sum, (_, amount)| sum.saturating_add(*amount));
         self.window.charged_within(from, to).saturating_sub(refused)
     }
+}
+
+/// `most` and what may go beyond it as probes: a short window must not keep them back, else nothing is ever found out.
+fn with_probes(most: u64) -> u64 {
+    most.saturating_add(most / 4).saturating_add(1)
 }
 
 /// What is dared of a quota whose limit nobody knows: what a sibling was found to have, or a few requests.
