@@ -12,6 +12,12 @@ use std::{collections::VecDeque, time::Duration};
 pub(crate) struct SlidingWindow {
     period: Duration,
     guard: Duration,
+    /// Period and guard, in nanoseconds: asked for with every charge.
+    span: u64,
+    /// How far apart charges may be that are counted as one, in nanoseconds.
+    grain: u64,
+    /// Before this tick nothing leaves: when it was last looked at, or charged.
+    next: u64,
     slots: VecDeque<Slot>,
     charged: u64,
     /// What has left it a short time ago: evidence for when something is refused nevertheless.
@@ -28,10 +34,13 @@ struct Slot {
 
 impl SlidingWindow {
     /// A window of `period`, in which nothing was charged yet.
-    pub(crate) const fn new(period: Duration, guard: Duration) -> Self {
+    pub(crate) fn new(period: Duration, guard: Duration) -> Self {
         Self {
             period,
             guard,
+            span: nanos(period.saturating_add(guard)),
+            grain: nanos(period / SLOTS),
+            next: u64::MAX,
             slots: VecDeque::new(),
             charged: 0,
             past: VecDeque::new(),
@@ -44,9 +53,13 @@ impl SlidingWindow {
     }
 
     /// From now on charges count for `period` and `guard`. What has left the window stays outside.
-    pub(crate) const fn set_span(&mut self, period: Duration, guard: Duration) {
-        self.period = period;
-        self.guard = guard;
+    pub(crate) fn set_span(&mut self, period: Duration, guard: Duration) {
+        if (period, guard) != (self.period, self.guard) {
+            (self.period, self.guard) = (period, guard);
+            self.span = nanos(self.span());
+            self.grain = nanos(period / SLOTS);
+            self.next = 0;
+        }
     }
 
     fn span(&self) -> Duration {
@@ -58,6 +71,9 @@ impl SlidingWindow {
     /// More than `limit` fits when nothing else is left in the window.
     pub(crate) fn opens(&mut self, amount: u64, limit: u64, now: Tick) -> Tick {
         self.forget(now);
+        if self.charged.checked_add(amount).is_some_and(|sum| sum <= limit) {
+            return now;
+        }
         let may_stay = if amount == 0 {
             u64::MAX
         } else {
@@ -135,54 +151,65 @@ impl SlidingWindow {
 
     /// Takes back what [`SlidingWindow::charge`] charged with the same arguments; what has passed is gone.
     pub(crate) fn refund(&mut self, at: Tick, amount: u64, limit: u64) {
+        if amount <= limit {
+            return self.subtract(at, amount);
+        }
         for (at, part) in parts(at, amount, limit, self.period) {
             self.subtract(at, part);
         }
     }
 
     /// Lets go of what no longer counts at `now`, which may lie in the past.
+    #[inline]
     fn forget(&mut self, now: Tick) {
-        let span = self.span();
-        while let Some(slot) = self.slots.front().filter(|slot| slot.to.after(span) <= now) {
+        if now.0 >= self.next {
+            self.let_go(now);
+        }
+    }
+
+    fn let_go(&mut self, now: Tick) {
+        // Ticks end where a saturated sum would say the same.
+        let gone = |slot: &Slot, span: u64| slot.to.0.saturating_add(span) <= now.0;
+        let span = self.span;
+        while let Some(slot) = self.slots.front().filter(|slot| gone(slot, span)) {
             self.charged = self.charged.saturating_sub(slot.amount);
-            self.past.extend(self.slots.pop_front());
+            self.past.push_back(*slot);
+            self.slots.pop_front();
         }
         let evidence = span.saturating_add(EVIDENCE);
-        while self
-            .past
-            .front()
-            .is_some_and(|slot| slot.to.after(evidence) <= now)
-        {
+        while self.past.front().is_some_and(|slot| gone(slot, evidence)) {
             self.past.pop_front();
         }
+        let leaves = |slots: &VecDeque<Slot>, span| {
+            slots
+                .front()
+                .map_or(u64::MAX, |slot| slot.to.0.saturating_add(span))
+        };
+        self.next = leaves(&self.slots, span).min(leaves(&self.past, evidence));
     }
 
     /// How far apart charges may be that are counted as one.
-    fn grain(&self, limit: u64) -> Duration {
+    fn grain(&self, limit: u64) -> u64 {
         if limit <= EXACT || self.slots.len() < USEFUL {
-            Duration::ZERO
+            0
         } else {
-            self.period / SLOTS
+            self.grain
         }
     }
 
-    fn add(&mut self, at: Tick, amount: u64, grain: Duration) {
+    fn add(&mut self, at: Tick, amount: u64, grain: u64) {
         if amount == 0 {
             return;
         }
         self.charged = self.charged.saturating_add(amount);
-        let is_last = self.slots.back().is_none_or(|slot| slot.to < at);
-        let next = if is_last {
-            self.slots.len()
-        } else {
-            self.slots.partition_point(|slot| slot.to < at)
-        };
+        self.next = self.next.min(at.0.saturating_add(self.span));
+        let next = self.place(at);
         if let Some(slot) = self.slots.get_mut(next).filter(|slot| slot.from <= at) {
             slot.amount = slot.amount.saturating_add(amount);
             return;
         }
         let before = next.checked_sub(1).and_then(|index| self.slots.get_mut(index));
-        if let Some(slot) = before.filter(|slot| at.since(slot.from) < grain) {
+        if let Some(slot) = before.filter(|slot| at.0.saturating_sub(slot.from.0) < grain) {
             // The earlier charges of this slot now count as if they were made at `at`: late, never early.
             slot.to = at;
             slot.amount = slot.amount.saturating_add(amount);
@@ -193,11 +220,28 @@ impl SlidingWindow {
             to: at,
             amount,
         };
-        self.slots.insert(next, slot);
+        if next == self.slots.len() {
+            self.slots.push_back(slot);
+        } else {
+            self.slots.insert(next, slot);
+        }
+    }
+
+    /// The place of the first slot that ends at `at` or later. Nearly always that is the last, or the one after.
+    fn place(&self, at: Tick) -> usize {
+        let count = self.slots.len();
+        let ends_before = |index: usize| self.slots.get(index).is_none_or(|slot| slot.to < at);
+        match count.checked_sub(1) {
+            Some(last) if !ends_before(last) => match last.checked_sub(1) {
+                Some(index) if !ends_before(index) => self.slots.partition_point(|slot| slot.to < at),
+                _ => last,
+            },
+            _ => count,
+        }
     }
 
     fn subtract(&mut self, at: Tick, amount: u64) {
-        let index = self.slots.partition_point(|slot| slot.to < at);
+        let index = self.place(at);
         let Some(slot) = self.slots.get_mut(index).filter(|slot| slot.from <= at) else {
             return;
         };
@@ -208,6 +252,10 @@ impl SlidingWindow {
             self.slots.remove(index);
         }
     }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The parts in which `amount` is charged from `at` on. The last part takes whatever is left.
@@ -231,9 +279,9 @@ const EXACT: u64 = 256;
 /// quota of tokens, are counted exactly.
 const USEFUL: usize = 128;
 
-/// How long what has left the window is remembered: refusals come within a round trip, and no guard grows beyond a
-/// second.
-const EVIDENCE: Duration = Duration::from_secs(5);
+/// How long what has left the window is remembered, in nanoseconds: refusals come within a round trip, and no guard
+/// grows beyond a second.
+const EVIDENCE: u64 = 5_000_000_000;
 
 /// Above it, charges within this fraction of the period are counted as one: 0.4 % of a window is lost at
 /// most, and a window has some 260 slots whatever its limit.
