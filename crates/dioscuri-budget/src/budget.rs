@@ -282,13 +282,22 @@ impl State {
 
     fn opening(&mut self, endpoint: EndpointId, cost: &Cost, now: Now) -> Opening {
         let (opens, _) = self.last_to_open(endpoint, cost, now);
-        let mut room: f32 = 1.0;
+        let (mut room, mut may_open_sooner): (f32, bool) = (1.0, false);
         for &id in self.endpoints.get(&endpoint).into_iter().flatten() {
             if let Some(domain) = self.domains[id as usize].as_deref_mut() {
                 room = room.min(domain.room(amount(domain.unit, cost), now));
+                may_open_sooner |= domain
+                    .rate()
+                    .is_some_and(|rate| rate.may_open_sooner(&self.kinds[domain.kind]));
             }
         }
-        Opening::new(opens.at(), room)
+        let opening = Opening::new(opens.at(), room);
+        // What is being found out may let a request go that would be too late otherwise.
+        if may_open_sooner && opens > Opens::At(now.tick) {
+            opening.while_pending()
+        } else {
+            opening
+        }
     }
 
     /// Tells those who wait for domain `id`, if there are any, to ask again.
@@ -296,6 +305,10 @@ impl State {
         let Some(domain) = self.domains.get_mut(id as usize).and_then(Option::as_deref_mut) else {
             return;
         };
+        // Who uses the budget alone asks for no orders: then old ones make way.
+        while self.orders.len() >= MOST_ORDERS {
+            self.orders.pop_front();
+        }
         if domain.take_awaited() {
             self.orders
                 .extend(domain.endpoints.iter().copied().map(Order::Opened));
@@ -324,3 +337,6 @@ fn picture(id: u32, domain: &mut Domain, kind: &Kind, now: Now) -> DomainSnapsho
         burst_share: period.map(|_| kind.burst.share()),
     }
 }
+
+/// Orders that wait to be asked for. An engine asks after every change, so that some per endpoint wait at most.
+const MOST_ORDERS: usize = 100_000;

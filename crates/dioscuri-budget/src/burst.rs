@@ -119,9 +119,9 @@ impl Burst {
         self.probe = None;
         self.shown = 0;
         self.share = share.clamp(LEAST, self.share);
-        let pause = self
-            .pause
-            .map_or(period * FIRST_PAUSE, |pause| pause.saturating_mul(4));
+        let pause = self.pause.map_or(period * FIRST_PAUSE, |pause| {
+            pause.saturating_mul(4).min(period * LONGEST_PAUSE)
+        });
         self.pause = Some(pause);
         self.probe_from = now.after(pause);
     }
@@ -145,6 +145,9 @@ pub(crate) const SILENCE: Duration = Duration::from_secs(2);
 /// Periods until a share that was refused is tried again, four times as many after each refusal: one refusal may have
 /// had another reason, but how limits are enforced changes with releases, not with minutes.
 const FIRST_PAUSE: u32 = 2;
+
+/// A day of minutes: a day later it may have been changed.
+const LONGEST_PAUSE: u32 = 1_440;
 
 #[cfg(test)]
 mod tests {

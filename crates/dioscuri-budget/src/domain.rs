@@ -25,6 +25,8 @@ pub(crate) struct Domain {
     pub(crate) kind: usize,
     configured: Option<u64>,
     stated: Option<u64>,
+    /// Until when a stated limit below the configured one is kept to.
+    stated_until: Tick,
     meter: Meter,
     closed_until: Tick,
     gate: Gate,
@@ -86,6 +88,7 @@ impl Domain {
             kind: 0,
             configured,
             stated: None,
+            stated_until: Tick::ZERO,
             meter: Meter::new(unit, window, unlimited, config),
             closed_until: Tick::ZERO,
             gate: Gate::Open,
@@ -135,6 +138,11 @@ impl Domain {
 
     /// When `amount` can be charged.
     pub(crate) fn opens(&mut self, amount: u64, kind: &Kind, now: Now) -> Opens {
+        let is_old = self.window != Some(Window::Day) && now.tick >= self.stated_until;
+        if is_old && self.stated < self.configured {
+            // It may have been raised to what is configured. Should it not, the first refusal says it again.
+            self.stated = self.stated.filter(|stated| *stated == 0);
+        }
         let limit = self.limit();
         if limit == Some(0) {
             return Opens::Never;
@@ -269,8 +277,9 @@ impl Domain {
         }
         let before = self.limit();
         self.stated = stated.or(self.stated);
+        self.stated_until = now.tick.after(STATED_FOR);
         let limit = self.limit();
-        kind.learned = stated.or(kind.learned);
+        kind.learned = stated.filter(|limit| *limit > 0).or(kind.learned);
         let pause = match &mut self.meter {
             // The number explains it: nothing else is to be learned.
             Meter::Rate(rate) if limit != before => {
@@ -351,6 +360,10 @@ impl Meter {
         }
     }
 }
+
+/// How long a limit that a refusal stated is kept to where a larger one is configured: tiers are raised from one day to
+/// the next, and to find out costs some refusals.
+const STATED_FOR: Duration = Duration::from_secs(24 * 3600);
 
 /// `part / whole` for display and comparison.
 pub(crate) fn ratio(part: u64, whole: u64) -> f32 {

@@ -60,7 +60,7 @@ fn shortest(window: Option<Window>, config: &Config) -> f64 {
         Some(Window::Second) => config.minute() / 60,
         _ => config.minute(),
     };
-    (config.guard() * GUARDS).as_secs_f64() / period.as_secs_f64()
+    config.guard().saturating_mul(GUARDS).as_secs_f64() / period.as_secs_f64()
 }
 
 /// A short window is at least so many guards long: a quarter of its throughput is lost then, for two round trips.

@@ -1,6 +1,6 @@
 //! A quota of a minute or less: what goes, when, and what each refusal and each success teaches.
 
-use crate::{kind::Kind, supply::Supply, window::SlidingWindow};
+use crate::{burst::SILENCE, kind::Kind, supply::Supply, window::SlidingWindow};
 use dioscuri_vocab::{Tick, Unit};
 use std::{collections::VecDeque, time::Duration};
 
@@ -27,6 +27,8 @@ pub(crate) struct Rate {
     proven: u64,
     /// Requests under way.
     flying: u32,
+    /// Nothing was let through since it was refused: one request at a time finds out when that ends.
+    shut: Option<Shut>,
     /// Since when bursts are smaller, by what was refused of a larger one.
     paced_since: Option<Tick>,
     /// When the window opens by the hint of the last refusal.
@@ -43,12 +45,34 @@ pub(crate) struct Sent {
     pub(crate) at: Tick,
     /// What the window held by then, this request included.
     pub(crate) used: u64,
+    /// Whether the server said that it does not count, so that its place was given back already.
+    pub(crate) is_free: bool,
 }
 
 impl Sent {
     /// Whether its window, of `most`, was nearly full with it.
     const fn is_tight(&self, most: u64) -> bool {
         self.used.saturating_mul(TIGHT) >= most.saturating_mul(TIGHT - 1)
+    }
+}
+
+/// A quota that lets nothing through.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Shut {
+    /// What was sent before shows nothing.
+    since: Tick,
+    /// The request that finds out, and since when.
+    scout: Option<(u64, Tick)>,
+}
+
+impl Shut {
+    const fn at(since: Tick) -> Self {
+        Self { since, scout: None }
+    }
+
+    /// When the next request may go: the first at once, the next when the silence of the last tells.
+    fn opens(self) -> Tick {
+        self.scout.map_or(Tick::ZERO, |(_, since)| since.after(SILENCE))
     }
 }
 
@@ -78,6 +102,7 @@ impl Rate {
             refusals: 0.0,
             proven: 0,
             flying: 0,
+            shut: None,
             paced_since: None,
             announced: None,
             is_careful,
@@ -109,7 +134,9 @@ impl Rate {
         self.window.set_span(period, kind.guard.get());
         // Of the limit where it is known: what others leave of it is another matter.
         let known = if whole == u64::MAX {
-            self.supply.filter(Supply::is_bounded).map(|supply| with_probes(supply.most()))
+            self.supply
+                .filter(Supply::is_bounded)
+                .map(|supply| with_probes(supply.most()))
         } else {
             Some(limit)
         };
@@ -143,7 +170,13 @@ impl Rate {
                 at = at.max(short.min(probe));
             }
         }
-        at
+        at.max(self.shut.map_or(Tick::ZERO, Shut::opens))
+    }
+
+    /// Whether the end of a request under way may open it sooner than was said.
+    pub(crate) fn may_open_sooner(&self, kind: &Kind) -> bool {
+        let is_learning = self.shut.is_some() || self.supply.is_some() || !kind.burst.is_whole();
+        self.flying > 0 && is_learning
     }
 
     /// When a probe may go beyond a short window of `burst`; `None` if it would prove nothing: it must follow a whole
@@ -168,6 +201,9 @@ impl Rate {
         now: Tick,
     ) -> u64 {
         self.flying = self.flying.saturating_add(1);
+        if let Some(shut) = &mut self.shut {
+            shut.scout = Some((ticket, now));
+        }
         let bounds = self.bounds(limit, kind);
         let used = self.window.used(now).saturating_add(amount);
         if used > bounds.most
@@ -198,6 +234,7 @@ impl Rate {
     /// The server let `sent` through. Says whether more may go by that.
     pub(crate) fn pass(&mut self, sent: &Sent, limit: Option<u64>, kind: &mut Kind) -> bool {
         self.passed = self.passed.saturating_add(1);
+        let was_shut = self.shut.take_if(|shut| sent.at >= shut.since).is_some();
         let most = self.supply.map_or(u64::MAX, |supply| supply.most());
         let most = most.min(limit.unwrap_or(u64::MAX));
         if sent.is_tight(most) {
@@ -214,7 +251,8 @@ impl Rate {
         {
             kind.burst.show();
         }
-        let mut opened = kind.burst.is_probe(sent.ticket) && kind.burst.end_probe(true);
+        let mut opened = was_shut;
+        opened |= kind.burst.is_probe(sent.ticket) && kind.burst.end_probe(true);
         self.refusals -= self.refusals / self.memory();
         opened |= self.supply.as_mut().is_some_and(Supply::earn);
         if let Some(supply) = &mut self.supply
@@ -231,13 +269,21 @@ impl Rate {
 
     /// `ticket` has ended and proven nothing. Says whether somebody may have waited for it.
     pub(crate) fn release(&mut self, ticket: u64, kind: &mut Kind) -> bool {
+        let scout = self
+            .shut
+            .as_mut()
+            .filter(|shut| shut.scout.is_some_and(|(scout, _)| scout == ticket));
+        let was_scout = scout.is_some();
+        if let Some(shut) = scout {
+            shut.scout = None;
+        }
         let burst = kind.burst.is_probe(ticket) && kind.burst.end_probe(false);
         let supply = self.supply.as_mut().filter(|supply| supply.is_probe(ticket));
         let found = supply.is_some();
         if let Some(supply) = supply {
             supply.release(ticket);
         }
-        burst || found
+        burst || found || was_scout
     }
 
     /// The server refused `sent` by this quota. Returns for how long nothing should go.
@@ -252,7 +298,9 @@ impl Rate {
         let pause = self.judge(sent, hint, limit, kind, now);
         // Without a hint nothing but the place itself holds back what would be refused as well.
         let limit = limit.unwrap_or(u64::MAX);
-        if hint.is_some() && kind.counting.gives_back(now) {
+        if sent.is_free {
+            self.refused.pop_back();
+        } else if hint.is_some() && kind.counting.gives_back(now) {
             self.refund(sent.at, sent.amount, limit);
             self.given_back.extend(self.refused.pop_back());
         } else {
@@ -334,6 +382,7 @@ impl Rate {
             && opens.since(announced).max(announced.since(opens)) <= EDGE
             && !self.was_burst(sent, limit, kind)
         {
+            self.shut = Some(Shut::at(now));
             return pause;
         }
         if is_certain && !kind.estimates.are_exact() && sent.is_tight(bounds.most) {
@@ -345,6 +394,7 @@ impl Rate {
         let is_new = self.passed < LONG_USE || self.supply.is_some_and(|supply| !supply.is_bounded());
         if limit.is_some() && self.passed == 0 {
             // Nothing was let through yet: somebody else has used it up. That shows nothing of how much there is.
+            self.shut = Some(Shut::at(now));
             return hint.unwrap_or(period);
         }
         if self.refusals < BELIEVED && limit.is_some() {
@@ -359,6 +409,7 @@ impl Rate {
             kind.burst.refuse(SMOOTHED, period, now);
             return pause;
         }
+        self.shut = Some(Shut::at(now));
         match &mut self.supply {
             Some(supply) => supply.refuse(evidence, sent.at, limit.is_some(), period, now),
             None => self.supply = Some(Supply::refused(evidence, moment, now)),

@@ -50,8 +50,8 @@ pub struct Opening {
     /// What the tightest window would have left after this request, as a share of its limit, `0.0..=1.0`.
     /// The endpoint with the most room is chosen, so that small quotas fill like connected vessels.
     pub room: f32,
-    /// Something outside of the engine is under way that may open it, such as a lease: the call waits, whatever
-    /// `at` says.
+    /// Something is under way that may open it sooner, such as a lease, or a request that finds out how much goes: the
+    /// call waits, whatever `at` says.
     pub pending: bool,
 }
 

@@ -155,6 +155,12 @@ pub struct SavedSupply {
     pub is_bounded: bool,
     /// How much more is dared next.
     pub step: u64,
+    /// What went beyond in a row, in the domain's unit.
+    pub run: u64,
+    /// Requests that must be let through before more is dared.
+    pub owed: u32,
+    /// How many the last refusal of more was worth.
+    pub price: u32,
     /// How long after a refusal of more the next is dared, in nanoseconds.
     pub pause_ns: u64,
     /// From when more is dared, in milliseconds since 1970-01-01T00:00:00Z; `None`: at once.

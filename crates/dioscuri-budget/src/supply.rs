@@ -117,7 +117,7 @@ impl Supply {
     /// Whether a request beyond can show anything, when `proven` was let through within the window: what goes freely
     /// must be used up, but for what travels.
     pub(crate) const fn is_used_up(&self, proven: u64) -> bool {
-        proven + self.most / 16 + 1 >= self.most
+        proven.saturating_add(self.most / 16).saturating_add(1) >= self.most
     }
 
     /// Reservation `ticket` goes beyond.
@@ -186,11 +186,11 @@ impl Supply {
         self.probes = [None; MOST_PROBES];
         self.step = 1;
         let moment = period / 60;
-        let was_long = self.run >= self.most / 8 + 1;
+        let was_long = self.run > self.most / 8;
         if self.is_bounded {
             self.since = now;
             // It had a little more than went freely, as far as that can be told.
-            let little = self.most + (self.most / 32).max(1).min(self.run);
+            let little = self.most.saturating_add((self.most / 32).max(1).min(self.run));
             self.most = self.most.max(evidence.min(little));
         } else {
             self.lower(evidence, now);

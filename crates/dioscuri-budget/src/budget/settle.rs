@@ -41,7 +41,7 @@ impl State {
                 continue;
             };
             let kind = &mut self.kinds[domain.kind];
-            if domain.on_end(&sent(reservation.0, charge), passed, kind, now) {
+            if domain.on_end(&sent(reservation.0, charge, false), passed, kind, now) {
                 self.announce(*id);
             }
         }
@@ -104,7 +104,7 @@ impl State {
             let charge = taken.charges.iter().find(|(charged, _)| *charged == id);
             let charge = charge.map_or_else(|| Charge::nothing(taken.at), |(_, charge)| *charge);
             let kind = &mut self.kinds[domain.kind];
-            let sent = sent(ticket, &charge);
+            let sent = sent(ticket, &charge, failure.counted == Some(false));
             let opened = domain.on_refusal(&sent, failure.hint(), violation.limit, kind, now);
             if zero {
                 domain.close_for_good();
@@ -134,12 +134,13 @@ impl State {
 }
 
 /// What the domain of `charge` is told about it.
-const fn sent(ticket: u64, charge: &Charge) -> Sent {
+const fn sent(ticket: u64, charge: &Charge, is_free: bool) -> Sent {
     Sent {
         ticket,
         amount: charge.amount,
         at: charge.at,
         used: charge.used,
+        is_free,
     }
 }
 

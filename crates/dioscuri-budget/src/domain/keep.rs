@@ -59,7 +59,9 @@ impl Domain {
     pub(crate) fn restore(&mut self, saved: &SavedDomain, kind: &Kind, reading: &Reading) {
         self.was_refused |= saved.was_refused;
         // A limit of zero closes until the endpoint is attached again, as it was.
-        self.stated = self.stated.or(saved.stated.filter(|stated| *stated > 0));
+        let stated = saved.stated.filter(|stated| *stated > 0);
+        self.stated = self.stated.or(stated);
+        self.stated_until = self.stated_until.max(reading.now().tick.after(super::STATED_FOR));
         let limit = self.limit();
         match &mut self.meter {
             Meter::Rate(rate) => {

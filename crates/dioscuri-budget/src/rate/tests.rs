@@ -6,6 +6,10 @@ use dioscuri_vocab::Window;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
 /// A quota of requests, and its clock.
 struct Quota {
     rate: Rate,
@@ -42,7 +46,13 @@ impl Quota {
         let (ticket, at) = (self.ticket, self.now);
         let used = self.rate.grant(ticket, 1, self.limit, &mut self.kind, at);
         self.rate.charge(at, 1, self.limit.unwrap_or(u64::MAX));
-        Sent { ticket, amount: 1, at, used }
+        Sent {
+            ticket,
+            amount: 1,
+            at,
+            used,
+            is_free: false,
+        }
     }
 
     /// Sends as many as may go now.
@@ -60,15 +70,16 @@ impl Quota {
     }
 
     fn pass_all(&mut self, sent: &[Sent]) {
-        sent.iter().for_each(|sent| self.pass(sent));
+        for sent in sent {
+            self.pass(sent);
+        }
     }
 
-    /// For how many seconds nothing should go after `sent` was refused.
-    fn refuse(&mut self, sent: &Sent, hint: Option<f64>) -> f64 {
+    /// For how long nothing should go after `sent` was refused with a hint of so many milliseconds.
+    fn refuse(&mut self, sent: &Sent, hint: Option<u64>) -> Duration {
         self.rate.land();
-        let hint = hint.map(Duration::from_secs_f64);
-        let pause = self.rate.refuse(sent, hint, self.limit, &mut self.kind, self.now);
-        pause.as_secs_f64()
+        let hint = hint.map(Duration::from_millis);
+        self.rate.refuse(sent, hint, self.limit, &mut self.kind, self.now)
     }
 
     /// Fills a window of which everything is let through, and waits for the next.
@@ -109,7 +120,7 @@ fn a_burst_that_was_refused_is_not_tried_again_for_two_minutes() {
     quota.advance(0.4);
     let probe = quota.send();
     quota.advance(0.3);
-    assert_eq!(quota.refuse(&probe, Some(5.3)), 5.3);
+    assert_eq!(quota.refuse(&probe, Some(5300)), ms(5300));
     quota.pass_all(&burst);
     quota.advance(5.4);
     for _ in 0..15 {
@@ -130,7 +141,7 @@ fn a_refusal_at_the_edge_of_a_window_widens_the_guard_and_nothing_else() {
     let sent = quota.send_all();
     let before = quota.kind.guard.get();
     quota.advance(0.2);
-    assert_eq!(quota.refuse(&sent[0], Some(0.1)), 0.1);
+    assert_eq!(quota.refuse(&sent[0], Some(100)), ms(100));
     assert_eq!(quota.kind.guard.get(), before + Duration::from_millis(100));
     assert_eq!(quota.most(), None);
 }
@@ -139,9 +150,9 @@ fn a_refusal_at_the_edge_of_a_window_widens_the_guard_and_nothing_else() {
 fn before_anything_was_let_through_a_refusal_closes_until_its_hint() {
     let mut quota = Quota::new(Some(10), 1.0);
     let sent = quota.send();
-    assert_eq!(quota.refuse(&sent, Some(26.0)), 26.0);
+    assert_eq!(quota.refuse(&sent, Some(26000)), ms(26000));
     let sent = quota.send();
-    assert_eq!(quota.refuse(&sent, None), 60.0);
+    assert_eq!(quota.refuse(&sent, None), ms(60000));
     assert_eq!(quota.most(), None);
 }
 
@@ -149,9 +160,9 @@ fn before_anything_was_let_through_a_refusal_closes_until_its_hint() {
 fn one_refusal_far_below_a_limit_that_has_held_teaches_nothing() {
     let mut quota = Quota::new(Some(60), 1.0);
     quota.use_whole();
-    for hint in [Some(31.0), None, Some(17.0)] {
+    for hint in [Some(31_000), None, Some(17_000)] {
         let false_one = quota.send();
-        assert!(quota.refuse(&false_one, hint) <= 1.0);
+        assert!(quota.refuse(&false_one, hint) <= ms(1_000));
         for _ in 0..8 {
             let sent = quota.send();
             quota.pass(&sent);
@@ -202,9 +213,9 @@ fn a_minute_of_the_clock_is_known_by_hints_that_name_one_moment() {
     let sent = quota.send_all();
     quota.pass_all(&sent[..50]);
     quota.advance(1.0);
-    assert_eq!(quota.refuse(&sent[50], Some(30.0)), 1.0);
+    assert_eq!(quota.refuse(&sent[50], Some(30000)), ms(1000));
     quota.advance(0.2);
-    assert_eq!(quota.refuse(&sent[51], Some(29.8)), 29.8);
+    assert_eq!(quota.refuse(&sent[51], Some(29800)), ms(29800));
     assert_eq!(quota.most(), None);
 }
 
@@ -241,7 +252,7 @@ fn an_unknown_limit_that_is_smoothed_is_known_by_the_first_hint() {
     quota.advance(1.0);
     quota.pass(&more[0]);
     for sent in &more[1..] {
-        let _ = quota.refuse(sent, Some(4.0));
+        let _ = quota.refuse(sent, Some(4000));
     }
     let found = quota.most().unwrap();
     assert!((60..=100).contains(&found), "{found}");

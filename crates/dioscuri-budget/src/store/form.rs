@@ -75,6 +75,9 @@ mod tests {
             most: 190,
             is_bounded: true,
             step: 4,
+            run: 2,
+            owed: 11,
+            price: 12,
             pause_ns: 1_000_000_000,
             probe_from_ms: Some(1_784_116_806_000),
         });

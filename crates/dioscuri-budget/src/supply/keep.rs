@@ -15,8 +15,11 @@ impl Supply {
             most: self.most,
             is_bounded: self.is_bounded,
             step: self.step,
+            run: self.run,
+            owed: self.owed,
+            price: self.price,
             pause_ns: nanos(self.pause),
-            probe_from_ms: writing.ahead(self.probe_opens()),
+            probe_from_ms: writing.ahead(self.probe_from),
         }
     }
 
@@ -24,6 +27,9 @@ impl Supply {
     pub(crate) fn restore(saved: &SavedSupply, reading: &Reading) -> Self {
         Self {
             is_bounded: saved.is_bounded,
+            run: saved.run,
+            owed: saved.owed,
+            price: saved.price,
             step: saved.step.clamp(1, saved.most.max(1)),
             pause: Duration::from_nanos(saved.pause_ns),
             probe_from: reading.ahead(saved.probe_from_ms).unwrap_or(Tick::ZERO),

@@ -84,7 +84,9 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 /// Lives through `events`, as they come or as soon as there is room.
 fn live(world: &mut World, events: &[Event]) {
     for event in events {
-        world.now = world.now.after(MS * u32::try_from(event.pause_ms).unwrap());
+        world.now = world
+            .now
+            .after(MS * u32::try_from(event.pause_ms).expect("below 6,000"));
         let cost = Cost::tokens(event.tokens);
         if let Reserve::Granted(taken) = world.budget.reserve(event.endpoint, &cost, world.now) {
             world.now = world.now.after(MS * 50);
@@ -116,8 +118,8 @@ fn comparable(world: &World) -> Vec<String> {
 
 #[cfg(feature = "store")]
 fn through_text(saved: &Saved) -> Saved {
-    let text = serde_json::to_string(saved).unwrap();
-    serde_json::from_str(&text).unwrap()
+    let text = serde_json::to_string(saved).expect("plain data");
+    serde_json::from_str(&text).expect("what was written")
 }
 
 #[cfg(not(feature = "store"))]
@@ -261,13 +263,13 @@ fn a_day_that_a_refusal_made_known_stays_shut_until_midnight() {
 
 #[test]
 fn a_wall_clock_that_fell_back_closes_nothing_for_long_and_frees_nothing() {
-    const YEAR: f64 = 365.0 * 24.0 * HOUR;
+    const HOUR_MS: i64 = 3_600_000;
     let before = named(&[Limit::rpm(2), Limit::rpd(3)]);
     drop([before.take(1), before.take(1)]);
     let saved = before.budget.save(before.now);
-    for back in [10.0, 2.0 * HOUR, 20.0 * HOUR, YEAR] {
+    for back in [10_000, 2 * HOUR_MS, 20 * HOUR_MS, 365 * 24 * HOUR_MS] {
         let mut after = next(&[Limit::rpm(2), Limit::rpd(3)], &before, 0.0);
-        after.now.unix = UnixTime(after.now.unix.0 - Duration::from_secs_f64(back).as_millis() as i64);
+        after.now.unix = UnixTime(after.now.unix.0 - back);
         after.budget.restore(&saved, after.now);
         assert_eq!(after.wait(1), Some(60.4), "{back}");
         after.advance(60.4);

@@ -194,6 +194,26 @@ fn other_users_take_their_part_and_equal_seeds_give_equal_books() {
 }
 
 #[test]
+fn who_insists_is_served_where_there_is_no_room_and_leaves_none() {
+    let admitted = |insists: bool| {
+        let others = format!(
+            "[[load]]\nmodel = \"m\"\nproject = \"p\"\nrpm = {{ min = 40, max = 40 }}\ninsists = {insists}\n"
+        );
+        let mut world = World::new(world("rpm = 60", &others).scenario(), Some(1));
+        // One try each 70 ms, for twenty minutes: whoever comes often gets nearly all.
+        for call in 0..17_143 {
+            let _ = is_answered(&mut world, 1, Duration::from_millis(call * 70));
+        }
+        let quota = world.stats().domains[0].clone();
+        (quota.admitted, quota.others)
+    };
+    let (polite, insistent) = (admitted(false), admitted(true));
+    assert!(polite.0 > 1_000, "{polite:?}");
+    assert!((700..=900).contains(&insistent.1), "{insistent:?}");
+    assert!((350..=550).contains(&insistent.0), "{insistent:?}");
+}
+
+#[test]
 fn the_money_of_an_account_is_in_the_book() {
     let scenario = Scenario::parse(
         r#"

@@ -94,12 +94,9 @@ impl Stream {
         };
         let requests = match self.room {
             None => arrival.requests,
-            Some(room) if self.insists => rooms[room].charge_insistent(
-                arrival.requests,
-                arrival.tokens,
-                clock,
-                arrival.at,
-            ),
+            Some(room) if self.insists => {
+                rooms[room].charge_insistent(arrival.requests, arrival.tokens, clock, arrival.at)
+            }
             Some(room) => rooms[room].charge_others(arrival.requests, arrival.tokens, clock, arrival.at),
         };
         if let Some(pool) = self.pool {

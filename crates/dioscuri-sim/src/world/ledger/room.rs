@@ -153,7 +153,13 @@ impl Room {
     }
 
     /// Charges all `requests` of other users who try again until they are served, and tells how many those are.
-    pub(super) fn charge_insistent(&mut self, requests: u64, tokens: u64, clock: &mut Clock, tick: Tick) -> u64 {
+    pub(super) fn charge_insistent(
+        &mut self,
+        requests: u64,
+        tokens: u64,
+        clock: &mut Clock,
+        tick: Tick,
+    ) -> u64 {
         // What no longer counts is forgotten before anything is charged.
         let _ = most_that_fit(&mut self.counters, requests, tokens, clock, tick);
         admit_others(&mut self.counters, requests, tokens, tick);
