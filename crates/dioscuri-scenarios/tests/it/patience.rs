@@ -13,7 +13,7 @@ fn what_cannot_be_answered_in_time_ends_at_its_deadline_and_harms_nobody() {
     let report = run_of(scenario, 600)
         .with_deadline(deadline)
         .run(Strategy::Dioscuri);
-    assert!(report.answered > 200, "{report:#?}");
+    assert!(report.answered > 180, "{report:#?}");
     assert!(report.ended <= deadline);
     let failed: usize = report.failed.values().sum();
     assert_eq!(report.answered + failed, 600);
