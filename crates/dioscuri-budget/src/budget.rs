@@ -282,18 +282,21 @@ impl State {
 
     fn opening(&mut self, endpoint: EndpointId, cost: &Cost, now: Now) -> Opening {
         let (opens, _) = self.last_to_open(endpoint, cost, now);
-        let (mut room, mut may_open_sooner): (f32, bool) = (1.0, false);
+        let mut room: f32 = 1.0;
+        // What is being found out may let a request go sooner, unless something else keeps it back as well.
+        let mut may_open_sooner = opens > Opens::At(now.tick);
         for &id in self.endpoints.get(&endpoint).into_iter().flatten() {
             if let Some(domain) = self.domains[id as usize].as_deref_mut() {
-                room = room.min(domain.room(amount(domain.unit, cost), now));
-                may_open_sooner |= domain
-                    .rate()
-                    .is_some_and(|rate| rate.may_open_sooner(&self.kinds[domain.kind]));
+                let amount = amount(domain.unit, cost);
+                room = room.min(domain.room(amount, now));
+                let kind = &self.kinds[domain.kind];
+                may_open_sooner = may_open_sooner
+                    && (domain.opens(amount, kind, now) <= Opens::At(now.tick)
+                        || domain.may_open_sooner(amount, kind, now));
             }
         }
         let opening = Opening::new(opens.at(), room);
-        // What is being found out may let a request go that would be too late otherwise.
-        if may_open_sooner && opens > Opens::At(now.tick) {
+        if may_open_sooner {
             opening.while_pending()
         } else {
             opening

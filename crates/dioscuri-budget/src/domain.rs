@@ -157,6 +157,15 @@ impl Domain {
         room.max(Opens::At(self.closed_until)).max(self.gate.opens(now))
     }
 
+    /// Whether the end of a request under way may let `amount` go sooner than was said.
+    pub(crate) fn may_open_sooner(&mut self, amount: u64, kind: &Kind, now: Now) -> bool {
+        let limit = self.limit();
+        match &mut self.meter {
+            Meter::Rate(rate) => rate.may_open_sooner(amount, limit, kind, now.tick),
+            _ => false,
+        }
+    }
+
     /// The share of the limit that is left after `amount`, `0.0..=1.0`; 1 where no limit is known.
     pub(crate) fn room(&mut self, amount: u64, now: Now) -> f32 {
         let Some(limit) = self.limit() else { return 1.0 };

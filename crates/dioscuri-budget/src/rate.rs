@@ -173,10 +173,17 @@ impl Rate {
         at.max(self.shut.map_or(Tick::ZERO, Shut::opens))
     }
 
-    /// Whether the end of a request under way may open it sooner than was said.
-    pub(crate) fn may_open_sooner(&self, kind: &Kind) -> bool {
+    /// Whether the end of a request under way may let `amount` go sooner than was said: the limit itself has room, and
+    /// only what is being found out keeps it back.
+    pub(crate) fn may_open_sooner(
+        &mut self,
+        amount: u64,
+        limit: Option<u64>,
+        kind: &Kind,
+        now: Tick,
+    ) -> bool {
         let is_learning = self.shut.is_some() || self.supply.is_some() || !kind.burst.is_whole();
-        self.flying > 0 && is_learning
+        self.flying > 0 && is_learning && self.window.opens(amount, limit.unwrap_or(u64::MAX), now) <= now
     }
 
     /// When a probe may go beyond a short window of `burst`; `None` if it would prove nothing: it must follow a whole
