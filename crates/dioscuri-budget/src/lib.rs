@@ -75,7 +75,8 @@
 //!
 //! No clock, no runtime: `now` is an argument and [`RateBudget::poll_order`] says when to ask again early. Counts are
 //! not shared between processes. Where nobody states a limit nor a hint and the server smooths as well, what is found
-//! out is a fraction of what there is. A limit that a refusal has stated is not tried beyond. A request larger than what
+//! out is a fraction of what there is. A limit that a refusal has stated is not tried
+//! beyond, unless a larger one is configured: then after a day. A request larger than what
 //! the server bears at once, a tenth of the limit where it smooths, is never admitted and nothing here says so. A model's
 //! own token count is better than [`Rules`].
 

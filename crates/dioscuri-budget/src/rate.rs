@@ -590,7 +590,7 @@ const MEMORY: f64 = 8.0;
 /// reported for up to one request in ten; where a window is full, nearly all are refused.
 const BELIEVED: f64 = 0.3;
 
-/// Requests that must have been let through before one refusal is doubted.
+/// Requests that must have been let through for a refusal without a hint not to close a whole period.
 const LONG_USE: u64 = 8;
 
 #[cfg(test)]
