@@ -1,10 +1,13 @@
 //! The dioscuri transport over reqwest 0.13.
 //!
 //! ```
+//! # #[cfg(feature = "transport")]
+//! # {
 //! use dioscuri_reqwest::ReqwestTransport;
 //!
 //! let transport = ReqwestTransport::new()?;
-//! # Ok::<(), dioscuri_reqwest::BuildError>(())
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # What is set, and why?
@@ -24,8 +27,12 @@
 //!
 //! One HTTP/2 connection per host: about a hundred requests at once; more queue inside it.
 
+#[cfg(feature = "transport")]
 mod body;
+#[cfg(feature = "transport")]
 mod fault;
+#[cfg(feature = "transport")]
 mod transport;
 
+#[cfg(feature = "transport")]
 pub use transport::{BuildError, ReqwestTransport};

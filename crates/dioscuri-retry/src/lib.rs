@@ -51,6 +51,7 @@
 //! are remembered by the pool and the rate budget; without them a daily quota is asked again after each
 //! backoff: give it a row of your own, or a deadline.
 
+mod attempts;
 mod backoff;
 mod budget;
 mod ext;
@@ -62,6 +63,7 @@ mod table;
 /// The words that stand in these signatures, so that this crate can be taken alone.
 pub use dioscuri_vocab as vocab;
 
+pub use attempts::{AttemptLog, Attempts, Next, Tried};
 pub use backoff::{Backoff, InvalidBackoff};
 pub use budget::RetryBudget;
 pub use ext::{LimitAttempts, OnEmpty, RetryPolicyExt, WithinBudget};

@@ -52,7 +52,10 @@
 //! dioscuri's decisions into a stack of yours are not here yet. An attempt is marked as sent when the
 //! service is called, which is early, never late.
 
+#[cfg(feature = "engine")]
 mod transport;
 
+#[cfg(feature = "engine")]
 pub use dioscuri_transport::read_error;
+#[cfg(feature = "engine")]
 pub use transport::TowerTransport;

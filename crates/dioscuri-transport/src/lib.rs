@@ -37,7 +37,6 @@
 //! client is in here: see `dioscuri-reqwest`, or bring your own [`Transport`].
 
 mod address;
-mod clock;
 mod credential;
 mod directory;
 mod driver;
@@ -48,9 +47,9 @@ mod transport;
 pub use dioscuri_vocab as vocab;
 
 pub use address::{Address, InvalidAddress, Surface};
-pub use clock::Clock;
 pub use credential::{BearerError, BearerSource, Credential, Secret, Token};
 pub use dioscuri_errors::Fault;
+pub use dioscuri_http::Clock;
 pub use directory::Directory;
 pub use driver::{Delivered, Driver, DriverConfig, Outgoing, Undelivered};
 pub use fault::read_error;

@@ -1,5 +1,6 @@
 //! The transport over real sockets: what it sends, and how it names what breaks.
 
+#![cfg(feature = "transport")]
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may stop it")]
 
 use bytes::Bytes;

@@ -1,4 +1,5 @@
 //! Any tower service as a transport: readiness, errors, bodies, and the driver on top.
+#![cfg(feature = "engine")]
 
 mod bodies;
 mod driver;
