@@ -71,6 +71,12 @@
 //! The budget does not queue: a caller may wait for any of several endpoints. [`FairQueue`] is the queue to
 //! put in front: by priority, in equal shares of the tenants, first come first served.
 //!
+//! # Features
+//!
+//! - `budget` (default): the [`Budget`] itself. Without it the crate is what a budget of another kind needs: the trait
+//!   [`RateBudget`], the [`FairQueue`], token estimates; it then depends on nothing of others.
+//! - `store`: what was learned, kept in a file. `tokio`: permits that can be awaited.
+//!
 //! # Limits
 //!
 //! No clock, no runtime: `now` is an argument and [`RateBudget::poll_order`] says when to ask again early. Counts are
@@ -82,31 +88,51 @@
 
 #[cfg(feature = "tokio")]
 mod acquire;
+#[cfg(feature = "budget")]
 mod budget;
+#[cfg(feature = "budget")]
 mod burst;
+#[cfg(feature = "budget")]
 mod config;
+#[cfg(feature = "budget")]
 mod counting;
+#[cfg(feature = "budget")]
 mod day;
+#[cfg(feature = "budget")]
 mod domain;
+#[cfg(feature = "budget")]
 mod estimates;
+#[cfg(feature = "budget")]
 mod gate;
+#[cfg(feature = "budget")]
 mod guard;
+#[cfg(feature = "budget")]
 mod ids;
+#[cfg(feature = "budget")]
 mod keep;
+#[cfg(feature = "budget")]
 mod kind;
+#[cfg(feature = "budget")]
 mod ledger;
+#[cfg(feature = "budget")]
 mod limit;
+#[cfg(feature = "budget")]
 mod opens;
+#[cfg(feature = "budget")]
 mod permit;
 mod queue;
+#[cfg(feature = "budget")]
 mod rate;
 mod rate_budget;
 mod saved;
+#[cfg(feature = "budget")]
 mod snapshot;
 #[cfg(feature = "store")]
 mod store;
+#[cfg(feature = "budget")]
 mod supply;
 mod tokens;
+#[cfg(feature = "budget")]
 mod window;
 
 /// The words that stand in these signatures, so that this crate can be taken alone.
@@ -114,16 +140,22 @@ pub use dioscuri_vocab as vocab;
 
 #[cfg(feature = "tokio")]
 pub use acquire::{Turn, TurnError, Turnstile, Wish};
+#[cfg(feature = "budget")]
 pub use budget::Budget;
+#[cfg(feature = "budget")]
 pub use config::Config;
+#[cfg(feature = "budget")]
 pub use day::next_pacific_midnight;
+#[cfg(feature = "budget")]
 pub use limit::Limit;
+#[cfg(feature = "budget")]
 pub use permit::{NotUntil, Permit};
 pub use queue::{FairQueue, InOrder, Ticket};
 pub use rate_budget::{DomainId, Lease, Opening, Order, RateBudget, Reservation, Reserve};
 pub use saved::{
     Saved, SavedBurst, SavedCorrection, SavedDay, SavedDomain, SavedGate, SavedKind, SavedSupply,
 };
+#[cfg(feature = "budget")]
 pub use snapshot::{DomainSnapshot, Source};
 #[cfg(feature = "store")]
 pub use store::{Opened, Store, StoreError};
