@@ -20,6 +20,7 @@ macro_rules! library {
 library! {
     "demo": "three projects on both surfaces: one key is bad, one project's day is spent, and some capacity is missing",
     "calm": "one project, one key, wide quotas and no faults",
+    "plugged-in": "a refusal that asks for 2.5 s, then twice a lack of capacity, then answers: the same for every client",
     "overload": "one model answers 503 \"high demand\" for minutes, then recovers; another one stays well",
     "incident-2026-02-27": "Vertex on 2026-02-27: 429 and 503 on the global endpoint and in the US for 1 h 58 min; Europe stays well",
     "slow-day": "answers of ten seconds and a tail of half a minute; for some minutes everything takes three times as long",

@@ -216,6 +216,20 @@ fn a_good_day_refuses_nobody() {
 }
 
 #[test]
+fn whoever_plugs_in_meets_a_hint_twice_a_lack_of_capacity_and_an_answer() {
+    let mut trip = Trip::to("plugged-in");
+    let refused = trip.ask("castor", 1, "global", "gemini-3.8-flash");
+    assert_eq!(refused.status, 429);
+    let error = &json(&refused)["error"];
+    assert_eq!(error["status"], "RESOURCE_EXHAUSTED");
+    assert_eq!(error["details"][1]["retryDelay"], "2.5s");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.ends_with("gemini-3.8-flash\nPlease retry in 2.5s."), "{message}");
+    let then: Vec<_> = (0..3).map(|_| trip.wait(1).reason("castor")).collect();
+    assert_eq!(then, [Some(Reason::Capacity), Some(Reason::Capacity), None]);
+}
+
+#[test]
 fn an_overload_comes_and_goes_and_leaves_the_other_model_alone() {
     let mut trip = Trip::to("overload");
     assert_eq!(trip.refused("castor", 50, Reason::Capacity), 0);
