@@ -224,7 +224,10 @@ fn whoever_plugs_in_meets_a_hint_twice_a_lack_of_capacity_and_an_answer() {
     assert_eq!(error["status"], "RESOURCE_EXHAUSTED");
     assert_eq!(error["details"][1]["retryDelay"], "2.5s");
     let message = error["message"].as_str().unwrap();
-    assert!(message.ends_with("gemini-3.8-flash\nPlease retry in 2.5s."), "{message}");
+    assert!(
+        message.ends_with("gemini-3.8-flash\nPlease retry in 2.5s."),
+        "{message}"
+    );
     let then: Vec<_> = (0..3).map(|_| trip.wait(1).reason("castor")).collect();
     assert_eq!(then, [Some(Reason::Capacity), Some(Reason::Capacity), None]);
 }
