@@ -36,6 +36,13 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
     let files = texts(workspace, &paths)?;
     let weights = weight::measure(workspace)?;
     weight::print(&weights);
+    let readme = fs::read_to_string(workspace.root().join("README.md")).context("cannot read README.md")?;
+    let crates = workspace.crates();
+    let published: Vec<_> = crates
+        .iter()
+        .filter(|package| package.is_published())
+        .map(|package| package.name.as_str())
+        .collect();
     let rules = [
         (
             "crates know only who they may know",
@@ -67,6 +74,10 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
             secrets::faults(&files, workspace.root()),
         ),
         ("no crate grows heavier than it may", weight::faults(&weights)),
+        (
+            "the README says what each crate brings",
+            weight::untold(&weights, &readme, &published),
+        ),
         (
             "every relative link leads somewhere",
             links::faults(&files, &paths),

@@ -19,8 +19,15 @@ pub(super) fn faults(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
                 .into_iter()
                 .map(|fault| format!("{name}: {fault}")),
         );
-        if package.is_published() && !package.dir().join("README.md").is_file() {
-            faults.push(format!("{name}: is published and has no README.md"));
+        if package.is_published() {
+            if !package.dir().join("README.md").is_file() {
+                faults.push(format!("{name}: is published and has no README.md"));
+            }
+            faults.extend(
+                on_its_page(&manifest)
+                    .into_iter()
+                    .map(|fault| format!("{name}: is published and {fault}")),
+            );
         }
     }
     for package in workspace.crates() {
@@ -56,6 +63,31 @@ fn in_manifest(manifest: &Table) -> Vec<String> {
     faults
 }
 
+/// What a registry's page and docs.rs need.
+fn on_its_page(manifest: &Table) -> Vec<String> {
+    let package = manifest.get("package");
+    let field = |name: &str| package.and_then(|package| package.get(name));
+    let mut faults = Vec::new();
+    for name in ["description", "readme", "keywords", "categories"] {
+        if field(name).is_none() {
+            faults.push(format!("has no `package.{name}`"));
+        }
+    }
+    // A registry refuses more.
+    for name in ["keywords", "categories"] {
+        if field(name)
+            .and_then(Value::as_array)
+            .is_some_and(|all| all.len() > 5)
+        {
+            faults.push(format!("has more than five `package.{name}`"));
+        }
+    }
+    if field("metadata").and_then(|all| all.get("docs")).is_none() {
+        faults.push("has no `package.metadata.docs.rs`".to_owned());
+    }
+    faults
+}
+
 fn inherits(value: &Value) -> bool {
     value.get("workspace").and_then(Value::as_bool) == Some(true)
 }
@@ -63,6 +95,20 @@ fn inherits(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_published_crate_says_what_its_page_needs() {
+        let page =
+            "[package]\ndescription = 'it'\nreadme = 'README.md'\nkeywords = ['a']\ncategories = ['b']\n";
+        let whole = format!("{page}[package.metadata.docs.rs]\nall-features = true\n");
+        assert_eq!(on_its_page(&toml::from_str(&whole).unwrap()), [""; 0]);
+        let poor = on_its_page(&toml::from_str(&page.replace("['a']", "[1, 2, 3, 4, 5, 6]")).unwrap());
+        let expected = [
+            "has more than five `package.keywords`",
+            "has no `package.metadata.docs.rs`",
+        ];
+        assert_eq!(poor, expected);
+    }
 
     const GOOD: &str = "
 [package]
