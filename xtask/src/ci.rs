@@ -2,6 +2,7 @@
 
 mod full;
 mod fuzz;
+mod semver;
 mod steps;
 mod tools;
 

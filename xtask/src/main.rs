@@ -13,6 +13,7 @@ mod corpus;
 mod demo;
 mod errors;
 mod licences;
+mod packages;
 mod scenarios;
 mod sdk;
 mod shell;
@@ -66,6 +67,8 @@ enum Task {
     },
     /// Hold licences and sources of all dependencies against .cargo/deny.toml
     Licences,
+    /// Pack every published crate and build it from its package
+    Packages,
     /// Run the scenarios in virtual time and write docs/scenarios.md and its chart
     Scenarios(scenarios::Args),
     /// Hold the simulator against Google's official SDKs for Python and Node
@@ -94,6 +97,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Errors { check: true } => errors::check(&workspace),
         Task::Errors { check: false } => errors::write(&workspace),
         Task::Licences => licences::run(&workspace),
+        Task::Packages => packages::verify(&workspace),
         Task::Scenarios(args) => scenarios::run(&workspace, args),
         Task::Sdk => sdk::run(&workspace),
         Task::Tidy => tidy::run(&workspace),

@@ -1,7 +1,7 @@
 //! What needs more time, another tool or the network: `cargo xtask ci --full`.
 
-use super::{fuzz, steps::Step};
-use crate::{scenarios, shell::Line, workspace::Workspace};
+use super::{fuzz, semver, steps::Step};
+use crate::{packages, scenarios, shell::Line, workspace::Workspace};
 
 /// What can be checked on this machine, and what cannot.
 #[derive(Debug)]
@@ -15,23 +15,29 @@ struct Tool {
     name: &'static str,
     probe: &'static str,
     lines: &'static [&'static str],
+    /// What is missing where the probe fails.
+    wants: &'static str,
 }
 
 const TOOLS: &[Tool] = &[
     Tool {
-        name: "advisories, licences and sources by cargo-deny",
+        name: "bans, licences and sources by cargo-deny",
         probe: "cargo deny --version",
-        lines: &["cargo deny check --config .cargo/deny.toml"],
+        lines: &["cargo deny --config .cargo/deny.toml check bans licenses sources"],
+        wants: "it is not installed",
     },
     Tool {
-        name: "no break of the published API by cargo-semver-checks",
-        probe: "cargo semver-checks --version",
-        lines: &["cargo semver-checks --workspace"],
+        name: "advisories by cargo-deny",
+        // The list of advisories is fetched: without a network there is nothing to check against.
+        probe: "cargo deny --config .cargo/deny.toml fetch db",
+        lines: &["cargo deny --config .cargo/deny.toml check advisories"],
+        wants: "it is not installed, or cannot fetch its list",
     },
     Tool {
         name: "no dependency's type in a signature by cargo-check-external-types",
         probe: "cargo check-external-types --version",
         lines: &["cargo check-external-types"],
+        wants: "it is not installed",
     },
 ];
 
@@ -47,6 +53,11 @@ pub(super) fn steps(workspace: &Workspace) -> More {
                     )
                     .env("RUSTDOCFLAGS", "-D warnings"),
                 ],
+            ),
+            Step::check(
+                "packages, each built from itself",
+                packages::verify,
+                "cargo xtask packages",
             ),
             Step::check(
                 "scenarios with every seed",
@@ -65,6 +76,10 @@ pub(super) fn steps(workspace: &Workspace) -> More {
             fuzz.name
         ));
     }
+    match semver::step(workspace) {
+        Ok(step) => more.steps.push(step),
+        Err(why) => more.unchecked.push(why),
+    }
     for tool in TOOLS {
         if Line::new(tool.probe).works(workspace.root()) {
             more.steps.push(Step::lines(
@@ -72,8 +87,7 @@ pub(super) fn steps(workspace: &Workspace) -> More {
                 tool.lines.iter().map(|line| Line::new(line)).collect(),
             ));
         } else {
-            more.unchecked
-                .push(format!("{}, which is not installed", tool.name));
+            more.unchecked.push(format!("{}: {}", tool.name, tool.wants));
         }
     }
     more

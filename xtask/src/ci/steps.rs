@@ -2,7 +2,7 @@
 
 use super::tools::Tools;
 use crate::{
-    demo, errors, licences, scenarios,
+    demo, errors, licences, packages, scenarios,
     shell::{self, Line},
     tidy,
     workspace::{Package, Workspace},
@@ -97,6 +97,7 @@ pub(super) fn all(workspace: &Workspace, tools: Tools) -> Vec<Step> {
             examples,
             "cargo run --package dioscuri-examples --bin NAME",
         ),
+        Step::check("packages", packages::pack, "cargo xtask packages"),
         Step::check("demo", demo::check, "cargo xtask demo --check"),
         Step::check("scenarios", scenarios::check, "cargo xtask scenarios --check"),
     ]
