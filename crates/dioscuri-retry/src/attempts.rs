@@ -32,6 +32,8 @@ pub struct Attempts {
     reach: Reach,
     counts: Table,
     counted: u32,
+    /// Tries before those of the log.
+    unlogged: u32,
     backoff: Duration,
     log: AttemptLog,
 }
@@ -68,6 +70,7 @@ impl Attempts {
             reach: Reach::Here,
             counts: Table::standard(),
             counted: 0,
+            unlogged: 0,
             backoff: Duration::ZERO,
             log: AttemptLog::default(),
         }
@@ -85,6 +88,14 @@ impl Attempts {
     #[must_use]
     pub const fn anywhere(mut self) -> Self {
         self.reach = Reach::Anywhere;
+        self
+    }
+
+    /// The same call, which counts attempts by the rows of `table`: give it that of the policy, where it is not the
+    /// standard one.
+    #[must_use]
+    pub fn counted_by(mut self, table: Table) -> Self {
+        self.counts = table;
         self
     }
 
@@ -150,7 +161,8 @@ impl Attempts {
 
     fn context(&self, phase: Phase) -> Context {
         let mut cx = Context::new(self.started).at_attempt(self.counted.max(1));
-        cx.tries = u32::try_from(self.log.tried.len()).unwrap_or(u32::MAX).max(1);
+        let logged = u32::try_from(self.log.tried.len()).unwrap_or(u32::MAX);
+        cx.tries = self.unlogged.saturating_add(logged).max(1);
         cx.phase = phase;
         cx.deadline = self.deadline;
         cx.previous_backoff = self.backoff;
@@ -189,6 +201,31 @@ impl Attempts {
             self.begin(now);
         }
         self.log.tried.last_mut().expect("one has begun")
+    }
+}
+
+/// For loops that tell less than everything.
+#[cfg(any(feature = "retry-policies", feature = "backoff", feature = "backon"))]
+impl Attempts {
+    pub(crate) const fn started(&self) -> Tick {
+        self.started
+    }
+
+    #[cfg(feature = "backon")]
+    pub(crate) const fn ends_by(&self) -> Option<Tick> {
+        self.deadline
+    }
+
+    pub(crate) const fn end_by(&mut self, deadline: Tick) {
+        self.deadline = Some(deadline);
+    }
+
+    /// The same call, after `tries` that are not in the log, `counted` of which counted.
+    #[cfg(feature = "retry-policies")]
+    pub(crate) const fn resume(mut self, counted: u32, tries: u32) -> Self {
+        self.counted = counted;
+        self.unlogged = tries;
+        self
     }
 }
 

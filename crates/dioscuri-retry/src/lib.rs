@@ -51,10 +51,13 @@
 //! are remembered by the pool and the rate budget; without them a daily quota is asked again after each
 //! backoff: give it a row of your own, or a deadline.
 
+#[cfg(any(feature = "retry-policies", feature = "backoff", feature = "backon"))]
+pub mod adapters;
 mod attempts;
 mod backoff;
 mod budget;
 mod ext;
+mod given_waits;
 mod policy;
 mod profile;
 mod standard;
@@ -67,6 +70,7 @@ pub use attempts::{AttemptLog, Attempts, Next, Tried};
 pub use backoff::{Backoff, InvalidBackoff};
 pub use budget::RetryBudget;
 pub use ext::{LimitAttempts, OnEmpty, RetryPolicyExt, WithinBudget};
+pub use given_waits::GivenWaits;
 pub use policy::{Context, Limit, Retry, RetryPolicy, Verdict};
 pub use profile::{Profile, UnknownProfile};
 pub use standard::Standard;

@@ -113,31 +113,56 @@ const TRIES_PER_ATTEMPT: NonZeroU32 = NonZeroU32::new(16).expect("16 is not zero
 
 impl RetryPolicy for Standard {
     fn on_failure(&self, cx: &Context, failure: &Failure, now: Tick, rng: &mut dyn Rng) -> Verdict {
-        let mut row = self.table.row(failure, cx.phase);
-        let mut places = Places::new(&row, failure);
-        if places.are_all_never() {
-            return Verdict::Permanent;
-        }
-        if cx.has_scouted(failure) {
-            row = row.uncounted().with_attempts_here(u32::MAX);
-        } else if cx.tries >= self.max_tries().get() || (row.counts && cx.attempt >= self.max_attempts.get())
-        {
-            return Verdict::Exhausted(Limit::Attempts);
-        }
-        places = places.within_attempts(&row, cx);
-        if places.are_all_never() {
-            return Verdict::Exhausted(Limit::Attempts);
-        }
-        // What does not count as an attempt must grow all the same; but the pauses between probes are not the call's.
-        let step = match row.counts {
-            _ if cx.has_scouted(failure) => 1,
-            true => cx.attempt,
-            false => cx.tries,
+        let limits = Limits {
+            attempts: self.max_attempts.get(),
+            tries: self.max_tries().get(),
         };
-        let wait = self
-            .backoff(row.pace, cx)
-            .wait(step.saturating_add(1), failure.hint(), rng);
-        places.at(now, wait, cx.deadline)
+        by_table(&self.table, &limits, cx, failure, now, |row, step| {
+            let backoff = self.backoff(row.pace, cx);
+            Some(backoff.wait(step.saturating_add(1), failure.hint(), rng))
+        })
+    }
+}
+
+/// How often a call may try.
+pub(crate) struct Limits {
+    pub(crate) attempts: u32,
+    pub(crate) tries: u32,
+}
+
+/// The verdict by the row of `failure` and within `limits`, where what waits does so for `wait`; without one the
+/// attempts have come to an end. It is asked with the row and the number of the step, from 1.
+pub(crate) fn by_table(
+    table: &Table,
+    limits: &Limits,
+    cx: &Context,
+    failure: &Failure,
+    now: Tick,
+    wait: impl FnOnce(&Row, u32) -> Option<Duration>,
+) -> Verdict {
+    let mut row = table.row(failure, cx.phase);
+    let mut places = Places::new(&row, failure);
+    if places.are_all_never() {
+        return Verdict::Permanent;
+    }
+    if cx.has_scouted(failure) {
+        row = row.uncounted().with_attempts_here(u32::MAX);
+    } else if cx.tries >= limits.tries || (row.counts && cx.attempt >= limits.attempts) {
+        return Verdict::Exhausted(Limit::Attempts);
+    }
+    places = places.within_attempts(&row, cx);
+    if places.are_all_never() {
+        return Verdict::Exhausted(Limit::Attempts);
+    }
+    // What does not count as an attempt must grow all the same; but the pauses between probes are not the call's.
+    let step = match row.counts {
+        _ if cx.has_scouted(failure) => 1,
+        true => cx.attempt,
+        false => cx.tries,
+    };
+    match wait(&row, step) {
+        Some(wait) => places.at(now, wait, cx.deadline),
+        None => Verdict::Exhausted(Limit::Attempts),
     }
 }
 

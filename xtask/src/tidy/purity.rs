@@ -21,6 +21,7 @@ pub(super) const PURE: &[&str] = &[
 const DOORS: &[&str] = &[
     "crates/dioscuri-budget/src/acquire.rs",
     "crates/dioscuri-budget/src/store.rs",
+    "crates/dioscuri-retry/src/adapters/process.rs",
     "crates/dioscuri-scenarios/src/main.rs",
     "crates/dioscuri-scenarios/src/page/documents.rs",
     "crates/dioscuri-scenarios/src/run.rs",

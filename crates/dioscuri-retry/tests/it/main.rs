@@ -2,3 +2,5 @@
 
 mod decorators;
 mod properties;
+#[cfg(feature = "retry-policies")]
+mod retry_policies;

@@ -1,0 +1,31 @@
+//! Our policy in other people's retry loops: one [`Schedule`], and a [`Call`] for each run of a loop.
+//!
+//! | loop | feature | what drives it | page |
+//! | --- | --- | --- | --- |
+//! | `retry-policies` 0.5, as in reqwest-retry | `retry-policies` | the [`Schedule`] | [`retry_policies`] |
+//! | `backon` 1 | `backon` | [`Call::waits`] and [`Call::when`] | [`backon`] |
+//! | `backoff` 0.4 | `backoff` | [`Call::waits`] and [`Call::judged`] | [`backoff`] |
+//!
+//! The other way round, [`GivenWaits`](crate::GivenWaits) is a policy of ours whose waits are theirs.
+//!
+//! # Why one type for all of them?
+//!
+//! None of these loops shows the error to whatever chooses the wait, so none of them can heed a server's hint. What
+//! mends it is the same everywhere: read the error first, decide by it, and let the loop fetch a wait that is decided
+//! already. A wait that nothing decided is not given, and the loop ends: so none goes round for ever.
+
+mod call;
+mod failed;
+mod process;
+mod schedule;
+
+#[cfg(feature = "backoff")]
+pub mod backoff;
+#[cfg(feature = "backon")]
+pub mod backon;
+#[cfg(feature = "retry-policies")]
+pub mod retry_policies;
+
+pub use call::{Call, Waits};
+pub use failed::Failed;
+pub use schedule::Schedule;
