@@ -88,7 +88,7 @@ impl<B: Body> Body for Peeked<B> {
 
     fn is_end_stream(&self) -> bool {
         let nothing_read = self.head.is_empty() && self.error.is_none();
-        nothing_read && self.rest.as_ref().is_none_or(|rest| rest.is_end_stream())
+        nothing_read && self.rest.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {

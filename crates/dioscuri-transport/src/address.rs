@@ -1,7 +1,7 @@
 //! Where a model is reached: surface, host and path.
 
 use http::{Uri, uri::PathAndQuery};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt;
 
 /// Characters that stand for themselves in a path segment; everything else is percent-encoded.
@@ -129,16 +129,49 @@ impl Address {
     ///
     /// # Panics
     ///
-    /// If `verb` is no part of a path: a verb is a word of the program, never input.
+    /// If `verb` is longer than a URI may be, 64 kB.
     #[must_use]
     pub fn uri(&self, verb: &str) -> Uri {
-        let prefix = self.base.path().trim_end_matches('/');
-        let path = format!("{prefix}{}:{verb}", self.resource);
-        let mut parts = self.base.clone().into_parts();
-        parts.path_and_query =
-            Some(PathAndQuery::try_from(path).expect("the segments are encoded and short"));
-        Uri::from_parts(parts).expect("the base has a scheme and a host")
+        self.uri_with(verb, None)
+            .expect("the segments are encoded and short")
     }
+
+    /// The same with a query, of which credentials are left out; `None` if no URI may hold it.
+    pub(crate) fn uri_with(&self, verb: &str, query: Option<&str>) -> Option<Uri> {
+        let prefix = self.base.path().trim_end_matches('/');
+        let verb = utf8_percent_encode(verb, SEGMENT);
+        let mut path = format!("{prefix}{}:{verb}", self.resource);
+        if let Some(query) = query.and_then(without_credentials) {
+            path.push('?');
+            path.push_str(&query);
+        }
+        let mut parts = self.base.clone().into_parts();
+        parts.path_and_query = Some(PathAndQuery::try_from(path).ok()?);
+        Uri::from_parts(parts).ok()
+    }
+}
+
+/// Shows host and path of the model: neither holds a secret.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let prefix = self.base.path().trim_end_matches('/');
+        let host = self.base.authority().map_or("", |authority| authority.as_str());
+        write!(f, "{host}{prefix}{}", self.resource)
+    }
+}
+
+/// Parameters that Google's APIs take credentials from.
+const CREDENTIALS: &[&str] = &["key", "access_token", "oauth_token"];
+
+/// `query` without its credentials; `None` if nothing is left.
+pub(crate) fn without_credentials(query: &str) -> Option<String> {
+    let is_plain = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        let name = percent_decode_str(name).decode_utf8_lossy();
+        !pair.is_empty() && !CREDENTIALS.contains(&&*name)
+    };
+    let kept: Vec<_> = query.split('&').filter(is_plain).collect();
+    (!kept.is_empty()).then(|| kept.join("&"))
 }
 
 /// The name without the `models/` that the API puts before it.
@@ -217,6 +250,28 @@ mod tests {
             let expected = format!("https://{host}{}", path.replace("{l}", location));
             check(Address::vertex("p", location, "m"), &expected);
         }
+    }
+
+    #[test]
+    fn a_query_goes_along_without_its_credentials() {
+        let address = Address::developer("m").unwrap();
+        for (query, kept) in [
+            ("alt=sse", Some("alt=sse")),
+            ("key=hush&alt=sse&k%65y=hush", Some("alt=sse")),
+            ("access_token=hush&&oauth_token=hush", None),
+        ] {
+            let uri = address.uri_with("streamGenerateContent", Some(query)).unwrap();
+            assert_eq!((uri.query(), uri.to_string().contains("hush")), (kept, false));
+        }
+        assert_eq!(address.uri_with("verb", Some("a b")), None);
+        let odd = address.uri_with("a b/c?d", None).unwrap();
+        assert_eq!(odd.path(), "/v1beta/models/m:a%20b%2Fc%3Fd");
+    }
+
+    #[test]
+    fn an_address_shows_its_host_and_model() {
+        let address = Address::developer("m").and_then(|model| model.with_base("http://127.0.0.1:8080/gw/"));
+        assert_eq!(address.unwrap().to_string(), "127.0.0.1:8080/gw/v1beta/models/m");
     }
 
     #[test]

@@ -37,20 +37,37 @@
 //! client is in here: see `dioscuri-reqwest`, or bring your own [`Transport`].
 
 mod address;
+mod call_terms;
+mod carrier;
+mod config;
 mod credential;
+mod delivered;
 mod directory;
 mod driver;
 mod fault;
+mod model_call;
+mod opened;
+mod outgoing;
+mod routes;
 mod transport;
 
 /// The words that stand in these signatures, so that this crate can be taken alone.
 pub use dioscuri_vocab as vocab;
 
 pub use address::{Address, InvalidAddress, Surface};
+pub use call_terms::CallTerms;
+pub use carrier::Carrier;
+pub use config::DriverConfig;
 pub use credential::{BearerError, BearerSource, Credential, Secret, Token};
+pub use delivered::{Delivered, Refusal, Undelivered};
+pub use dioscuri_engine::{End, Receipt};
 pub use dioscuri_errors::Fault;
 pub use dioscuri_http::Clock;
 pub use directory::Directory;
-pub use driver::{Delivered, Driver, DriverConfig, Outgoing, Undelivered};
+pub use driver::Driver;
 pub use fault::read_error;
+pub use model_call::ModelCall;
+pub use opened::{Opened, StreamError, Streaming};
+pub use outgoing::Outgoing;
+pub use routes::{Route, Routes};
 pub use transport::{BodyBox, SendError, Sent, Transport, body};

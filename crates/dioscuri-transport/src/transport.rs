@@ -20,7 +20,7 @@ pub fn body(bytes: impl Into<Bytes>) -> BodyBox {
 /// The request is complete: absolute URI, headers, exactly one credential. An implementation adds no
 /// retries, follows no redirects, and sets no timeout on bodies; those belong to the engine.
 #[async_trait::async_trait]
-pub trait Transport: Send + Sync + 'static {
+pub trait Transport: Send + Sync {
     /// Sends `request` and returns when the head of an answer has arrived.
     ///
     /// Calls [`Sent::mark`] when the first byte may leave; marking early is safe, late is not.

@@ -3,14 +3,18 @@
 use crate::{
     Answer, Config, ConfigError, Error, Receipt, Request, StateFile, Status, WaitingFor,
     assembly::{Names, assemble},
+    measure::measure,
     state::{Keeper, Keeping},
 };
+use bytes::Bytes;
 use dioscuri_budget::{Budget, Rules, TokenEstimator};
 use dioscuri_engine::{End, Engine, Observer};
 use dioscuri_errors::{Classify, Taxonomy};
 use dioscuri_pool::{EndpointState, RegionPool};
 use dioscuri_retry::{RetryBudget, RetryPolicy, RetryPolicyExt as _, Table, When};
-use dioscuri_transport::{Clock, Driver, DriverConfig, Outgoing, Transport, Undelivered};
+use dioscuri_transport::{
+    CallTerms, Carrier, Clock, Driver, DriverConfig, Outgoing, Routes, Transport, Undelivered,
+};
 use dioscuri_vocab::{Class, Cost, Tick, UnixTime};
 use std::{
     fmt,
@@ -51,7 +55,7 @@ impl Client {
     }
 
     /// A client over `transport`, with any part of yours in place of ours.
-    pub fn builder(config: Config, transport: impl Transport) -> Builder {
+    pub fn builder(config: Config, transport: impl Transport + 'static) -> Builder {
         Builder {
             config,
             transport: Arc::new(transport),
@@ -98,6 +102,34 @@ impl Client {
             }
             Err(undelivered) => Err(shared.failed(undelivered)),
         }
+    }
+
+    /// What carries its calls: for an adapter that brings a way out of its own.
+    #[must_use]
+    pub fn carrier(&self) -> &Carrier {
+        self.shared.driver.carrier()
+    }
+
+    /// Routes for an adapter of an existing HTTP client: requests that name the first model of the chain are carried by
+    /// this client, over the adapter's own connections, and share its quotas, memories and queue. Those without
+    /// [`CallTerms`] get the configuration's deadline.
+    ///
+    /// Costs are estimated as for [`Client::generate`]; but answers that pass there teach the estimator nothing.
+    #[must_use]
+    pub fn routes(&self) -> Routes {
+        let Some(first) = self.shared.config.models.first() else {
+            return Routes::new();
+        };
+        let estimator = Arc::clone(&self.shared.estimator);
+        let estimate = move |model: &str, body: &Bytes| {
+            // What cannot be measured is refused by the server in its own words.
+            let measure = measure(body).unwrap_or_default();
+            Cost::tokens(estimator.estimate(model, &measure))
+        };
+        Routes::new()
+            .with(first.as_str(), self.carrier().clone())
+            .with_estimate(estimate)
+            .with_terms(CallTerms::new().with_deadline(self.shared.config.usual_deadline()))
     }
 
     /// Lets nothing more out, for shutting down without losing what is paid for: what is in flight goes on to

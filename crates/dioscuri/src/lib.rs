@@ -64,7 +64,9 @@ pub use dioscuri_engine::{Observer, Record, Rule, Waits, Why};
 pub use dioscuri_errors::Classify;
 pub use dioscuri_pool::Tier;
 pub use dioscuri_retry::{Limit, Profile, RetryPolicy};
-pub use dioscuri_transport::{BearerError, BearerSource, Credential, Secret, Surface, Token, Transport};
+pub use dioscuri_transport::{
+    BearerError, BearerSource, CallTerms, Carrier, Credential, Routes, Secret, Surface, Token, Transport,
+};
 pub use dioscuri_vocab::{Class, Scope, Unit, Window};
 
 /// The parts, whole: what the signatures of the traits name, for whoever implements one.

@@ -117,7 +117,7 @@ fn directory() -> Directory {
     directory
 }
 
-async fn run(engine: Engine, transport: impl Transport) -> dioscuri_transport::Undelivered {
+async fn run(engine: Engine, transport: impl Transport + 'static) -> dioscuri_transport::Undelivered {
     let (classify, config) = (Arc::new(TeapotsOnly), DriverConfig::default());
     let driver = Driver::new(
         engine,
