@@ -134,7 +134,7 @@ impl Attempts {
         last.phase = Some(phase);
         last.counted = counted;
         let verdict = policy.on_failure(&self.context(phase), failure, now, rng);
-        let next = self.obey(verdict, failure, now);
+        let next = self.obey(verdict, failure, phase);
         if let Next::Again(at) = next {
             self.backoff = at.since(now);
         }
@@ -169,7 +169,7 @@ impl Attempts {
         cx
     }
 
-    fn obey(&self, verdict: Verdict, failure: &Failure, now: Tick) -> Next {
+    fn obey(&self, verdict: Verdict, failure: &Failure, phase: Phase) -> Next {
         let retry = match verdict {
             Verdict::Retry(retry) => retry,
             Verdict::Permanent => return Next::Permanent,
@@ -182,15 +182,16 @@ impl Attempts {
         match at {
             Some(at) => Next::Again(at),
             // From here on: there is another place to go to, but not for this loop.
-            None if failure.transient => Next::Exhausted(self.why_not_here(failure, now)),
+            None if failure.transient => Next::Exhausted(self.why_not_here(failure, phase)),
             None => Next::Permanent,
         }
     }
 
-    fn why_not_here(&self, failure: &Failure, now: Tick) -> Limit {
-        let soonest = now.after(failure.hint().unwrap_or_default());
+    /// The row says how many attempts one endpoint gets; if that is not it, the wait would have been too long.
+    fn why_not_here(&self, failure: &Failure, phase: Phase) -> Limit {
+        let row = self.counts.row(failure, phase);
         match self.deadline {
-            Some(deadline) if soonest >= deadline => Limit::Deadline,
+            Some(_) if self.counted.max(1) < row.attempts_here => Limit::Deadline,
             _ => Limit::Attempts,
         }
     }
@@ -337,6 +338,38 @@ mod tests {
         let mut attempts = Attempts::new(Tick::ZERO).with_deadline(Tick::ZERO.after(SECOND * 20));
         let end = refused(&mut attempts, &quota, 10);
         assert_eq!(end, Next::Exhausted(Limit::Deadline));
+    }
+
+    #[test]
+    fn a_backoff_that_outgrows_the_deadline_is_the_deadlines_fault() {
+        let mut quota = Failure::new(Class::QuotaMinute);
+        quota.retry_after = Some(Hint::new(SECOND, HintSource::RetryInfo));
+        for deadline in 2..60 {
+            let mut attempts = Attempts::new(Tick::ZERO).with_deadline(Tick::ZERO.after(SECOND * deadline));
+            let end = refused(&mut attempts, &quota, 100);
+            assert_eq!(end, Next::Exhausted(Limit::Deadline));
+        }
+    }
+
+    #[test]
+    fn attempts_that_one_endpoint_has_had_are_no_deadlines_fault() {
+        let mut attempts = Attempts::new(Tick::ZERO).with_deadline(Tick::ZERO.after(SECOND * 3600));
+        let end = refused(&mut attempts, &Failure::new(Class::Internal), 100);
+        assert_eq!(end, Next::Exhausted(Limit::Attempts));
+    }
+
+    #[test]
+    fn a_row_of_the_user_counts_if_its_table_does() {
+        let table = Table::standard().with(Class::QuotaMinute, Table::standard().of(Class::Capacity));
+        let policy = Profile::Default.policy().with_table(table.clone());
+        let (mut rng, mut attempts) = (SplitMix64::new(7), Attempts::new(Tick::ZERO).counted_by(table));
+        let mut next = Next::Again(Tick::ZERO);
+        for _ in 0..100 {
+            let Next::Again(now) = next else { break };
+            let quota = Failure::new(Class::QuotaMinute);
+            next = attempts.on_failure(&policy, &quota, Phase::Answered, now, &mut rng);
+        }
+        assert_eq!(attempts.log().tried().len(), 5);
     }
 
     #[test]

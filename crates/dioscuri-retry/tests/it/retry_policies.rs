@@ -34,7 +34,8 @@ impl World {
     }
 
     fn pass(&self, time: Duration) {
-        self.0.fetch_add(u64::try_from(time.as_nanos()).unwrap(), Relaxed);
+        self.0
+            .fetch_add(u64::try_from(time.as_nanos()).expect("centuries"), Relaxed);
     }
 
     fn schedule(&self, profile: Profile) -> Schedule {
@@ -69,9 +70,9 @@ fn run(
         if let Some(failed) = hand(n) {
             policy.hand_over(failed);
         }
-        match policy.should_retry(start, u32::try_from(n).unwrap()) {
+        match policy.should_retry(start, u32::try_from(n).expect("10,000 at most")) {
             RetryDecision::Retry { execute_after } => {
-                let wait = execute_after.duration_since(world.wall()).unwrap();
+                let wait = execute_after.duration_since(world.wall()).expect("it lies ahead");
                 waits.push(wait);
                 world.pass(wait);
             }
@@ -84,7 +85,10 @@ fn run(
 /// How long the policy would wait, for a call that began a second ago.
 fn asked(world: &World, policy: &Schedule) -> Option<Duration> {
     match policy.should_retry(world.wall() - SECOND, 0) {
-        RetryDecision::Retry { execute_after } => Some(execute_after.duration_since(world.wall()).unwrap()),
+        RetryDecision::Retry { execute_after } => {
+            let ahead = execute_after.duration_since(world.wall());
+            Some(ahead.expect("it lies ahead"))
+        }
         RetryDecision::DoNotRetry => None,
     }
 }
