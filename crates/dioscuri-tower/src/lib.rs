@@ -1,59 +1,120 @@
-//! dioscuri over tower: any HTTP service as a transport.
+//! Layers for tower that make calls of Gemini behave: read failures, try again, keep to quotas, choose endpoints.
 //!
 //! ```
-//! use dioscuri_tower::TowerTransport;
-//! use dioscuri_transport::Transport;
-//! use http_body_util::Full;
-//! use std::{convert::Infallible, future::{Ready, ready}, task::{Context, Poll}};
+//! use dioscuri_budget::{Budget, Limit, Turnstile};
+//! use dioscuri_retry::Profile;
+//! use dioscuri_tower::vocab::{Class, EndpointId, Failure};
+//! use dioscuri_tower::{Claim, ClassifyLayer, RateBudgetLayer, RetryLayer};
+//! use std::{sync::Arc, time::Duration};
+//! use tower::ServiceBuilder;
 //!
-//! /// Stands for hyper-util's client, a stack of tower layers, or a router under test.
-//! #[derive(Clone)]
-//! struct Echo;
+//! let budget = Arc::new(Budget::default());
+//! budget.attach(EndpointId(0), &[Limit::rpm(10)]);
 //!
-//! impl tower_service::Service<http::Request<Full<bytes::Bytes>>> for Echo {
-//!     type Response = http::Response<Full<bytes::Bytes>>;
-//!     type Error = Infallible;
-//!     type Future = Ready<Result<Self::Response, Infallible>>;
-//!
-//!     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-//!         Poll::Ready(Ok(()))
-//!     }
-//!
-//!     fn call(&mut self, request: http::Request<Full<bytes::Bytes>>) -> Self::Future {
-//!         ready(Ok(http::Response::new(request.into_body())))
-//!     }
-//! }
-//!
-//! let transport: Box<dyn Transport> = Box::new(TowerTransport::new(Echo));
+//! let stack = ServiceBuilder::new()
+//!     // Outermost: waits, and sees every attempt end.
+//!     .layer(RetryLayer::new(Arc::new(Profile::Default.policy())).with_deadline(Duration::from_secs(120)))
+//!     // Inside: every attempt takes its own permit.
+//!     .layer(RateBudgetLayer::new(Turnstile::new(budget), |_, size| Some(Claim::estimated(EndpointId(0), size))))
+//!     // Innermost: what a refusal means is read before anybody decides. `ClassifyLayer::gemini()` knows the API.
+//!     .layer(ClassifyLayer::new(|head: &http::response::Parts, _: &[u8], _: bool| {
+//!         (head.status == 503).then(|| Failure::new(Class::Unavailable))
+//!     }));
+//! # let _ = stack;
+//! // let client = stack.service(a hyper-util client, or any service of `http::Request`);
 //! ```
 //!
-//! # Why a clone for every request?
+//! # Which layer goes where?
 //!
-//! A tower service is ready for one caller at a time, and readiness belongs to the clone that was polled. So
-//! each request polls a clone of its own and calls that very clone; whatever the readiness held, a permit or a
-//! place in a buffer, is given back when the request is dropped.
+//! From the outside in, and why there:
 //!
-//! # How far had a broken attempt come?
+//! | layer | sits here, because | is left out by who |
+//! | --- | --- | --- |
+//! | [`RetryLayer`] | its deadline covers all that is below: queues, attempts, waits | has a loop of his own |
+//! | [`PoolLayer`] | each attempt chooses anew, knowing how the last one went | has one project and one region |
+//! | [`RateBudgetLayer`] | the quota is that of the endpoint chosen; the wait in line is part of the call | knows no limits |
+//! | a timeout of yours | bounds an attempt, not the wait for a quota | has one in the client |
+//! | [`ClassifyLayer`] | all of the above decide by what it reads | – |
+//! | the client | | |
 //!
-//! What fails before the service is ready was never sent: it costs nothing and is tried again at once. What
-//! fails in the call counts as sent, unless the connection was refused. A service may know better, as hyper's
-//! client does of connections that never stood; [`TowerTransport::with_reading`] lets it say so. What fails in
-//! the body came after the head.
+//! All but the first can stand alone. Without [`ClassifyLayer`] the others see broken connections and nothing else.
 //!
-//! # Which layers fit below?
+//! # Why is nothing taken in `poll_ready`?
 //!
-//! Those that change a connection or a header: proxies, tracing, a user agent. Retries, rate limits and
-//! timeouts belong to the engine; a second set below it would send what it does not count. Redirects
-//! would carry the key elsewhere.
+//! There the request is not known yet: neither what it costs, nor where it may go, nor until when it can wait. And
+//! whoever is ready and never calls would hold what others wait for. So permits and endpoints are taken in the future
+//! of the call, and given back when that is dropped, at any point. Retry and budget are always ready; when a request has
+//! come so far, they wait for the readiness of a clone of what is below. A readiness that fails is a failure of an
+//! attempt that was not sent.
+//!
+//! # What if the body is read late?
+//!
+//! A permit, and the attempt's place in the pool, is held until the response body has ended or is dropped ([`Held`]):
+//! what streams is in flight. A refusal is settled at once.
+//!
+//! # What comes back?
+//!
+//! Among the extensions of every response: the [`AttemptLog`](dioscuri_retry::AttemptLog) of the call, the
+//! [`Failure`](vocab::Failure) if it is one, and the [`Chosen`] endpoint. Errors of the client pass [`RetryLayer`] and
+//! [`ClassifyLayer`] unchanged; [`BudgetError`] and [`PoolError`] hold them as their source, and say when to come back
+//! if the refusal is their own.
+//!
+//! # And tower's own `Retry`?
+//!
+//! The feature `retry` has a policy for it, [`TowerPolicy`]. Take neither its `TpsBudget` (a share of 0.6 grants all)
+//! nor its `ExponentialBackoff` (every call of a process draws the same jitter); a retry budget comes with
+//! [`RetryPolicyExt`](dioscuri_retry::RetryPolicyExt).
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! | --- | --- |
+//! | none | the four layers; 10 crates of others |
+//! | `errors` | `ClassifyLayer::gemini`, `RateBudgetLayer::with_gemini_usage` |
+//! | `retry` | `TowerPolicy`, for tower 0.5 |
+//! | `engine` | `EngineLayer`, the whole engine as one layer; `TowerTransport`, a service as its transport |
 //!
 //! # Limits
 //!
-//! One direction only: a service becomes a transport. Layers and a `tower::retry::Policy` that bring
-//! dioscuri's decisions into a stack of yours are not here yet. An attempt is marked as sent when the
-//! service is called, which is early, never late.
+//! - An attempt under way is not cut by the deadline: an error of the service's own type cannot be made up. Put a
+//!   timeout below.
+//! - A stream counts as answered when its head has come. What fails after that is not tried again; only the
+//!   engine waits for the first event.
+//! - Pool and budget do not know each other: an endpoint is chosen by health and load, not by the room in its quotas.
+//!   There is one link of models. The engine does both.
+//! - A request whose connection was refused stays charged to the budget as estimated.
+//! - Beneath tower's `Retry` the first attempt of a call is unknown to a pool's layer: after it, another endpoint is
+//!   tried as soon as the policy allows, open or not.
+//! - Always ready: a load-shedding layer above sees no load.
 
+mod attempt;
+mod classify;
+mod deadline;
+#[cfg(feature = "errors")]
+mod gemini;
+mod held;
+mod journey;
+#[cfg(feature = "retry")]
+mod policy;
+mod pool;
+mod rate_budget;
+mod reading;
+mod retry;
 #[cfg(feature = "engine")]
 mod transport;
+
+/// The words that stand in these signatures, so that this crate can be taken alone.
+pub use dioscuri_vocab as vocab;
+
+pub use classify::{ClassifyLayer, ClassifyService};
+pub use deadline::Deadline;
+pub use held::Held;
+#[cfg(feature = "retry")]
+pub use policy::{TowerPolicy, Wait};
+pub use pool::{Chosen, PoolError, PoolLayer, PoolService};
+pub use rate_budget::{BudgetError, Claim, RateBudgetLayer, RateBudgetService};
+pub use reading::{Causes, ReadError, boxed_failure};
+pub use retry::{RetryLayer, RetryService};
 
 #[cfg(feature = "engine")]
 pub use dioscuri_transport::read_error;
