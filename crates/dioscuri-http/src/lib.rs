@@ -7,7 +7,7 @@
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
 //! let refused = http::Response::builder().status(503).body(Full::new(bytes::Bytes::from("busy")))?;
-//! // A reader of your own; the feature `errors` has that of the Gemini API.
+//! // A reader of your own; `dioscuri-errors` reads what the Gemini API says.
 //! let read = |_: &http::response::Parts, body: &[u8], _whole: bool| {
 //!     (body == b"busy").then(|| Failure::new(Class::Capacity))
 //! };
@@ -31,6 +31,16 @@
 //! A body that is sent again must be the same, byte by byte. [`keep`] holds it; one that is too large to be held
 //! goes out once ([`Resend::try_clone`] says so), which is no error.
 //!
+//! # Why is a stream held at its beginning?
+//!
+//! An overloaded model may answer 200 and say so in the first event. Once something of the stream has been handed on,
+//! nothing can be tried again without saying it twice. So with the feature `errors` `gate` holds a stream until its first
+//! content: what fails before it has failed as if the head had, and can be retried.
+//!
+//! # Features
+//!
+//! - `errors`: the gate of streams, by the taxonomy of `dioscuri-errors`.
+//!
 //! # Limits
 //!
 //! Trailers of a body that is held are kept in responses and dropped in requests.
@@ -39,6 +49,8 @@ mod bounds;
 mod broken;
 mod clock;
 mod error_body;
+#[cfg(feature = "errors")]
+mod gate;
 mod peeked;
 mod resend;
 
@@ -49,5 +61,7 @@ pub use bounds::Bounds;
 pub use broken::connection_failure;
 pub use clock::Clock;
 pub use error_body::{ReadFailure, read_error};
+#[cfg(feature = "errors")]
+pub use gate::{Gate, Gated, StreamReader, gate};
 pub use peeked::Peeked;
 pub use resend::{Resend, keep};

@@ -53,6 +53,31 @@ impl<B: Body> Peeked<B> {
         self.rest.is_none() && self.error.is_none()
     }
 
+    /// The read error that came after what was read.
+    #[cfg(feature = "errors")]
+    pub(crate) const fn error(&self) -> Option<&B::Error> {
+        self.error.as_ref()
+    }
+
+    /// What has been read and not given yet. Copies no data.
+    #[cfg(feature = "errors")]
+    pub(crate) fn held(&self) -> impl Iterator<Item = Frame<Bytes>> {
+        let data = self.head.iter().filter_map(Frame::data_ref);
+        data.map(|data| Frame::data(data.clone()))
+    }
+
+    /// How many frames have been read and not given yet.
+    #[cfg(feature = "errors")]
+    pub(crate) fn held_frames(&self) -> usize {
+        self.head.len()
+    }
+
+    /// How many bytes have been read and not given yet.
+    #[cfg(feature = "errors")]
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.head.iter().filter_map(Frame::data_ref).map(Bytes::len).sum()
+    }
+
     /// What has been read, if it was the whole body; else the body as it stands.
     pub(crate) fn into_whole(self) -> Result<VecDeque<Frame<Bytes>>, Self> {
         if self.is_whole() { Ok(self.head) } else { Err(self) }
