@@ -90,6 +90,8 @@
 mod attempt;
 mod classify;
 mod deadline;
+#[cfg(feature = "engine")]
+mod engine;
 #[cfg(feature = "errors")]
 mod gemini;
 mod held;
@@ -108,6 +110,8 @@ pub use dioscuri_vocab as vocab;
 
 pub use classify::{ClassifyLayer, ClassifyService};
 pub use deadline::Deadline;
+#[cfg(feature = "engine")]
+pub use engine::{EngineBody, EngineError, EngineLayer, EngineService, Onward};
 pub use held::Held;
 #[cfg(feature = "retry")]
 pub use policy::{TowerPolicy, Wait};

@@ -1,6 +1,6 @@
 //! The transport itself.
 
-use crate::read_error;
+use crate::{attempt::BoxError, read_error};
 use bytes::{Buf, Bytes};
 use dioscuri_transport::{BodyBox, Fault, SendError, Sent, Transport};
 use dioscuri_vocab::Phase;
@@ -20,10 +20,8 @@ pub struct TowerTransport<S> {
     reading: Reading,
 }
 
-type BoxError = Box<dyn Error + Send + Sync>;
-
 /// How errors are read: what failed, and how far the attempt had come.
-type Reading = Arc<dyn Fn(&(dyn Error + 'static), Phase) -> (Phase, Fault) + Send + Sync>;
+pub(crate) type Reading = Arc<dyn Fn(&(dyn Error + 'static), Phase) -> (Phase, Fault) + Send + Sync>;
 
 impl<S> TowerTransport<S> {
     /// A transport over `service`, whose errors are read by [`read_error`].
@@ -87,18 +85,33 @@ where
     B::Error: Into<BoxError>,
 {
     async fn send(&self, request: Request<Bytes>, sent: Sent) -> Result<Response<BodyBox>, SendError> {
-        let mut service = self.service.clone();
-        poll_fn(|cx| service.poll_ready(cx))
-            .await
-            .map_err(|error| at(Phase::NotSent, &self.reading, error))?;
-        sent.mark();
-        let answer = service
-            .call(request.map(Full::new))
-            .await
-            .map_err(|error| called(&self.reading, error))?;
-        let reading = Arc::clone(&self.reading);
-        Ok(answer.map(|body| boxed(body, reading)))
+        send_over(self.service.clone(), request.map(Full::new), &self.reading, sent).await
     }
+}
+
+/// Sends `request` over `service`, once it is ready.
+pub(crate) async fn send_over<S, Q, B>(
+    mut service: S,
+    request: Q,
+    reading: &Reading,
+    sent: Sent,
+) -> Result<Response<BodyBox>, SendError>
+where
+    S: Service<Q, Response = Response<B>>,
+    S::Error: Into<BoxError>,
+    B: Body + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    poll_fn(|cx| service.poll_ready(cx))
+        .await
+        .map_err(|error| at(Phase::NotSent, reading, error))?;
+    sent.mark();
+    let answer = service
+        .call(request)
+        .await
+        .map_err(|error| called(reading, error))?;
+    let reading = Arc::clone(reading);
+    Ok(answer.map(|body| boxed(body, reading)))
 }
 
 /// The failure of a call: `reading` knows best how far it had come.

@@ -1,0 +1,246 @@
+//! The whole engine as one layer.
+
+mod body;
+mod error;
+
+pub use body::{EngineBody, Onward};
+pub use error::EngineError;
+
+use crate::{
+    attempt::{BoxError, BoxFuture, attempt},
+    deadline::until,
+    transport::{Reading, send_over},
+};
+use bytes::Bytes;
+use dioscuri_http::keep;
+use dioscuri_transport::{
+    BodyBox, CallTerms, Opened, Route, Routes, SendError, Sent, Transport, Undelivered, read_error,
+};
+use http::{Request, Response, request::Parts};
+use http_body::Body;
+use std::{
+    fmt,
+    marker::PhantomData,
+    sync::Arc,
+    task::{Context, Poll},
+};
+use tokio::time::Instant;
+use tower_layer::Layer;
+use tower_service::Service;
+
+/// The whole engine over the services below: its calls go to whichever endpoint has room and is well, are tried again,
+/// and hold a stream back until its first event has come.
+///
+/// Which requests are carried say [`Routes`]; all others pass untouched. Of one that is carried, host, path and
+/// credential are the endpoint's; what it brings of its own credentials is removed. An answer comes back with its
+/// [`Receipt`](dioscuri_transport::Receipt) among its extensions. So does a refusal that nothing could help: as it
+/// came, with the [`Failure`](dioscuri_vocab::Failure) beside it. Where there is no answer to hand on, the error holds
+/// the [`Undelivered`] call.
+///
+/// [`CallTerms`] among the extensions of a request say how long it may take and who goes first; a
+/// [`Deadline`](crate::Deadline) there does too.
+///
+/// ```no_run
+/// use dioscuri_tower::EngineLayer;
+/// use dioscuri_transport::{Carrier, Routes};
+/// use tower_layer::Layer as _;
+///
+/// # fn stack<S>(carrier: Carrier, client: S) {
+/// let layer = EngineLayer::new(Routes::new().with("gemini-3.8-flash", carrier));
+/// let client = layer.layer(client);
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct EngineLayer {
+    routes: Routes,
+    reading: Reading,
+}
+
+impl EngineLayer {
+    /// Carries what `routes` take.
+    #[must_use]
+    pub fn new(routes: Routes) -> Self {
+        Self {
+            routes,
+            reading: Arc::new(read_error),
+        }
+    }
+
+    /// The same, with errors of the service below read by `reading`, as
+    /// [`TowerTransport`](crate::TowerTransport::with_reading) does.
+    #[must_use]
+    pub fn with_reading<F>(mut self, reading: F) -> Self
+    where
+        F: Fn(
+                &(dyn std::error::Error + 'static),
+                dioscuri_vocab::Phase,
+            ) -> (dioscuri_vocab::Phase, dioscuri_transport::Fault)
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.reading = Arc::new(reading);
+        self
+    }
+}
+
+impl fmt::Debug for EngineLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineLayer")
+            .field("routes", &self.routes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S> Layer<S> for EngineLayer {
+    type Service = EngineService<S>;
+
+    fn layer(&self, inner: S) -> EngineService<S> {
+        EngineService {
+            inner,
+            layer: self.clone(),
+        }
+    }
+}
+
+/// The service of an [`EngineLayer`].
+///
+/// Always ready: an attempt waits for the readiness of a clone of the service below.
+#[derive(Clone, Debug)]
+pub struct EngineService<S> {
+    inner: S,
+    layer: EngineLayer,
+}
+
+impl<S, B, A> Service<Request<B>> for EngineService<S>
+where
+    S: Service<Request<Onward<B>>, Response = Response<A>> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError> + Send,
+    B: Body + Send + 'static,
+    B::Error: Send,
+    A: Body + Send + 'static,
+    A::Error: Into<BoxError>,
+{
+    type Response = Response<EngineBody<A>>;
+    type Error = EngineError;
+    type Future = BoxFuture<Result<Response<EngineBody<A>>, EngineError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), EngineError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let (inner, layer) = (self.inner.clone(), self.layer.clone());
+        Box::pin(async move {
+            let Some(route) = layer.routes.find(request.method(), request.uri()) else {
+                return pass(inner, request.map(Onward::passed)).await;
+            };
+            let (head, body) = request.into_parts();
+            let body = keep(body, layer.routes.max_body()).await;
+            match body.bytes() {
+                Some(bytes) => layer.carry(&route, inner, head, bytes).await,
+                None => pass(inner, Request::from_parts(head, Onward::kept(body))).await,
+            }
+        })
+    }
+}
+
+/// A request that no route takes.
+async fn pass<S, B, A>(inner: S, request: Request<Onward<B>>) -> Result<Response<EngineBody<A>>, EngineError>
+where
+    S: Service<Request<Onward<B>>, Response = Response<A>>,
+    S::Error: Into<BoxError>,
+    B: Body,
+    A: Body,
+{
+    match attempt(inner, request).await {
+        Ok(response) => Ok(response.map(EngineBody::passed)),
+        Err((error, _)) => Err(EngineError::service(error.into())),
+    }
+}
+
+impl EngineLayer {
+    async fn carry<S, B, A>(
+        self,
+        route: &Route,
+        service: S,
+        head: Parts,
+        body: Bytes,
+    ) -> Result<Response<EngineBody<A>>, EngineError>
+    where
+        Over<S, B>: Transport,
+        A: Body,
+    {
+        let terms = terms(&head);
+        let outgoing = route.outgoing(body, head.headers, terms.as_ref());
+        let over = Over {
+            service,
+            reading: self.reading,
+            body: PhantomData,
+        };
+        match route.carrier().open(&outgoing, &over).await {
+            Ok(Opened { head, body, .. }) => Ok(Response::from_parts(head, EngineBody::carried(body))),
+            Err(ended) => handed_on(ended),
+        }
+    }
+}
+
+/// The terms of a request, in the words of the engine.
+fn terms(head: &Parts) -> Option<CallTerms> {
+    let own = head.extensions.get::<CallTerms>().copied();
+    if own.is_some_and(|own| own.deadline.is_some()) {
+        return own;
+    }
+    let left = until(&head.extensions, None).map(|until| until.saturating_duration_since(Instant::now()));
+    match left {
+        Some(left) => Some(own.unwrap_or_default().with_deadline(left)),
+        None => own,
+    }
+}
+
+/// A refusal as a response, with what is known of it; where there is none, an error.
+fn handed_on<A: Body>(mut ended: Undelivered) -> Result<Response<EngineBody<A>>, EngineError> {
+    let Some(refusal) = ended.refusal.take() else {
+        return Err(EngineError::undelivered(ended));
+    };
+    let mut response = Response::new(EngineBody::refused(refusal.body, refusal.whole));
+    *response.status_mut() = refusal.status;
+    *response.version_mut() = refusal.version;
+    *response.headers_mut() = refusal.headers;
+    *response.extensions_mut() = refusal.extensions;
+    if let Some(failure) = ended.failure {
+        response.extensions_mut().insert(failure);
+    }
+    response.extensions_mut().insert(ended.receipt);
+    Ok(response)
+}
+
+/// The services below, for one call.
+struct Over<S, B> {
+    service: S,
+    reading: Reading,
+    body: PhantomData<fn() -> B>,
+}
+
+#[async_trait::async_trait]
+impl<S, B, A> Transport for Over<S, B>
+where
+    S: Service<Request<Onward<B>>, Response = Response<A>> + Clone + Send + Sync,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    B: Body + Send,
+    B::Error: Send,
+    A: Body + Send + 'static,
+    A::Error: Into<BoxError>,
+{
+    async fn send(&self, request: Request<Bytes>, sent: Sent) -> Result<Response<BodyBox>, SendError> {
+        send_over(
+            self.service.clone(),
+            request.map(Onward::bytes),
+            &self.reading,
+            sent,
+        )
+        .await
+    }
+}
