@@ -1,25 +1,20 @@
-//! What a reqwest error means: how far the attempt had come, and what failed.
+//! A reqwest error as the transport of the engine tells it.
 
-use dioscuri_transport::{Fault, SendError, read_error};
+use crate::cause::Cause;
+use dioscuri_transport::{Fault, SendError};
 use dioscuri_vocab::Phase;
 
-/// Reads `error`, which ended an attempt that had come as far as `phase` if it was connected at all.
+/// What to do about a client that speaks no TLS.
+const TURN_ON_TLS: &str = "https needs TLS: turn on the feature `rustls` of dioscuri-reqwest";
+
+/// Reads `error`, which ended an attempt that had come at least as far as `phase` if it was connected at all.
 pub(crate) fn fault(error: reqwest::Error, phase: Phase) -> SendError {
-    let error = error.without_url();
-    let phase = if error.is_builder() || error.is_connect() {
-        Phase::NotSent
-    } else {
-        phase
+    let (phase, fault) = match Cause::of(&error) {
+        Cause::Broken(Phase::NotSent, fault) => (Phase::NotSent, fault),
+        Cause::Broken(known, fault) => (phase.max(known), fault),
+        Cause::NoTls => return SendError::new(Phase::NotSent, Fault::Tls).because(TURN_ON_TLS),
+        Cause::NotARequest => (Phase::NotSent, Fault::Other),
+        Cause::Redirects | Cause::NotJson | Cause::Status(_) => (Phase::Answered, Fault::Other),
     };
-    let (phase, fault) = read_error(&error, phase);
-    let fault = if error.is_dns() {
-        Fault::Dns
-    } else if error.is_timeout() {
-        Fault::Timeout
-    } else if error.is_body() || error.is_decode() {
-        Fault::Truncated
-    } else {
-        fault
-    };
-    SendError::new(phase, fault).because(error)
+    SendError::new(phase, fault).because(error.without_url())
 }

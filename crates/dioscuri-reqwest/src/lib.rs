@@ -29,10 +29,26 @@
 
 #[cfg(feature = "transport")]
 mod body;
+mod cause;
 #[cfg(feature = "transport")]
 mod fault;
+#[cfg(feature = "middleware")]
+mod middleware;
+mod reader;
+#[cfg(feature = "tower")]
+mod tower;
 #[cfg(feature = "transport")]
 mod transport;
 
+/// The words that stand in these signatures, so that this crate can be taken alone.
+pub use dioscuri_vocab as vocab;
+
+pub use cause::{classify, classify_any};
+pub use dioscuri_http::Bounds;
+#[cfg(feature = "middleware")]
+pub use middleware::{AttemptTimeout, ClassifyMiddleware, Deadline, RetryMiddleware};
+pub use reader::{read_error, read_error_with};
+#[cfg(feature = "tower")]
+pub use tower::{ReqwestService, ResponseFuture};
 #[cfg(feature = "transport")]
 pub use transport::{BuildError, ReqwestTransport};

@@ -1,0 +1,22 @@
+//! Middlewares for reqwest-middleware 0.5, in three depths: classify, retry in place, the whole engine.
+
+mod attempt_timeout;
+mod classify;
+mod deadline;
+mod look;
+mod retry;
+
+pub use attempt_timeout::AttemptTimeout;
+pub use classify::ClassifyMiddleware;
+pub use deadline::Deadline;
+pub use retry::RetryMiddleware;
+
+use dioscuri_vocab::{Failure, Phase};
+
+/// What an error of a stack means; `None` if it is a middleware's own.
+pub(crate) fn classify(error: &reqwest_middleware::Error) -> Option<(Failure, Phase)> {
+    match error {
+        reqwest_middleware::Error::Reqwest(error) => Some(crate::classify(error)),
+        reqwest_middleware::Error::Middleware(error) => error.chain().find_map(crate::cause::known),
+    }
+}

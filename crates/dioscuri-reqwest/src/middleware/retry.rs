@@ -1,0 +1,239 @@
+//! The second depth: tries again where the request went, as a policy says.
+
+use super::{
+    AttemptTimeout, Deadline,
+    look::{Found, Look},
+};
+use dioscuri_errors::Classify;
+use dioscuri_http::{Bounds, Clock};
+use dioscuri_retry::{AttemptLog, Attempts, Context, Next as Order, RetryPolicy, Verdict};
+use dioscuri_vocab::{Class, Failure, Phase, Rng, SplitMix64, Tick};
+use http::Extensions;
+use reqwest::{Request, Response};
+use reqwest_middleware::{Middleware, Next, Result};
+use std::{
+    fmt,
+    hash::{BuildHasher as _, RandomState},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::time::{sleep_until, timeout};
+
+/// Tries a failed request again, when and as often as a [`RetryPolicy`] says.
+///
+/// It reads failures itself: no other middleware is needed. The server's hint is a floor under every wait; what cannot
+/// succeed is not tried again; a wait beyond the deadline is not begun. The last response or error is handed on as it
+/// came: an error is still reqwest's own, and `is_timeout()` says what it said. The [`AttemptLog`] of the call stands in
+/// the extensions of the response and of the call.
+///
+/// ```
+/// use dioscuri_reqwest::RetryMiddleware;
+/// use dioscuri_retry::{AttemptLog, OnEmpty, Profile, RetryBudget, RetryPolicyExt as _};
+/// use dioscuri_sim::{Scenario, Server};
+/// use std::{sync::Arc, time::Duration};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// # let scenario = r#"
+/// # [[model]]
+/// # name = "gemini-3.8-flash"
+/// # [[project]]
+/// # id = "castor"
+/// # surface = "developer"
+/// # key = [{ secret = "AQ.castor" }]
+/// # [[incident]]
+/// # what = "internal"
+/// # count = 2
+/// # "#;
+/// # let server = Server::start(Scenario::parse(scenario)?).await?; // stands for generativelanguage.googleapis.com
+/// # let google = server.url();
+/// let budget = Arc::new(RetryBudget::new()); // one for the whole program
+/// let policy = Profile::Default.policy().within_budget(budget, OnEmpty::Postpone);
+/// let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
+///     .with(RetryMiddleware::new(policy).with_deadline(Duration::from_secs(60)))
+///     .build();
+///
+/// let response = client
+///     .post(format!("{google}/v1beta/models/gemini-3.8-flash:generateContent"))
+///     .header("x-goog-api-key", "AQ.castor")
+///     .body(r#"{"contents": [{"parts": [{"text": "Who is Castor?"}]}]}"#)
+///     .send()
+///     .await?;
+///
+/// assert_eq!(response.status(), 200);
+/// let log = response.extensions().get::<AttemptLog>().expect("every response has one");
+/// assert_eq!(log.tried().len(), 3); // "500 internal; after 0.1 s 500 internal; after 0.1 s answered"
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What goes out once?
+///
+/// A body that cannot be cloned, as a stream. That is no error: its first response is the answer.
+///
+/// # Which timeout is whose?
+///
+/// [`with_attempt_timeout`](Self::with_attempt_timeout) bounds one attempt until its head is there, and
+/// [`with_deadline`](Self::with_deadline) the call until then. Neither cuts a body that is being read. reqwest's own
+/// `timeout` holds for each attempt anew and runs until the end of the body: leave it unset where answers are streams.
+///
+/// # Cancel safety
+///
+/// Dropping the call's future breaks the attempt off and waits no longer.
+pub struct RetryMiddleware {
+    policy: Arc<dyn RetryPolicy>,
+    look: Look,
+    clock: Clock,
+    deadline: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    seed: u64,
+    calls: AtomicU64,
+}
+
+impl RetryMiddleware {
+    /// Tries again as `policy` says, without a deadline.
+    pub fn new(policy: impl RetryPolicy + 'static) -> Self {
+        Self {
+            policy: Arc::new(policy),
+            look: Look::default(),
+            clock: Clock::start(),
+            deadline: None,
+            attempt_timeout: None,
+            // `RandomState` is the only source of randomness in std: it is seeded by the operating system.
+            seed: RandomState::new().hash_one(0_u8),
+            calls: AtomicU64::new(0),
+        }
+    }
+
+    /// The same, each call to have its answer's head within `deadline`. A request's own [`Deadline`] beats it.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The same, each attempt to have its answer's head within `limit`.
+    #[must_use]
+    pub fn with_attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = Some(limit);
+        self
+    }
+
+    /// The same, reading error bodies within `bounds`.
+    #[must_use]
+    pub fn with_bounds(mut self, bounds: Bounds) -> Self {
+        self.look.bounds = bounds;
+        self
+    }
+
+    /// The same, reading failures by `classify`.
+    #[must_use]
+    pub fn with_classifier(mut self, classify: impl Classify + 'static) -> Self {
+        self.look.classify = Arc::new(classify);
+        self
+    }
+
+    /// The same with this seed of its jitter, for tests: equal seeds give equal draws.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    fn now(&self) -> Tick {
+        self.clock.now().tick
+    }
+
+    /// One attempt, and what came of it.
+    async fn attempt(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+        deadline: Option<Tick>,
+    ) -> (Result<Response>, Found) {
+        let left = deadline.map(|deadline| deadline.since(self.now()));
+        let limit = left.into_iter().chain(self.attempt_timeout).min();
+        let result = match limit {
+            None => next.run(request, extensions).await,
+            Some(limit) => match timeout(limit, next.run(request, extensions)).await {
+                Ok(result) => result,
+                Err(_) => Err(AttemptTimeout { limit }.into_error()),
+            },
+        };
+        self.look.at(result, extensions).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Middleware for RetryMiddleware {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        let mut rng = SplitMix64::split(self.seed, call);
+        let started = self.now();
+        let deadline = Deadline::of(extensions)
+            .or(self.deadline)
+            .map(|deadline| started.after(deadline));
+        let mut attempts = Attempts::new(started);
+        if let Some(deadline) = deadline {
+            attempts = attempts.with_deadline(deadline);
+        }
+
+        let mut request = request;
+        let result = loop {
+            let again = request.try_clone();
+            attempts.begin(self.now());
+            let (result, found) = self.attempt(request, extensions, next.clone(), deadline).await;
+            let (failure, phase, may_again) = match found {
+                Found::Answer => {
+                    attempts.on_success(&self.policy, self.now());
+                    break result;
+                }
+                Found::Failure(failure, phase) => (failure, phase, again.is_some()),
+                Found::Foreign => (Failure::new(Class::Unknown), Phase::Sent, false),
+            };
+            // No retry budget pays for a retry that cannot be.
+            let policy: &dyn RetryPolicy = if may_again { &self.policy } else { &never };
+            let order = attempts.on_failure(policy, &failure, phase, self.now(), &mut rng);
+            match (order, again) {
+                (Order::Again(at), Some(again)) => {
+                    // What is held through the wait pins a connection, or a stream of one.
+                    drop(result);
+                    sleep_until(self.clock.instant(at)).await;
+                    request = again;
+                }
+                _ => break result,
+            }
+        };
+        logged(result, attempts.into_log(), extensions)
+    }
+}
+
+/// The policy of what goes out once.
+fn never(_: &Context, _: &Failure, _: Tick, _: &mut dyn Rng) -> Verdict {
+    Verdict::Permanent
+}
+
+fn logged(result: Result<Response>, log: AttemptLog, extensions: &mut Extensions) -> Result<Response> {
+    extensions.insert(log.clone());
+    let mut response = result?;
+    response.extensions_mut().insert(log);
+    Ok(response)
+}
+
+impl fmt::Debug for RetryMiddleware {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RetryMiddleware")
+            .field("look", &self.look)
+            .field("deadline", &self.deadline)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .finish_non_exhaustive()
+    }
+}

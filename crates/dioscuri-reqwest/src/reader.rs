@@ -1,0 +1,92 @@
+//! Reads the failure of a response, and hands the response on as it came.
+
+use dioscuri_errors::{Classify, Headers, Seen, Taxonomy};
+use dioscuri_http::{Bounds, Clock, ReadFailure};
+use dioscuri_vocab::Failure;
+use http::{HeaderMap, HeaderValue, response::Parts};
+use reqwest::{Body, Response, ResponseBuilderExt as _};
+
+/// Reads what a response means if its status is no success: the [`Failure`], and an equal response.
+///
+/// Equal are status, version, headers, URL, remote address and body; a body that is longer than the [`Bounds`] is handed
+/// on whole, one that breaks off breaks off again, after what came before. The failure also stands among the response's
+/// extensions. A success is handed on at once and unread, since it may be a stream.
+///
+/// This is the whole of "I only want to know what it was" over a plain client:
+///
+/// ```
+/// use dioscuri_reqwest::read_error;
+/// use dioscuri_sim::{Scenario, Server};
+/// use dioscuri_vocab::Class;
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// # let server = Server::start(Scenario::named("calm")?).await?; // stands for generativelanguage.googleapis.com
+/// # let google = server.url();
+/// let request = reqwest::Client::new()
+///     .post(format!("{google}/v1beta/models/gemini-3.8-flash:generateContent"))
+///     .header("x-goog-api-key", "a revoked key")
+///     .body(r#"{"contents": [{"parts": [{"text": "Who is Castor?"}]}]}"#);
+/// let (response, failure) = read_error(request.send().await?).await;
+///
+/// assert_eq!(failure.map(|failure| failure.class), Some(Class::AuthInvalidKey));
+/// assert!(response.text().await?.contains("API key not valid")); // nothing is lost
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Cancel safety
+///
+/// Dropping the future drops the response.
+pub async fn read_error(response: Response) -> (Response, Option<Failure>) {
+    read_error_with(response, Bounds::default(), &Taxonomy::new()).await
+}
+
+/// As [`read_error`], with bounds and a classifier of your own.
+///
+/// # Cancel safety
+///
+/// Dropping the future drops the response.
+pub async fn read_error_with(
+    response: Response,
+    bounds: Bounds,
+    classify: &dyn Classify,
+) -> (Response, Option<Failure>) {
+    if response.status().is_success() {
+        return (response, None);
+    }
+    let url = response.url().clone();
+    let response = http::Response::<Body>::from(response);
+    let response = dioscuri_http::read_error(response, bounds, &Reader(classify)).await;
+    let failure = response.extensions().get::<Failure>().cloned();
+    (with_url(response.map(Body::wrap), url), failure)
+}
+
+/// `response` as one of reqwest that came from `url`: without that it says it came from somewhere else.
+pub(crate) fn with_url(response: http::Response<Body>, url: reqwest::Url) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let named = http::Response::builder().url(url).body(());
+    let (named, ()) = named.expect("nothing in it can be wrong").into_parts();
+    parts.extensions.extend(named.extensions);
+    Response::from(http::Response::from_parts(parts, body))
+}
+
+struct Reader<'a>(&'a dyn Classify);
+
+impl ReadFailure for Reader<'_> {
+    fn read(&self, head: &Parts, body: &[u8], whole: bool) -> Option<Failure> {
+        let headers = Borrowed(&head.headers);
+        let mut seen = Seen::new(Some(head.status.as_u16()), body).with_headers(&headers);
+        if !whole {
+            seen = seen.cut();
+        }
+        self.0.classify(seen, Clock::start().now().unix)
+    }
+}
+
+struct Borrowed<'a>(&'a HeaderMap);
+
+impl Headers for Borrowed<'_> {
+    fn get(&self, name: &str) -> Option<&[u8]> {
+        self.0.get(name).map(HeaderValue::as_bytes)
+    }
+}
