@@ -8,6 +8,7 @@
     reason = "a tool of the command line talks to its caller"
 )]
 
+mod api;
 mod ci;
 mod corpus;
 mod demo;
@@ -33,6 +34,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Write the public API of every published library to docs/api (needs cargo-public-api and a nightly compiler)
+    Api {
+        /// Write nothing; fail if a listing is not current
+        #[arg(long)]
+        check: bool,
+    },
     /// Answer six hundred prompts against the simulator, on this machine and without a key
     Demo {
         /// Start anew instead of going on with the answers of the last demo
@@ -90,6 +97,8 @@ fn main() -> ExitCode {
 fn run(task: &Task) -> anyhow::Result<()> {
     let workspace = Workspace::load()?;
     match task {
+        Task::Api { check: true } => api::check(&workspace),
+        Task::Api { check: false } => api::write(&workspace),
         Task::Demo { check: true, .. } => demo::check(&workspace),
         Task::Demo { fresh, .. } => demo::show(&workspace, *fresh),
         Task::Ci { full, require_sdks } => ci::run(&workspace, *full, *require_sdks),

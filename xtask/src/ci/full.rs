@@ -1,7 +1,7 @@
 //! What needs more time, another tool or the network: `cargo xtask ci --full`.
 
 use super::{fuzz, semver, steps::Step};
-use crate::{packages, scenarios, shell::Line, workspace::Workspace};
+use crate::{api, packages, scenarios, shell::Line, workspace::Workspace};
 
 /// What can be checked on this machine, and what cannot.
 #[derive(Debug)]
@@ -74,6 +74,15 @@ pub(super) fn steps(workspace: &Workspace) -> More {
         more.unchecked.push(format!(
             "{}, for want of cargo-fuzz and a nightly compiler",
             fuzz.name
+        ));
+    }
+    let listing = Step::check("public API as listed", api::check, "cargo xtask api --check");
+    if Line::new(api::PROBE).works(workspace.root()) {
+        more.steps.push(listing);
+    } else {
+        more.unchecked.push(format!(
+            "{}, for want of cargo-public-api and a nightly compiler",
+            listing.name
         ));
     }
     match semver::step(workspace) {
