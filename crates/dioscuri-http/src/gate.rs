@@ -154,6 +154,12 @@ impl<B: Body> Gated<B> {
         in_one_piece(self.body.held())
     }
 
+    /// Whether something is held that has not been handed on.
+    #[must_use]
+    pub fn is_holding(&self) -> bool {
+        self.body.held_frames() > 0
+    }
+
     /// The read error that the body will give, if one has come.
     #[must_use]
     pub const fn error(&self) -> Option<&B::Error> {

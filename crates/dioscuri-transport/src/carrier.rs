@@ -3,22 +3,26 @@
 mod attempt;
 mod bells;
 mod keeper;
+mod reading;
 mod running;
 mod ticket;
 
 use crate::{Clock, Delivered, Directory, DriverConfig, Opened, Outgoing, Transport, Undelivered};
-use attempt::{Reading, Sender};
+use attempt::Sender;
 use bells::Bells;
 use dioscuri_engine::{Engine, EngineOrder};
 use dioscuri_errors::Classify;
 use dioscuri_vocab::Tick;
 use keeper::{Keeper, Kept};
+use reading::Reading;
+pub(crate) use reading::said_in_answer;
 use running::Running;
 use std::{
     fmt,
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
+pub(crate) use ticket::Ticket;
 use tokio::{
     sync::Notify,
     time::{Instant, sleep_until},
@@ -112,10 +116,8 @@ impl Carrier {
     /// Dropping the future gives the call up: a place that was kept goes to the next caller, what was sent
     /// stays charged.
     pub async fn carry(&self, outgoing: &Outgoing, over: &dyn Transport) -> Result<Delivered, Undelivered> {
-        let answered = Running::start(&self.shared, outgoing, over, Reading::Whole)
-            .run()
-            .await?;
-        Ok(answered.delivered())
+        let running = Running::start(&self.shared, outgoing, over, Reading::Whole);
+        running.carry().await
     }
 
     /// Carries one call until its answer may be read: `streamGenerateContent` to its first content, everything else
@@ -135,10 +137,8 @@ impl Carrier {
     /// Dropping the future, or what was opened, gives the call up: a place that was kept goes to the next caller,
     /// what was sent stays charged.
     pub async fn open(&self, outgoing: &Outgoing, over: &dyn Transport) -> Result<Opened, Undelivered> {
-        let answered = Running::start(&self.shared, outgoing, over, Reading::Gated)
-            .run()
-            .await?;
-        Ok(answered.opened())
+        let running = Running::start(&self.shared, outgoing, over, Reading::Gated);
+        running.open().await
     }
 }
 

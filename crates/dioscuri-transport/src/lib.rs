@@ -49,6 +49,7 @@ mod model_call;
 mod opened;
 mod outgoing;
 mod routes;
+mod streaming;
 mod transport;
 
 /// The words that stand in these signatures, so that this crate can be taken alone.
@@ -67,7 +68,8 @@ pub use directory::Directory;
 pub use driver::Driver;
 pub use fault::read_error;
 pub use model_call::ModelCall;
-pub use opened::{Opened, StreamError, Streaming};
+pub use opened::Opened;
 pub use outgoing::Outgoing;
 pub use routes::{Route, Routes};
+pub use streaming::{StreamError, Streaming};
 pub use transport::{BodyBox, SendError, Sent, Transport, body};

@@ -2,12 +2,13 @@
 
 use super::{
     Shared,
-    attempt::{Landed, Place, Reading},
+    attempt::{Came, Landed, Place, Stream},
+    reading::Reading,
     ticket::Ticket,
 };
-use crate::{Delivered, Opened, Outgoing, Refusal, Transport, Undelivered, opened::whole};
+use crate::{Delivered, Opened, Outgoing, Refusal, Transport, Undelivered, opened, streaming::Live};
 use bytes::Bytes;
-use dioscuri_engine::{End, Receipt, Step};
+use dioscuri_engine::{AttemptEvent, End, Receipt, Step};
 use dioscuri_vocab::{AttemptId, Tick};
 use http::response::Parts;
 use std::{
@@ -27,6 +28,8 @@ pub(super) struct Running<'a> {
     outgoing: &'a Outgoing,
     over: &'a dyn Transport,
     reading: Reading,
+    /// The stream that waits for its gate.
+    stream: Option<(AttemptId, Box<Stream>)>,
     /// The answer of the attempt that ended last.
     answer: Option<(Parts, Bytes)>,
     /// The same, if it was no good.
@@ -38,15 +41,11 @@ pub(super) struct Running<'a> {
 /// An attempt in flight. Dropped, it is broken off.
 struct Flight<'a> {
     attempt: AttemptId,
-    sending: Pin<Box<dyn Future<Output = Landed> + Send + 'a>>,
+    sending: Pin<Box<dyn Future<Output = Came> + Send + 'a>>,
 }
 
-/// A call that was answered.
-pub(super) struct Answered {
-    head: Parts,
-    body: Bytes,
-    receipt: Receipt,
-}
+/// A call that was answered: whole.
+type Answered = (Parts, Bytes, Receipt);
 
 impl<'a> Running<'a> {
     pub(super) fn start(
@@ -62,14 +61,43 @@ impl<'a> Running<'a> {
             outgoing,
             over,
             reading,
+            stream: None,
             answer: None,
             refusal: None,
             message: None,
         }
     }
 
-    /// Carries out what the engine orders, to the end.
-    pub(super) async fn run(mut self) -> Result<Answered, Undelivered> {
+    /// Carries the call to its end, and reads the answer whole.
+    pub(super) async fn carry(mut self) -> Result<Delivered, Undelivered> {
+        loop {
+            // What is read whole has no gate to open.
+            if let Some(end) = self.go().await {
+                let (_, body, receipt) = self.finish(end)?;
+                return Ok(Delivered { body, receipt });
+            }
+        }
+    }
+
+    /// Carries the call until its answer may be read.
+    pub(super) async fn open(mut self) -> Result<Opened, Undelivered> {
+        loop {
+            if let Some(end) = self.go().await {
+                let (head, body, receipt) = self.finish(end)?;
+                return Ok(opened::whole(head, body, receipt));
+            }
+            if let Some((attempt, stream)) = self.stream.take() {
+                let Stream { head, body, shield } = *stream;
+                self.ticket.keep(attempt);
+                let idle = self.shared.config.stream_idle;
+                let live = Live::new(self.ticket, attempt, body, shield, idle);
+                return Ok(opened::live(head, live));
+            }
+        }
+    }
+
+    /// Carries out what the engine orders, to the end or the opening of a gate.
+    async fn go(&mut self) -> Option<End> {
         loop {
             match self.ticket.poll() {
                 Step::Send {
@@ -88,9 +116,8 @@ impl<'a> Running<'a> {
                 }
                 Step::Wait { until } => self.wait(until).await,
                 Step::Cancel { attempt } => self.cancel(attempt),
-                // What is read whole has no gate to open.
-                Step::Commit { .. } => {}
-                Step::Done(end) => return self.finish(end),
+                Step::Commit { .. } => return None,
+                Step::Done(end) => return Some(end),
             }
         }
     }
@@ -119,7 +146,7 @@ impl<'a> Running<'a> {
         let until = until.map(|until| shared.clock.instant(until));
         let landed = tokio::select! {
             biased;
-            landed = first(&mut self.flights) => Some(landed),
+            came = first(&mut self.flights) => Some(came),
             () = bell.notified() => None,
             () = async {
                 match until {
@@ -128,8 +155,14 @@ impl<'a> Running<'a> {
                 }
             } => None,
         };
-        if let Some((attempt, landed)) = landed {
-            self.land(attempt, landed);
+        match landed {
+            Some((attempt, Came::Landed(landed))) => self.land(attempt, landed),
+            Some((attempt, Came::Content(stream))) => {
+                self.flights.retain(|flight| flight.attempt != attempt);
+                self.stream = Some((attempt, stream));
+                self.ticket.tell(attempt, AttemptEvent::Content);
+            }
+            None => {}
         }
     }
 
@@ -153,38 +186,25 @@ impl<'a> Running<'a> {
         let call = self.ticket.call();
         let receipt = call.receipt().clone();
         if let (End::Answered, Some((head, body))) = (end, self.answer.take()) {
-            return Ok(Answered { head, body, receipt });
+            return Ok((head, body, receipt));
         }
-        let last = receipt.tries.last();
-        let at = last.and_then(|last| self.shared.sender.directory.address(last.endpoint));
         Err(Undelivered {
             end,
             failure: call.last_failure().cloned(),
             message: self.message.take(),
             refusal: self.refusal.take(),
-            at: at.cloned(),
+            at: self.ticket.last_address(),
             receipt,
         })
     }
 }
 
-impl Answered {
-    pub(super) fn delivered(self) -> Delivered {
-        let Self { body, receipt, .. } = self;
-        Delivered { body, receipt }
-    }
-
-    pub(super) fn opened(self) -> Opened {
-        whole(self.head, self.body, self.receipt)
-    }
-}
-
-/// The attempt that ends first, and how.
-async fn first(flights: &mut [Flight<'_>]) -> (AttemptId, Landed) {
+/// The attempt of which something comes first, and what.
+async fn first(flights: &mut [Flight<'_>]) -> (AttemptId, Came) {
     poll_fn(|context| {
         for flight in &mut *flights {
-            if let Poll::Ready(landed) = flight.sending.as_mut().poll(context) {
-                return Poll::Ready((flight.attempt, landed));
+            if let Poll::Ready(came) = flight.sending.as_mut().poll(context) {
+                return Poll::Ready((flight.attempt, came));
             }
         }
         Poll::Pending

@@ -1,7 +1,7 @@
 //! A call's ticket: its place in the engine, its bell, and how far its attempts have come.
 
 use super::{Shared, attempt::Milestones};
-use crate::Outgoing;
+use crate::{Address, Outgoing};
 use dioscuri_engine::{AttemptEvent, Call, Step};
 use dioscuri_vocab::{AttemptId, CallId, CallMeta, Outcome, SplitMix64};
 use std::{
@@ -50,6 +50,12 @@ impl Ticket {
         &self.call
     }
 
+    /// Where the last attempt went.
+    pub(crate) fn last_address(&self) -> Option<Address> {
+        let last = self.call.receipt().tries.last()?;
+        self.shared.sender.directory.address(last.endpoint).cloned()
+    }
+
     /// What the call needs next; others are woken for what its last event opened.
     pub(super) fn poll(&mut self) -> Step {
         let step = self.call.poll(self.shared.clock.now());
@@ -69,8 +75,18 @@ impl Ticket {
         self.flights.retain(|(flying, _)| *flying != attempt);
     }
 
+    /// Of all attempts only `attempt` goes on: the engine has given back what the others held.
+    pub(super) fn keep(&mut self, attempt: AttemptId) {
+        self.flights.retain(|(flying, _)| *flying == attempt);
+    }
+
+    /// Whether nothing is in flight.
+    pub(crate) fn has_landed(&self) -> bool {
+        self.flights.is_empty()
+    }
+
     /// `attempt` has ended.
-    pub(super) fn land(&mut self, attempt: AttemptId, outcome: Outcome) {
+    pub(crate) fn land(&mut self, attempt: AttemptId, outcome: Outcome) {
         self.tell(attempt, AttemptEvent::Ended(outcome));
         self.cancel(attempt);
     }
