@@ -45,6 +45,21 @@
 //! A refusal by quota costs the server nothing and says when to come back. To count it would fail a patient
 //! call for obeying. A bound on all tries remains ([`Standard::with_max_tries`]).
 //!
+//! # Features
+//!
+//! None is on by default, and without any nothing here reads a clock. Each has a page with an example under `adapters`:
+//!
+//! - `retry-policies`: a `Schedule` is a policy of `retry-policies` 0.5, as reqwest-retry 0.9 takes it.
+//! - `backon`: the waits of a `Call` and its `when`, for the loops of `backon` 1.
+//! - `backoff`: the waits of a `Call` and its errors, for the loops of `backoff` 0.4. That crate is unmaintained
+//!   ([RUSTSEC-2025-0012], and `instant` below it, [RUSTSEC-2024-0384]): for programs that have it already.
+//!
+//! Each also makes a policy of ours from a schedule of theirs, a [`GivenWaits`]. For a loop of your own, [`Attempts`] needs
+//! no feature. Adapters read the process's clock and draw their seed from it, unless they are given others.
+//!
+//! [RUSTSEC-2025-0012]: https://rustsec.org/advisories/RUSTSEC-2025-0012.html
+//! [RUSTSEC-2024-0384]: https://rustsec.org/advisories/RUSTSEC-2024-0384.html
+//!
 //! # Limits
 //!
 //! The policy sees one call at a time. Which endpoints are closed to all calls, and which quota has room,
@@ -75,3 +90,7 @@ pub use policy::{Context, Limit, Retry, RetryPolicy, Verdict};
 pub use profile::{Profile, UnknownProfile};
 pub use standard::Standard;
 pub use table::{Charge, Pace, Row, Table, When};
+
+#[cfg(all(doctest, feature = "backoff", feature = "backon", feature = "retry-policies"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

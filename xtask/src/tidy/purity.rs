@@ -15,7 +15,8 @@ pub(super) const PURE: &[&str] = &[
     "dioscuri-sim",
 ];
 
-/// The ways out, each behind a feature: the simulator's world over HTTP, the budget's line on tokio, and its file.
+/// The ways out, each behind a feature: the simulator's world over HTTP, the budget's line on tokio, its file, and the
+/// clock that retry loops of other people get if they bring none.
 /// What they rest on beside them, in folders of the same name, is pure again. And the program of the scenarios,
 /// which speaks to a terminal, writes two files and uses every core; the worlds and their judges are pure.
 const DOORS: &[&str] = &[
@@ -199,6 +200,16 @@ mod tests {
             "use tokio::time;",
             1,
         );
+    }
+
+    #[test]
+    fn the_adapters_of_the_retry_crate_have_one_door() {
+        check(
+            "crates/dioscuri-retry/src/adapters/process.rs",
+            "Instant::now()",
+            0,
+        );
+        check("crates/dioscuri-retry/src/adapters/call.rs", "Instant::now()", 1);
     }
 
     #[test]

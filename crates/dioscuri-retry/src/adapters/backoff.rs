@@ -60,10 +60,10 @@ impl Call {
     ///
     /// `read` says what the error means; one for which it says `None` is permanent. One that may be tried again, but
     /// for which attempts, time or retry budget have run out, is transient, and has no wait.
-    pub fn judged<E, H, R>(&self, read: R) -> impl Fn(E) -> Error<E> + use<E, H, R>
+    pub fn judged<E, H, R>(&self, read: R) -> impl Fn(E) -> Error<E> + Clone + use<E, H, R>
     where
         H: Into<Failed>,
-        R: Fn(&E) -> Option<H>,
+        R: Fn(&E) -> Option<H> + Clone,
     {
         let call = self.clone();
         move |error| match call.heard(read(&error)) {
@@ -76,10 +76,10 @@ impl Call {
     ///
     /// What it calls permanent stays so. What it calls transient is judged, and its `retry_after` is not obeyed: a hint
     /// belongs into the failure that `read` gives.
-    pub fn rejudged<E, H, R>(&self, read: R) -> impl Fn(Error<E>) -> Error<E> + use<E, H, R>
+    pub fn rejudged<E, H, R>(&self, read: R) -> impl Fn(Error<E>) -> Error<E> + Clone + use<E, H, R>
     where
         H: Into<Failed>,
-        R: Fn(&E) -> Option<H>,
+        R: Fn(&E) -> Option<H> + Clone,
     {
         let judged = self.judged(read);
         move |error| match error {

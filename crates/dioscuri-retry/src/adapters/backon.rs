@@ -54,10 +54,10 @@ impl Call {
     /// Whether to go on after an error, for backon's `when`: reads it, and decides what follows.
     ///
     /// `read` says what the error means; one for which it says `None` ends the loop.
-    pub fn when<E, H, R>(&self, read: R) -> impl FnMut(&E) -> bool + use<E, H, R>
+    pub fn when<E, H, R>(&self, read: R) -> impl FnMut(&E) -> bool + Clone + use<E, H, R>
     where
         H: Into<Failed>,
-        R: Fn(&E) -> Option<H>,
+        R: Fn(&E) -> Option<H> + Clone,
     {
         let call = self.clone();
         move |error| match call.heard(read(error)) {
@@ -73,10 +73,10 @@ impl Call {
     pub fn adjust<E, H, R>(
         &self,
         read: R,
-    ) -> impl FnMut(&E, Option<Duration>) -> Option<Duration> + use<E, H, R>
+    ) -> impl FnMut(&E, Option<Duration>) -> Option<Duration> + Clone + use<E, H, R>
     where
         H: Into<Failed>,
-        R: Fn(&E) -> Option<H>,
+        R: Fn(&E) -> Option<H> + Clone,
     {
         let call = self.clone();
         move |error, given| {

@@ -225,6 +225,18 @@ async fn a_reset_begins_a_new_call() {
 }
 
 #[test]
+fn the_loop_may_be_spawned() {
+    fn spawnable(_: impl Future + Send + 'static) {}
+    let call = Schedule::default().call();
+    let judged = call.judged(read);
+    let ask = move || {
+        let judged = judged.clone();
+        async move { Err::<(), _>(Failure::new(Class::Capacity)).map_err(judged) }
+    };
+    spawnable(future::retry(call.waits(), ask));
+}
+
+#[test]
 fn a_blocking_loop_heeds_it_all() {
     let millisecond = Duration::from_millis(1);
     let brief = Backoff::new(millisecond, millisecond).unwrap();

@@ -328,6 +328,18 @@ async fn theirs_without_an_end_ends() {
 }
 
 #[test]
+fn the_loop_may_be_spawned() {
+    fn spawnable(_: impl Future + Send + 'static) {}
+    let call = Schedule::default().call();
+    let ask = || async { Err::<(), _>(Failure::new(Class::Capacity)) };
+    spawnable(
+        ask.retry(call.waits())
+            .when(call.when(read))
+            .adjust(call.adjust(read)),
+    );
+}
+
+#[test]
 fn a_built_schedule_ends_by_itself() {
     assert_eq!(Schedule::default().build().take(10_000).count(), 4);
 }
