@@ -35,6 +35,8 @@ mod fault;
 #[cfg(feature = "middleware")]
 mod middleware;
 mod reader;
+#[cfg(feature = "retry")]
+mod retry;
 #[cfg(feature = "tower")]
 mod tower;
 #[cfg(feature = "transport")]
@@ -48,6 +50,8 @@ pub use dioscuri_http::Bounds;
 #[cfg(feature = "middleware")]
 pub use middleware::{AttemptTimeout, ClassifyMiddleware, Deadline, RetryMiddleware};
 pub use reader::{read_error, read_error_with};
+#[cfg(feature = "retry")]
+pub use retry::{HintStrategy, stock_retry};
 #[cfg(feature = "tower")]
 pub use tower::{ReqwestService, ResponseFuture};
 #[cfg(feature = "transport")]

@@ -11,7 +11,8 @@ pub use classify::ClassifyMiddleware;
 pub use deadline::Deadline;
 pub use retry::RetryMiddleware;
 
-use dioscuri_vocab::{Failure, Phase};
+use dioscuri_retry::{Context, Verdict};
+use dioscuri_vocab::{Failure, Phase, Rng, Tick};
 
 /// What an error of a stack means; `None` if it is a middleware's own.
 pub(crate) fn classify(error: &reqwest_middleware::Error) -> Option<(Failure, Phase)> {
@@ -19,4 +20,9 @@ pub(crate) fn classify(error: &reqwest_middleware::Error) -> Option<(Failure, Ph
         reqwest_middleware::Error::Reqwest(error) => Some(crate::classify(error)),
         reqwest_middleware::Error::Middleware(error) => error.chain().find_map(crate::cause::known),
     }
+}
+
+/// The policy of what is not ours to try again.
+fn never(_: &Context, _: &Failure, _: Tick, _: &mut dyn Rng) -> Verdict {
+    Verdict::Permanent
 }

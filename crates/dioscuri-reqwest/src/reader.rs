@@ -61,6 +61,17 @@ pub async fn read_error_with(
     (with_url(response.map(Body::wrap), url), failure)
 }
 
+/// What status and headers alone say of `response`, whose body is nobody's to take.
+#[cfg(feature = "retry")]
+pub(crate) fn read_head(response: &Response) -> Option<Failure> {
+    if response.status().is_success() {
+        return None;
+    }
+    let headers = Borrowed(response.headers());
+    let seen = Seen::new(Some(response.status().as_u16()), b"").with_headers(&headers);
+    Taxonomy::new().classify(seen.cut(), Clock::start().now().unix)
+}
+
 /// `response` as one of reqwest that came from `url`: without that it says it came from somewhere else.
 pub(crate) fn with_url(response: http::Response<Body>, url: reqwest::Url) -> Response {
     let (mut parts, body) = response.into_parts();

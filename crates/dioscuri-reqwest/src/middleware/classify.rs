@@ -1,8 +1,13 @@
 //! The first depth: says what a failure is, and changes nothing.
 
-use super::look::Look;
+use super::{
+    look::{Found, Look},
+    never,
+};
 use dioscuri_errors::Classify;
-use dioscuri_http::Bounds;
+use dioscuri_http::{Bounds, Clock};
+use dioscuri_retry::Attempts;
+use dioscuri_vocab::{Class, Failure, Phase, SplitMix64};
 use http::Extensions;
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
@@ -41,6 +46,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct ClassifyMiddleware {
     look: Look,
+    log: Option<Clock>,
 }
 
 impl ClassifyMiddleware {
@@ -63,6 +69,57 @@ impl ClassifyMiddleware {
         self.look.classify = Arc::new(classify);
         self
     }
+
+    /// The same, which also keeps an [`AttemptLog`](dioscuri_retry::AttemptLog) where somebody else's middleware
+    /// retries around it. It stands beside the failure, on answers too.
+    #[must_use]
+    pub fn with_log(mut self) -> Self {
+        self.log = Some(Clock::start());
+        self
+    }
+}
+
+/// The attempts of a call so far, in its extensions. All attempts share them.
+#[derive(Clone)]
+struct SoFar(Attempts);
+
+impl SoFar {
+    fn begin(extensions: &mut Extensions, clock: &Clock) -> Attempts {
+        let now = clock.now().tick;
+        let so_far = extensions.remove::<Self>();
+        let mut attempts = so_far.map_or_else(|| Attempts::new(now), |so_far| so_far.0);
+        attempts.begin(now);
+        attempts
+    }
+
+    fn end(
+        mut attempts: Attempts,
+        found: &Found,
+        result: &mut Result<Response>,
+        extensions: &mut Extensions,
+        clock: &Clock,
+    ) {
+        let now = clock.now().tick;
+        let unknown = Failure::new(Class::Unknown);
+        let failed = match found {
+            Found::Answer => None,
+            Found::Failure(failure, phase) => Some((failure, *phase)),
+            Found::Foreign => Some((&unknown, Phase::Sent)),
+        };
+        // Whoever retries has a policy of its own: this one only counts.
+        match failed {
+            None => attempts.on_success(&never, now),
+            Some((failure, phase)) => {
+                let _ = attempts.on_failure(&never, failure, phase, now, &mut SplitMix64::new(0));
+            }
+        }
+        let log = attempts.log().clone();
+        if let Ok(response) = result {
+            response.extensions_mut().insert(log.clone());
+        }
+        extensions.insert(log);
+        extensions.insert(Self(attempts));
+    }
 }
 
 #[async_trait::async_trait]
@@ -73,7 +130,12 @@ impl Middleware for ClassifyMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
+        let attempts = self.log.as_ref().map(|clock| SoFar::begin(extensions, clock));
         let result = next.run(request, extensions).await;
-        self.look.at(result, extensions).await.0
+        let (mut result, found) = self.look.at(result, extensions).await;
+        if let (Some(attempts), Some(clock)) = (attempts, &self.log) {
+            SoFar::end(attempts, &found, &mut result, extensions, clock);
+        }
+        result
     }
 }

@@ -3,11 +3,12 @@
 use super::{
     AttemptTimeout, Deadline,
     look::{Found, Look},
+    never,
 };
 use dioscuri_errors::Classify;
 use dioscuri_http::{Bounds, Clock};
-use dioscuri_retry::{AttemptLog, Attempts, Context, Next as Order, RetryPolicy, Verdict};
-use dioscuri_vocab::{Class, Failure, Phase, Rng, SplitMix64, Tick};
+use dioscuri_retry::{AttemptLog, Attempts, Next as Order, RetryPolicy};
+use dioscuri_vocab::{Class, Failure, Phase, SplitMix64, Tick};
 use http::Extensions;
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
@@ -214,11 +215,6 @@ impl Middleware for RetryMiddleware {
         };
         logged(result, attempts.into_log(), extensions)
     }
-}
-
-/// The policy of what goes out once.
-fn never(_: &Context, _: &Failure, _: Tick, _: &mut dyn Rng) -> Verdict {
-    Verdict::Permanent
 }
 
 fn logged(result: Result<Response>, log: AttemptLog, extensions: &mut Extensions) -> Result<Response> {

@@ -17,6 +17,8 @@ mod retry_middleware;
     expect(dead_code, reason = "the tests of the middlewares use all of it")
 )]
 mod script;
+#[cfg(feature = "retry")]
+mod stock_retry;
 #[cfg(feature = "tower")]
 mod tower;
 #[cfg(feature = "transport")]

@@ -33,10 +33,13 @@ pub(crate) struct Server {
 }
 
 struct Shared {
-    script: Mutex<std::vec::IntoIter<Reply>>,
+    script: Mutex<Script>,
     events: Mutex<Vec<Event>>,
     changed: Notify,
 }
+
+/// What follows a request with this body; `None` closes the connection.
+type Script = Box<dyn FnMut(&[u8]) -> Option<Reply> + Send>;
 
 /// An answer of HTTP/1.1 with its length.
 pub(crate) fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
@@ -71,10 +74,16 @@ pub(crate) fn quota_body(delay: &str) -> String {
 impl Server {
     /// Answers each request by the next line of `script`; after its end, nothing.
     pub(crate) async fn start(script: impl Into<Vec<Reply>>) -> Self {
+        let mut script = script.into().into_iter();
+        Self::answering(move |_| script.next()).await
+    }
+
+    /// Answers each request as `script` says.
+    pub(crate) async fn answering(script: impl FnMut(&[u8]) -> Option<Reply> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
-            script: Mutex::new(script.into().into_iter()),
+            script: Mutex::new(Box::new(script)),
             events: Mutex::default(),
             changed: Notify::new(),
         });
@@ -152,8 +161,8 @@ async fn serve(shared: Arc<Shared>, on: usize, mut stream: TcpStream) {
     shared.note(Event::Opened(on));
     let mut seen = Vec::new();
     while let Some((head, body)) = request(&mut stream, &mut seen).await {
+        let reply = (*shared.script.lock().unwrap())(&body);
         shared.note(Event::Asked { on, head, body });
-        let reply = shared.script.lock().unwrap().next();
         match reply {
             Some(Reply::Bytes(bytes)) if stream.write_all(&bytes).await.is_ok() => {}
             Some(Reply::Stall(bytes)) if stream.write_all(&bytes).await.is_ok() => {
