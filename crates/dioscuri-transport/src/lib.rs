@@ -31,10 +31,25 @@
 //! that runtime ends: a client may be made before a runtime exists, and used from several. Each waiting call looks
 //! for itself as well, rarely, so that no deadline hangs on a runtime that nobody drives.
 //!
+//! # What becomes of a stream?
+//!
+//! [`Driver::open`] holds `streamGenerateContent` until its first content. What fails before it, an error inside of an
+//! HTTP 200 too, is tried again as if the head had failed. From then on the caller sees each frame as it comes, and
+//! nothing is sent again: a stream that breaks ends with a [`StreamError`], one that ends without a finish reason too. It
+//! holds its place in quota and pool until it ends or is dropped. [`Driver::run`] reads streams whole, and tries again
+//! wherever they break.
+//!
+//! # How does an adapter use it?
+//!
+//! A stack of middlewares knows its way out only when a call comes. A [`Carrier`] is a driver without a transport of its
+//! own: each call brings one, which may borrow. [`Routes`] tell which requests it carries and what they ask, [`CallTerms`]
+//! travel in a request's extensions, and [`Undelivered::refusal`] is the last answer as it came, to be handed on.
+//!
 //! # Limits
 //!
-//! Unary calls only; streams need the first-event gate, for which the engine's `Commit` is ready. No HTTP
-//! client is in here: see `dioscuri-reqwest`, or bring your own [`Transport`].
+//! Answers other than streams are read whole before they are handed on; so are the streams of methods other than
+//! `streamGenerateContent`, whose answers are not judged beyond their status. Compressed answers are for the transport
+//! to decode. No HTTP client is in here: see `dioscuri-reqwest`, or bring your own [`Transport`].
 
 mod address;
 mod call_terms;

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may stop it")]
 
 mod hedge;
+mod leaving;
 mod script;
+mod streams;
 
 use dioscuri_budget::{Budget, Limit};
 use dioscuri_engine::{End, Engine};
@@ -19,7 +21,8 @@ use script::{Line, Script};
 use std::{sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::Instant};
 
-const ANSWER: &str = r#"{"candidates": [{"content": {"parts": [{"text": "so"}]}, "finishReason": "STOP"}]}"#;
+pub(crate) const ANSWER: &str =
+    r#"{"candidates": [{"content": {"parts": [{"text": "so"}]}, "finishReason": "STOP"}]}"#;
 
 /// One endpoint with one credential, `rpm` requests a minute.
 fn driver(lines: Vec<Line>, rpm: u64, credential: Credential, config: DriverConfig) -> (Driver, Arc<Script>) {
