@@ -231,7 +231,7 @@ fn the_loop_may_be_spawned() {
     let judged = call.judged(read);
     let ask = move || {
         let judged = judged.clone();
-        async move { Err::<(), _>(Failure::new(Class::Capacity)).map_err(judged) }
+        async move { Err::<(), _>(judged(Failure::new(Class::Capacity))) }
     };
     spawnable(future::retry(call.waits(), ask));
 }
