@@ -41,6 +41,11 @@ use std::{
 /// ```
 #[must_use]
 pub fn classify(error: &reqwest::Error) -> (Failure, Phase) {
+    #[cfg(feature = "transport")]
+    if let Some(broken) = causes(error).find_map(<dyn Error>::downcast_ref::<dioscuri_transport::StreamError>)
+    {
+        return (broken.failure().clone(), broken.phase());
+    }
     match Cause::of(error) {
         Cause::Broken(phase, Fault::Tls) => (not_counted(Class::FailedPrecondition), phase),
         Cause::Broken(phase, fault) => (connection(phase, fault), phase),
@@ -77,6 +82,11 @@ pub fn classify_any(error: &(dyn Error + 'static)) -> Option<(Failure, Phase)> {
 }
 
 pub(crate) fn known(cause: &(dyn Error + 'static)) -> Option<(Failure, Phase)> {
+    #[cfg(feature = "transport")]
+    if let Some(ended) = cause.downcast_ref::<dioscuri_transport::Undelivered>() {
+        let last = ended.receipt.tries.last()?;
+        return Some((ended.failure.clone()?, last.phase.unwrap_or(Phase::NotSent)));
+    }
     #[cfg(feature = "middleware")]
     if let Some(error) = cause.downcast_ref::<reqwest_middleware::Error>() {
         return crate::middleware::classify(error);
@@ -190,7 +200,9 @@ fn has<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// `error` and everything below it, outermost first. What an I/O error holds is not passed over, as its `source` does.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(crate) fn causes<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| below(*error))
 }
 

@@ -9,12 +9,22 @@ const TURN_ON_TLS: &str = "https needs TLS: turn on the feature `rustls` of dios
 
 /// Reads `error`, which ended an attempt that had come at least as far as `phase` if it was connected at all.
 pub(crate) fn fault(error: reqwest::Error, phase: Phase) -> SendError {
-    let (phase, fault) = match Cause::of(&error) {
+    let cause = Cause::of(&error);
+    let (phase, fault) = place(cause, phase);
+    let told = SendError::new(phase, fault);
+    match cause {
+        Cause::NoTls => told.because(TURN_ON_TLS),
+        _ => told.because(error.without_url()),
+    }
+}
+
+/// The same in two words.
+pub(crate) fn place(cause: Cause, phase: Phase) -> (Phase, Fault) {
+    match cause {
         Cause::Broken(Phase::NotSent, fault) => (Phase::NotSent, fault),
         Cause::Broken(known, fault) => (phase.max(known), fault),
-        Cause::NoTls => return SendError::new(Phase::NotSent, Fault::Tls).because(TURN_ON_TLS),
+        Cause::NoTls => (Phase::NotSent, Fault::Tls),
         Cause::NotARequest => (Phase::NotSent, Fault::Other),
         Cause::Redirects | Cause::NotJson | Cause::Status(_) => (Phase::Answered, Fault::Other),
-    };
-    SendError::new(phase, fault).because(error.without_url())
+    }
 }

@@ -49,6 +49,8 @@ pub use cause::{classify, classify_any};
 pub use dioscuri_http::Bounds;
 #[cfg(feature = "middleware")]
 pub use middleware::{AttemptTimeout, ClassifyMiddleware, Deadline, RetryMiddleware};
+#[cfg(all(feature = "middleware", feature = "transport"))]
+pub use middleware::{EngineMiddleware, LiveReceipt};
 pub use reader::{read_error, read_error_with};
 #[cfg(feature = "retry")]
 pub use retry::{HintStrategy, stock_retry};

@@ -3,12 +3,16 @@
 mod attempt_timeout;
 mod classify;
 mod deadline;
+#[cfg(feature = "transport")]
+mod engine;
 mod look;
 mod retry;
 
 pub use attempt_timeout::AttemptTimeout;
 pub use classify::ClassifyMiddleware;
 pub use deadline::Deadline;
+#[cfg(feature = "transport")]
+pub use engine::{EngineMiddleware, LiveReceipt};
 pub use retry::RetryMiddleware;
 
 use dioscuri_retry::{Context, Verdict};

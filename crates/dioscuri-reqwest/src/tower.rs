@@ -18,7 +18,6 @@ use tower_service::Service;
 /// ```
 /// use dioscuri_reqwest::ReqwestService;
 /// use dioscuri_sim::{Scenario, Server};
-/// use http_body_util::Full;
 /// use tower_service::Service as _;
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
@@ -27,7 +26,7 @@ use tower_service::Service;
 /// let mut service = ReqwestService::new(reqwest::Client::new());
 /// let request = http::Request::post(format!("{google}/v1beta/models/gemini-3.8-flash:generateContent"))
 ///     .header("x-goog-api-key", "AQ.castor")
-///     .body(Full::from(r#"{"contents": [{"parts": [{"text": "Who is Castor?"}]}]}"#))?;
+///     .body(r#"{"contents": [{"parts": [{"text": "Who is Castor?"}]}]}"#.to_owned())?;
 ///
 /// assert_eq!(service.call(request).await?.status(), 200);
 /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;

@@ -1,0 +1,181 @@
+//! The third depth: the whole engine, which chooses where each attempt goes.
+
+mod body;
+mod over;
+
+pub use body::LiveReceipt;
+
+use super::Deadline;
+use body::{Carried, Refused};
+use bytes::Bytes;
+use dioscuri_http::keep;
+use dioscuri_transport::{CallTerms, Opened, Outgoing, Refusal, Route, Routes, Undelivered};
+use http::{Extensions, Uri};
+use over::{Over, Went};
+use reqwest::{Body, Request, Response};
+use reqwest_middleware::{Error, Middleware, Next, Result};
+
+/// The whole engine below an existing stack: each attempt goes to whichever endpoint has room and is well, quotas are
+/// kept, failures are tried again elsewhere, and a stream is held back until its first content.
+///
+/// Which requests are carried say [`Routes`]; all others pass untouched. Of one that is carried host, path and credential
+/// are the endpoint's, be it of the Developer API or of Vertex; the credentials that it brings (`x-goog-api-key`,
+/// `Authorization`, `key=` in the query) are removed.
+///
+/// | end | what the caller gets | beside it, in the extensions of response and call |
+/// | --- | --- | --- |
+/// | answered | the response, its body as it comes | [`Receipt`](dioscuri_transport::Receipt); [`LiveReceipt`] |
+/// | refused in the end | the last refusal, as it came | [`Failure`](dioscuri_vocab::Failure), `Receipt` |
+/// | no answer at all | [`Error::Middleware`], of which [`Undelivered`] is a cause; its text names phase and endpoint | the same, of the call |
+///
+/// ```no_run
+/// use dioscuri_reqwest::EngineMiddleware;
+/// use dioscuri_transport::{CallTerms, Carrier, Receipt, Routes};
+/// use std::time::Duration;
+///
+/// // `Client::carrier()` of the crate `dioscuri` has one; or build an engine of your own.
+/// # async fn stack(carrier: Carrier) -> reqwest_middleware::Result<()> {
+/// let routes = Routes::new().with("gemini-3.8-flash", carrier);
+/// let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
+///     .with(EngineMiddleware::new(routes))
+///     .build();
+///
+/// let response = client
+///     .post("https://generativelanguage.googleapis.com/v1beta/models/gemini-3.8-flash:generateContent")
+///     .with_extension(CallTerms::new().with_deadline(Duration::from_secs(60)))
+///     .body(r#"{"contents": [{"parts": [{"text": "Who is Castor?"}]}]}"#)
+///     .send()
+///     .await?;
+/// let receipt = response.extensions().get::<Receipt>();
+/// # Ok(()) }
+/// ```
+///
+/// # Where does it stand?
+///
+/// Middlewares inside of it see each attempt, with its host, path and credential; those outside see the call. What signs
+/// or logs requests belongs inside, what caches answers outside. A middleware that retries belongs on neither side: inside
+/// it would send what the engine has not allowed, outside it would begin the whole call anew.
+///
+/// Two attempts in flight at once have extensions of their own, each a copy of the call's. They come back in the order in
+/// which they end; those of an attempt that is broken off are lost.
+///
+/// # Limits
+///
+/// Credentials among the default headers of the `reqwest::Client` are beyond its reach: reqwest adds them last, beside the
+/// endpoint's own. Leave them out. A request's own timeout holds for each attempt anew.
+///
+/// # Cancel safety
+///
+/// Dropping the call's future, or the body of its answer, gives the call up: its place in quota and queue goes to the next.
+#[derive(Clone, Debug)]
+pub struct EngineMiddleware {
+    routes: Routes,
+}
+
+impl EngineMiddleware {
+    /// Carries what `routes` take.
+    #[must_use]
+    pub const fn new(routes: Routes) -> Self {
+        Self { routes }
+    }
+}
+
+#[async_trait::async_trait]
+impl Middleware for EngineMiddleware {
+    async fn handle(
+        &self,
+        mut request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let uri = request.url().as_str().parse::<Uri>().ok();
+        let route = uri.and_then(|uri| self.routes.find(request.method(), &uri));
+        let Some(route) = route else {
+            return next.run(request, extensions).await;
+        };
+        let bytes = match request.body_mut().take() {
+            None => Bytes::new(),
+            Some(body) => {
+                let body = keep(body, self.routes.max_body()).await;
+                let Some(bytes) = body.bytes() else {
+                    // Too large to be kept: it goes where the caller has sent it, once.
+                    *request.body_mut() = Some(Body::wrap(body));
+                    return next.run(request, extensions).await;
+                };
+                bytes
+            }
+        };
+        let outgoing = outgoing(&route, bytes, &request, extensions);
+        let over = Over::new(next, &request, extensions);
+        let ended = route.carrier().open(&outgoing, &over).await;
+        let (seen, error) = over.into_seen();
+        extensions.extend(seen);
+        match ended {
+            Ok(opened) => Ok(answered(opened, extensions)),
+            Err(ended) => unanswered(ended, error, extensions),
+        }
+    }
+}
+
+fn outgoing(route: &Route, body: Bytes, request: &Request, extensions: &Extensions) -> Outgoing {
+    let terms = extensions.get::<CallTerms>();
+    let mut outgoing = route.outgoing(body, request.headers().clone(), terms);
+    if let Some(Deadline(deadline)) = extensions.get() {
+        outgoing.deadline = Some(*deadline);
+    }
+    outgoing
+}
+
+fn answered(opened: Opened, extensions: &mut Extensions) -> Response {
+    let Opened { mut head, body, .. } = opened;
+    let (body, receipt) = Carried::new(body);
+    extensions.insert(receipt.now());
+    extensions.insert(receipt.clone());
+    head.extensions.insert(receipt);
+    came(http::Response::from_parts(head, Body::wrap(body)))
+}
+
+fn unanswered(mut ended: Undelivered, error: Option<Error>, extensions: &mut Extensions) -> Result<Response> {
+    extensions.insert(ended.receipt.clone());
+    if let Some(failure) = &ended.failure {
+        extensions.insert(failure.clone());
+    }
+    match ended.refusal.take() {
+        Some(refusal) => Ok(refused(refusal, ended)),
+        None => Err(failed(ended, error)),
+    }
+}
+
+/// The last refusal as it came, with what is known of it.
+fn refused(refusal: Refusal, ended: Undelivered) -> Response {
+    let mut response = http::Response::new(Body::wrap(Refused::new(refusal.body, refusal.whole)));
+    *response.status_mut() = refusal.status;
+    *response.version_mut() = refusal.version;
+    *response.headers_mut() = refusal.headers;
+    *response.extensions_mut() = refusal.extensions;
+    if let Some(failure) = ended.failure {
+        response.extensions_mut().insert(failure);
+    }
+    response.extensions_mut().insert(ended.receipt);
+    came(response)
+}
+
+/// `response` with the URL that it came from.
+fn came(mut response: http::Response<Body>) -> Response {
+    match response.extensions_mut().remove::<Went>() {
+        Some(Went(url)) => crate::reader::with_url(response, url),
+        None => response.into(),
+    }
+}
+
+/// How the call ended, above the error of its last attempt.
+fn failed(ended: Undelivered, error: Option<Error>) -> Error {
+    let error = error.map(|error| match error {
+        Error::Reqwest(error) => Error::middleware(error.without_url()),
+        own @ Error::Middleware(_) => own,
+    });
+    match error {
+        Some(Error::Middleware(error)) => Error::Middleware(error.context(ended)),
+        _ => Error::middleware(ended),
+    }
+}
