@@ -1,0 +1,79 @@
+//! What every stack is plugged together from.
+
+use dioscuri_retry::{Backoff, Profile, Standard};
+use dioscuri_stacks::path;
+use std::{num::NonZeroU32, time::Duration};
+
+/// Plugs a stack together.
+pub(crate) type Plug = fn(&Setup) -> Box<dyn crate::told::Stack>;
+
+/// Where to send, how patiently, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) url: String,
+    /// Whether faults are met: then waits and timeouts are short.
+    pub(crate) quick: bool,
+    /// Whether the client begins with HTTP/2.
+    pub(crate) http2: bool,
+}
+
+/// How long nothing may come where faults are met. Answers come within milliseconds there, and what stalls does so
+/// for minutes; two seconds bear a machine that is busy.
+const STALLED: Duration = Duration::from_secs(2);
+
+impl Setup {
+    /// With the waits that dioscuri has by default.
+    pub(crate) fn usual(url: String) -> Self {
+        Self {
+            url,
+            quick: false,
+            http2: false,
+        }
+    }
+
+    /// With waits of milliseconds.
+    pub(crate) fn quick(url: String) -> Self {
+        Self {
+            url,
+            quick: true,
+            http2: false,
+        }
+    }
+
+    /// Where `generateContent` is.
+    pub(crate) fn endpoint(&self) -> String {
+        format!("{}{}", self.url, path("generateContent"))
+    }
+
+    pub(crate) fn policy(&self) -> Standard {
+        if !self.quick {
+            return Profile::Default.policy();
+        }
+        let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(5)).unwrap();
+        Standard::new(backoff, backoff, NonZeroU32::new(3).unwrap())
+    }
+
+    /// How long one attempt may take.
+    pub(crate) fn attempt_timeout(&self) -> Duration {
+        if self.quick { STALLED } else { STALLED * 60 }
+    }
+
+    /// How long a call may take in all. An endpoint that has failed rests, and a call may wait for it as long as this.
+    pub(crate) fn deadline(&self) -> Duration {
+        if self.quick { STALLED * 4 } else { STALLED * 60 }
+    }
+
+    /// reqwest, as dioscuri's documentation asks for it.
+    pub(crate) fn reqwest(&self) -> reqwest::Client {
+        let builder = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .read_timeout(self.attempt_timeout());
+        let builder = if self.http2 {
+            builder.http2_prior_knowledge()
+        } else {
+            builder
+        };
+        builder.build().unwrap()
+    }
+}

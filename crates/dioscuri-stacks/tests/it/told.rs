@@ -1,0 +1,80 @@
+//! How a call ended, in the words that all stacks have in common.
+
+use bytes::Bytes;
+use dioscuri_retry::AttemptLog;
+use dioscuri_vocab::{Class, Phase};
+use std::{error::Error, time::Duration};
+
+/// One stack, plugged together as its documentation says.
+#[async_trait::async_trait]
+pub(crate) trait Stack: Send + Sync {
+    /// One `generateContent`, read to its end.
+    async fn call(&self, body: Bytes) -> Told;
+
+    /// Calls that hold a place or wait for one.
+    fn busy(&self) -> usize {
+        0
+    }
+}
+
+/// How a call ended, as its stack tells it.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) end: Result<Bytes, Broken>,
+    /// What its receipt says, in order.
+    pub(crate) tries: Vec<Tried>,
+}
+
+/// One try, as a receipt has it.
+#[derive(Debug)]
+pub(crate) struct Tried {
+    /// `None`: it was answered.
+    pub(crate) class: Option<Class>,
+    /// How long the call had waited before it.
+    pub(crate) waited: Duration,
+}
+
+/// An error, as a caller sees it.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    pub(crate) class: Option<Class>,
+    pub(crate) phase: Option<Phase>,
+    /// Where, in whatever words.
+    pub(crate) endpoint: Option<String>,
+    /// All that it says, causes included.
+    pub(crate) text: String,
+}
+
+impl Told {
+    pub(crate) fn answered(body: Bytes, tries: Vec<Tried>) -> Self {
+        Self { end: Ok(body), tries }
+    }
+
+    pub(crate) fn broken(broken: Broken, tries: Vec<Tried>) -> Self {
+        Self {
+            end: Err(broken),
+            tries,
+        }
+    }
+}
+
+/// A log of attempts as tries.
+pub(crate) fn tries(log: &AttemptLog) -> Vec<Tried> {
+    let tried = |one: &dioscuri_retry::Tried| Tried {
+        class: one.class,
+        waited: one.waited,
+    };
+    log.tried().iter().map(tried).collect()
+}
+
+/// The text of an error and of its causes.
+pub(crate) fn whole_text(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
