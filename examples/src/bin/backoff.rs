@@ -70,7 +70,7 @@ impl Gemini {
             .header(CONTENT_TYPE, "application/json")
             .body(body)
             .build()
-            .map_err(|error| Refused::by_connection(&error, Phase::NotSent))?;
+            .map_err(Refused::NoRequest)?;
         let bytes = request.body().and_then(reqwest::Body::as_bytes);
         self.sent.borrow_mut().push(bytes.unwrap_or_default().to_vec());
 
@@ -81,7 +81,7 @@ impl Gemini {
         let body = body.map_err(|error| Refused::by_connection(&error, Phase::Answered))?;
 
         // HTTP 200 is no promise of an answer either.
-        let headers: Vec<_> = headers.iter().map(|(name, value)| (name, value)).collect();
+        let headers: Vec<_> = headers.iter().collect();
         let seen = Seen::new(Some(status.as_u16()), &body).with_headers(&headers);
         let failure = if status.is_success() {
             read_answer(&body, unix_now()).failure().cloned()
@@ -89,10 +89,7 @@ impl Gemini {
             Some(Taxonomy::new().diagnose(seen, unix_now()).failure)
         };
         match failure {
-            Some(failure) => Err(Refused {
-                failure,
-                phase: Phase::Answered,
-            }),
+            Some(failure) => Err(Refused::Failed(failure, Phase::Answered)),
             None => Ok(body),
         }
     }
@@ -100,9 +97,9 @@ impl Gemini {
 
 /// The program's own error.
 #[derive(Debug)]
-struct Refused {
-    failure: Failure,
-    phase: Phase,
+enum Refused {
+    Failed(Failure, Phase),
+    NoRequest(reqwest::Error),
 }
 
 impl Refused {
@@ -113,25 +110,35 @@ impl Refused {
         } else {
             Fault::Other
         };
-        Self {
-            failure: connection(phase, fault),
-            phase,
-        }
+        Self::Failed(connection(phase, fault), phase)
     }
 
-    /// What the error means to the schedule.
+    /// What it means to the schedule; what is no failure of Gemini's is not tried again.
     fn read(&self) -> Option<(Failure, Phase)> {
-        Some((self.failure.clone(), self.phase))
+        match self {
+            Self::Failed(failure, phase) => Some((failure.clone(), *phase)),
+            Self::NoRequest(_) => None,
+        }
     }
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.failure.fmt(f)
+        match self {
+            Self::Failed(failure, _) => failure.fmt(f),
+            Self::NoRequest(_) => f.write_str("not a request"),
+        }
     }
 }
 
-impl Error for Refused {}
+impl Error for Refused {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Failed(..) => None,
+            Self::NoRequest(error) => Some(error),
+        }
+    }
+}
 
 /// The wall clock, for a `Retry-After` that is a date.
 #[expect(clippy::disallowed_methods, reason = "a program may read its clock")]
