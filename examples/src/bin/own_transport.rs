@@ -21,7 +21,8 @@ use std::{error::Error, time::Duration};
 const MODEL: &str = "gemini-3.8-flash";
 
 /// What Google's SDKs ask for a stream; the client decides where it really goes.
-const STREAM: &str = "https://generativelanguage.googleapis.com/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse";
+const STREAM: &str =
+    "https://generativelanguage.googleapis.com/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse";
 
 /// A transport over hyper-util's client. Of TLS it knows nothing: for Google, build it over an HTTPS connector.
 struct OverHyper {
@@ -102,7 +103,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn stream(client: &Client) -> Result<(), Box<dyn Error>> {
     let routes = client.routes();
     let uri: Uri = STREAM.parse()?;
-    let route = routes.find(&Method::POST, &uri).ok_or("the client's first model")?;
+    let route = routes
+        .find(&Method::POST, &uri)
+        .ok_or("the client's first model")?;
     let body = r#"{"contents": [{"parts": [{"text": "Where in the sky are they?"}]}]}"#;
     let terms = CallTerms::new().with_deadline(Duration::from_secs(30));
     let outgoing = route.outgoing(Bytes::from(body), HeaderMap::new(), Some(&terms));
