@@ -1,10 +1,19 @@
 //! Our policy in other people's retry loops: one [`Schedule`], and a [`Call`] for each run of a loop.
 //!
-//! | loop | feature | what drives it | page |
-//! | --- | --- | --- | --- |
-//! | `retry-policies` 0.5, as in reqwest-retry | `retry-policies` | the [`Schedule`] | [`retry_policies`] |
-//! | `backon` 1 | `backon` | [`Call::waits`] and [`Call::when`] | [`backon`] |
-//! | `backoff` 0.4 | `backoff` | [`Call::waits`] and [`Call::judged`] | [`backoff`] |
+//! | loop | what drives it | feature and page |
+//! | --- | --- | --- |
+#![cfg_attr(
+    feature = "retry-policies",
+    doc = "| `retry-policies` 0.5, as in reqwest-retry 0.9 | the [`Schedule`] is its policy | [`retry-policies`](retry_policies) |"
+)]
+#![cfg_attr(
+    feature = "backon",
+    doc = "| `backon` 1 | [`Call::waits`] and [`Call::when`] | [`backon`] |"
+)]
+#![cfg_attr(
+    feature = "backoff",
+    doc = "| `backoff` 0.4 | [`Call::waits`] and [`Call::judged`] | [`backoff`] |"
+)]
 //!
 //! The other way round, [`GivenWaits`](crate::GivenWaits) is a policy of ours whose waits are theirs.
 //!

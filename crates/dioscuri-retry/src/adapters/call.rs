@@ -11,7 +11,7 @@ use std::{
 
 /// One call, while a loop of other people runs it. Clones are the same call.
 ///
-/// Tell it each failure, or let [`Call::when`](Call::when) or the like do so, and it says what follows:
+/// Tell it each failure, or let the closures of an adapter do so, and it says what follows:
 ///
 /// ```
 /// use dioscuri_retry::{Next, adapters::Schedule};

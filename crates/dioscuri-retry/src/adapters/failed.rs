@@ -1,6 +1,5 @@
 //! How an attempt failed, as whoever read it tells us.
 
-use super::Call;
 use dioscuri_vocab::{Failure, Phase};
 
 /// How an attempt failed: what it was, and how far the attempt had come.
@@ -19,8 +18,10 @@ use dioscuri_vocab::{Failure, Phase};
 pub struct Failed {
     pub(super) failure: Failure,
     pub(super) phase: Phase,
+    #[cfg(feature = "retry-policies")]
     pub(super) counted: Option<u32>,
-    pub(super) call: Option<Call>,
+    #[cfg(feature = "retry-policies")]
+    pub(super) call: Option<super::Call>,
 }
 
 impl Failed {
@@ -30,15 +31,21 @@ impl Failed {
         Self {
             failure,
             phase,
+            #[cfg(feature = "retry-policies")]
             counted: None,
+            #[cfg(feature = "retry-policies")]
             call: None,
         }
     }
+}
 
+/// What only [`Schedule::hand_over`](super::Schedule::hand_over) asks for.
+#[cfg(feature = "retry-policies")]
+impl Failed {
     /// The same, of a call that has made `counted` attempts that count, this one included if it does.
     ///
-    /// Refusals by quota and failures before anything was sent do not count. Only
-    /// [`Schedule::hand_over`](super::Schedule::hand_over) asks for it: without, every earlier try is taken for one.
+    /// Refusals by quota and failures before anything was sent do not count. Without it every earlier try is taken for
+    /// one that did.
     #[must_use]
     pub const fn after_attempts(mut self, counted: u32) -> Self {
         self.counted = Some(counted);
@@ -47,10 +54,9 @@ impl Failed {
 
     /// The same, of `call`, which then counts by itself and has it in its log.
     ///
-    /// Only [`Schedule::hand_over`](super::Schedule::hand_over) asks for it, and it goes before
-    /// [`Failed::after_attempts`].
+    /// It goes before [`Failed::after_attempts`].
     #[must_use]
-    pub fn of_call(mut self, call: Call) -> Self {
+    pub fn of_call(mut self, call: super::Call) -> Self {
         self.call = Some(call);
         self
     }
