@@ -28,6 +28,9 @@ pub struct Deadline(pub Duration);
 impl Deadline {
     /// What stands among `extensions`, under this name or in the terms of the whole engine.
     pub(super) fn of(extensions: &Extensions) -> Option<Duration> {
-        extensions.get::<Self>().map(|deadline| deadline.0)
+        let own = extensions.get::<Self>().map(|deadline| deadline.0);
+        #[cfg(feature = "transport")]
+        let own = own.or_else(|| extensions.get::<dioscuri_transport::CallTerms>()?.deadline);
+        own
     }
 }

@@ -120,9 +120,7 @@ impl Middleware for EngineMiddleware {
 fn outgoing(route: &Route, body: Bytes, request: &Request, extensions: &Extensions) -> Outgoing {
     let terms = extensions.get::<CallTerms>();
     let mut outgoing = route.outgoing(body, request.headers().clone(), terms);
-    if let Some(Deadline(deadline)) = extensions.get() {
-        outgoing.deadline = Some(*deadline);
-    }
+    outgoing.deadline = Deadline::of(extensions).or(outgoing.deadline);
     outgoing
 }
 

@@ -5,12 +5,13 @@ use super::{
     look::{Found, Look},
     never,
 };
+use crate::reader::with_url;
 use dioscuri_errors::Classify;
-use dioscuri_http::{Bounds, Clock};
+use dioscuri_http::{Bounds, Clock, gate};
 use dioscuri_retry::{AttemptLog, Attempts, Next as Order, RetryPolicy};
 use dioscuri_vocab::{Class, Failure, Phase, SplitMix64, Tick};
 use http::Extensions;
-use reqwest::{Request, Response};
+use reqwest::{Body, Request, Response, Url};
 use reqwest_middleware::{Middleware, Next, Result};
 use std::{
     fmt,
@@ -89,6 +90,7 @@ pub struct RetryMiddleware {
     clock: Clock,
     deadline: Option<Duration>,
     attempt_timeout: Option<Duration>,
+    is_gated: bool,
     seed: u64,
     calls: AtomicU64,
 }
@@ -102,6 +104,7 @@ impl RetryMiddleware {
             clock: Clock::start(),
             deadline: None,
             attempt_timeout: None,
+            is_gated: false,
             // `RandomState` is the only source of randomness in std: it is seeded by the operating system.
             seed: RandomState::new().hash_one(0_u8),
             calls: AtomicU64::new(0),
@@ -119,6 +122,17 @@ impl RetryMiddleware {
     #[must_use]
     pub fn with_attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = Some(limit);
+        self
+    }
+
+    /// The same, which holds an answer of `streamGenerateContent` until its first content has come: an error before that,
+    /// in the stream of an HTTP 200, is tried again like any other.
+    ///
+    /// Attempt timeout and deadline then run until that content. Default: a stream is handed on at its head, and what
+    /// fails in it is the caller's to see.
+    #[must_use]
+    pub fn with_gate(mut self) -> Self {
+        self.is_gated = true;
         self
     }
 
@@ -157,15 +171,41 @@ impl RetryMiddleware {
     ) -> (Result<Response>, Found) {
         let left = deadline.map(|deadline| deadline.since(self.now()));
         let limit = left.into_iter().chain(self.attempt_timeout).min();
+        let is_held = self.is_gated && is_stream(request.url());
+        let sending = async {
+            let response = next.run(request, extensions).await?;
+            Ok(if is_held {
+                self.gated(response).await
+            } else {
+                response
+            })
+        };
         let result = match limit {
-            None => next.run(request, extensions).await,
-            Some(limit) => match timeout(limit, next.run(request, extensions)).await {
+            None => sending.await,
+            Some(limit) => match timeout(limit, sending).await {
                 Ok(result) => result,
                 Err(_) => Err(AttemptTimeout { limit }.into_error()),
             },
         };
         self.look.at(result, extensions).await
     }
+
+    /// The same response, at its first content if it is a success.
+    async fn gated(&self, response: Response) -> Response {
+        if !response.status().is_success() {
+            return response;
+        }
+        let url = response.url().clone();
+        let (bounds, classify) = (self.look.bounds, Arc::clone(&self.look.classify));
+        let gated = gate(response.into(), bounds, classify, self.clock).await;
+        with_url(gated.map(Body::wrap), url)
+    }
+}
+
+/// Whether `url` asks for an answer in pieces.
+fn is_stream(url: &Url) -> bool {
+    let path = url.path();
+    path.ends_with(":streamGenerateContent") || path.ends_with("%3AstreamGenerateContent")
 }
 
 #[async_trait::async_trait]

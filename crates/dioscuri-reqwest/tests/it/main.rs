@@ -5,6 +5,8 @@
 mod cause;
 #[cfg(feature = "middleware")]
 mod classify_middleware;
+#[cfg(all(feature = "middleware", feature = "transport"))]
+mod engine_middleware;
 #[cfg(feature = "middleware")]
 mod extensions;
 #[cfg(feature = "middleware")]

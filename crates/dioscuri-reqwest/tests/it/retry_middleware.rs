@@ -245,3 +245,52 @@ async fn a_policy_that_gives_up_is_obeyed() {
         .unwrap();
     assert_eq!(response.status(), 503);
 }
+
+/// Two events of a stream, the first of them an error.
+fn fails_in_its_stream() -> Reply {
+    let event =
+        r#"data: {"error": {"code": 503, "status": "UNAVAILABLE", "message": "The model is overloaded."}}"#;
+    Reply::Bytes(answer(
+        200,
+        "content-type: text/event-stream\r\n",
+        format!("{event}\r\n\r\n"),
+    ))
+}
+
+fn streams() -> Reply {
+    let event = r#"data: {"candidates": [{"content": {"parts": [{"text": "so"}]}, "finishReason": "STOP"}]}"#;
+    Reply::Bytes(answer(
+        200,
+        "content-type: text/event-stream\r\n",
+        format!("{event}\r\n\r\n"),
+    ))
+}
+
+#[tokio::test]
+async fn behind_the_gate_an_error_in_a_stream_is_tried_again() {
+    let server = Server::start([fails_in_its_stream(), streams()]).await;
+    let url = format!("{}/v1beta/models/m:streamGenerateContent?alt=sse", server.url);
+    let stack = stack(RetryMiddleware::new(quick()).with_gate());
+    let response = stack.post(&url).send().await.unwrap();
+    let told = log(response.extensions()).clone();
+    assert_eq!(told.tried()[0].class, Some(Class::Capacity), "{told}");
+    assert_eq!(response.url().as_str(), url);
+    let text = response.text().await.unwrap();
+    assert!(
+        text.starts_with("data: ") && text.ends_with("\r\n\r\n"),
+        "not a byte is lost: {text}"
+    );
+}
+
+#[tokio::test]
+async fn without_the_gate_it_is_the_callers() {
+    let server = Server::start([fails_in_its_stream(), streams()]).await;
+    let url = format!("{}/v1beta/models/m:streamGenerateContent?alt=sse", server.url);
+    let response = stack(RetryMiddleware::new(quick()))
+        .post(url)
+        .send()
+        .await
+        .unwrap();
+    assert!(response.text().await.unwrap().contains("overloaded"));
+    assert_eq!(server.bodies().len(), 1);
+}

@@ -18,7 +18,7 @@ use std::{
 pub struct LiveReceipt(Arc<Mutex<Receipt>>);
 
 impl LiveReceipt {
-    /// What it has cost so far; complete once the body has ended or is dropped.
+    /// What it has cost so far; complete once the body has ended.
     #[must_use]
     pub fn now(&self) -> Receipt {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
