@@ -41,7 +41,7 @@ pub struct Attempts {
 /// Where the next attempt of a loop may go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Reach {
-    /// To the endpoint that has just failed.
+    /// To the endpoint that has just failed, with the same key.
     Here,
     /// To whichever the caller's loop picks.
     Anywhere,
@@ -61,7 +61,7 @@ pub enum Next {
 }
 
 impl Attempts {
-    /// A call that began at `started`, all of whose attempts go to one endpoint.
+    /// A call that began at `started`, all of whose attempts go to one endpoint, with one key.
     #[must_use]
     pub fn new(started: Tick) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl Attempts {
         self
     }
 
-    /// The same call, each of whose attempts picks another endpoint by itself: what would have to wait here may go
+    /// The same call, each of whose attempts picks another endpoint or key by itself: what would have to wait here may go
     /// there at once.
     #[must_use]
     pub const fn anywhere(mut self) -> Self {
@@ -134,7 +134,7 @@ impl Attempts {
         last.phase = Some(phase);
         last.counted = counted;
         let verdict = policy.on_failure(&self.context(phase), failure, now, rng);
-        let next = self.obey(verdict, failure, phase);
+        let next = self.obey(verdict, failure);
         if let Next::Again(at) = next {
             self.backoff = at.since(now);
         }
@@ -166,10 +166,11 @@ impl Attempts {
         cx.phase = phase;
         cx.deadline = self.deadline;
         cx.previous_backoff = self.backoff;
+        cx.here_only = self.reach == Reach::Here;
         cx
     }
 
-    fn obey(&self, verdict: Verdict, failure: &Failure, phase: Phase) -> Next {
+    fn obey(&self, verdict: Verdict, failure: &Failure) -> Next {
         let retry = match verdict {
             Verdict::Retry(retry) => retry,
             Verdict::Permanent => return Next::Permanent,
@@ -181,18 +182,9 @@ impl Attempts {
         };
         match at {
             Some(at) => Next::Again(at),
-            // From here on: there is another place to go to, but not for this loop.
-            None if failure.transient => Next::Exhausted(self.why_not_here(failure, phase)),
+            // A policy that does not heed `here_only` has opened what this loop cannot reach.
+            None if failure.transient => Next::Exhausted(Limit::Attempts),
             None => Next::Permanent,
-        }
-    }
-
-    /// The row says how many attempts one endpoint gets; if that is not it, the wait would have been too long.
-    fn why_not_here(&self, failure: &Failure, phase: Phase) -> Limit {
-        let row = self.counts.row(failure, phase);
-        match self.deadline {
-            Some(_) if self.counted.max(1) < row.attempts_here => Limit::Deadline,
-            _ => Limit::Attempts,
         }
     }
 
@@ -294,8 +286,9 @@ impl fmt::Display for AttemptLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Profile;
+    use crate::{OnEmpty, Profile, RetryBudget, RetryPolicyExt as _, When};
     use dioscuri_vocab::{Hint, HintSource, SplitMix64};
+    use std::sync::Arc;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -359,6 +352,25 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_gives_up_pays_only_for_the_retries_it_made() {
+        let budget = Arc::new(RetryBudget::new());
+        let policy = Profile::Default
+            .policy()
+            .within_budget(budget.clone(), OnEmpty::Postpone);
+        let (mut rng, mut attempts) = (SplitMix64::new(7), Attempts::new(Tick::ZERO));
+        for _ in 0..2 {
+            let fault = Failure::new(Class::Internal);
+            let next = attempts.on_failure(&policy, &fault, Phase::Answered, Tick::ZERO, &mut rng);
+            assert!(matches!(next, Next::Again(_)));
+        }
+        let paid = budget.tokens(Tick::ZERO);
+        let fault = Failure::new(Class::Internal);
+        let next = attempts.on_failure(&policy, &fault, Phase::Answered, Tick::ZERO, &mut rng);
+        assert_eq!(next, Next::Exhausted(Limit::Attempts)); // one endpoint gets three
+        assert_eq!(budget.tokens(Tick::ZERO), paid);
+    }
+
+    #[test]
     fn a_row_of_the_user_counts_if_its_table_does() {
         let table = Table::standard().with(Class::QuotaMinute, Table::standard().of(Class::Capacity));
         let policy = Profile::Default.policy().with_table(table.clone());
@@ -373,10 +385,30 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_request_ends_at_once() {
-        let mut attempts = Attempts::new(Tick::ZERO);
-        let end = refused(&mut attempts, &Failure::new(Class::InvalidRequest), 10);
-        assert_eq!((end, attempts.log().tried().len()), (Next::Permanent, 1));
+    fn what_trying_again_cannot_mend_ends_at_once() {
+        for class in Class::ALL.iter().filter(|class| !class.is_transient()) {
+            let mut attempts = Attempts::new(Tick::ZERO);
+            let end = refused(&mut attempts, &Failure::new(*class), 100);
+            let tried = attempts.log().tried().len();
+            let row = Table::standard().of(*class);
+            match row.here {
+                When::Backoff => assert!(tried > 1 && tried <= 80, "{class}: {tried}"),
+                _ => assert_eq!((end, tried), (Next::Permanent, 1), "{class}"),
+            }
+        }
+    }
+
+    #[test]
+    fn no_failure_is_tried_again_at_once_in_the_same_place() {
+        for class in Class::ALL {
+            let mut attempts = Attempts::new(Tick::ZERO);
+            let end = refused(&mut attempts, &Failure::new(*class), 100);
+            assert!(!matches!(end, Next::Again(_)), "{class}");
+            let waits = attempts.log().tried().iter().skip(1);
+            for tried in waits {
+                assert!(!tried.waited.is_zero(), "{class}");
+            }
+        }
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Context {
     /// A pool or a budget that all calls share remembers the failure and holds the place closed as long as it
     /// must: a backoff of the call's own need only spread the calls.
     pub remembered: bool,
+    /// The call has no other endpoint, no other key and no other model: what a verdict opens there helps nobody.
+    pub here_only: bool,
 }
 
 impl Context {
@@ -44,6 +46,7 @@ impl Context {
             previous_backoff: Duration::ZERO,
             probe: false,
             remembered: false,
+            here_only: false,
         }
     }
 
@@ -74,6 +77,13 @@ impl Context {
     #[must_use]
     pub const fn while_remembered(mut self) -> Self {
         self.remembered = true;
+        self
+    }
+
+    /// The same call, which has no other endpoint, no other key and no other model.
+    #[must_use]
+    pub const fn here_only(mut self) -> Self {
+        self.here_only = true;
         self
     }
 

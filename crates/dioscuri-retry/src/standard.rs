@@ -141,7 +141,7 @@ pub(crate) fn by_table(
     wait: impl FnOnce(&Row, u32) -> Option<Duration>,
 ) -> Verdict {
     let mut row = table.row(failure, cx.phase);
-    let mut places = Places::new(&row, failure);
+    let mut places = Places::new(&row, failure, cx);
     if places.are_all_never() {
         return Verdict::Permanent;
     }
@@ -174,17 +174,18 @@ struct Places {
 }
 
 impl Places {
-    fn new(row: &Row, failure: &Failure) -> Self {
+    fn new(row: &Row, failure: &Failure, cx: &Context) -> Self {
         let settle = |when| match when {
-            When::OtherKey if failure.scope == Scope::Key => When::Now,
+            When::OtherKey if failure.scope == Scope::Key && !cx.here_only => When::Now,
             When::Hinted if failure.hint().is_some() || failure.transient => When::Backoff,
             When::OtherKey | When::Hinted => When::Never,
             settled => settled,
         };
+        let settle_others = |when| if cx.here_only { When::Never } else { settle(when) };
         Self {
             here: settle(row.here),
-            elsewhere: settle(row.elsewhere),
-            fallback: settle(row.fallback),
+            elsewhere: settle_others(row.elsewhere),
+            fallback: settle_others(row.fallback),
         }
     }
 

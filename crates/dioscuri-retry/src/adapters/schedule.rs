@@ -68,7 +68,7 @@ impl Schedule {
         self
     }
 
-    /// The same schedule, for operations that pick another endpoint at each attempt by themselves: what would have to
+    /// The same schedule, for operations that pick another endpoint or key at each attempt by themselves: what has to
     /// wait at the same one is tried at once.
     #[must_use]
     pub const fn anywhere(mut self) -> Self {

@@ -4,7 +4,7 @@ use backon::{
     BackoffBuilder as _, BlockingRetryable as _, ConstantBuilder, ExponentialBuilder, Retryable as _,
 };
 use dioscuri_retry::{
-    Backoff, GivenWaits, Limit, Next, OnEmpty, Pace, Profile, RetryBudget, RetryPolicyExt as _,
+    Backoff, GivenWaits, Limit, Next, OnEmpty, Pace, Profile, RetryBudget, RetryPolicyExt as _, Table,
     adapters::{Call, Schedule},
 };
 use dioscuri_vocab::{Class, Failure, Hint, HintSource, Phase, Tick};
@@ -219,6 +219,30 @@ async fn calls_refused_together_do_not_come_back_together() {
     waits.sort_unstable();
     waits.dedup();
     assert_eq!(waits.len(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_that_picks_its_places_goes_elsewhere_at_once() {
+    let server = Server::new(|n| {
+        if n == 0 {
+            Err(Failure::new(Class::QuotaDay))
+        } else {
+            Ok(())
+        }
+    });
+    let call = paced(Schedule::default().anywhere()).call();
+    run(&server, &call).await.unwrap();
+    assert_eq!(server.waits(), [Duration::ZERO]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_of_the_user_count_as_they_say() {
+    let table = Table::standard().with(Class::QuotaMinute, Table::standard().of(Class::Capacity));
+    let policy = Profile::Default.policy().with_table(table.clone());
+    let server = Server::new(|_| Err(Failure::new(Class::QuotaMinute)));
+    let call = paced(Schedule::new(policy).counted_by(table)).call();
+    run(&server, &call).await.unwrap_err();
+    assert_eq!(server.asked(), 5);
 }
 
 #[tokio::test(start_paused = true)]

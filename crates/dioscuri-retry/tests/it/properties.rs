@@ -1,6 +1,6 @@
 //! What holds for every failure, at every attempt, whatever the server hints.
 
-use dioscuri_retry::{Context, Profile, Retry, RetryPolicy, Table, Verdict, When};
+use dioscuri_retry::{Context, GivenWaits, Profile, Retry, RetryPolicy, Table, Verdict, When};
 use dioscuri_vocab::{Class, Failure, Hint, HintSource, SplitMix64, Tick};
 use proptest::prelude::*;
 use std::time::Duration;
@@ -107,5 +107,34 @@ proptest! {
             profile.policy().on_failure(&cx, &failure, Tick(5), &mut SplitMix64::new(seed))
         };
         prop_assert_eq!(ask(), ask());
+    }
+
+    #[test]
+    fn given_waits_keep_to_hint_and_deadline(
+        failure in failures(), tries in 1_u32..80, given in 0_u64..100_000, deadline in prop::option::of(1_u64..100_000),
+        seed: u64,
+    ) {
+        let (given, now) = (Duration::from_millis(given), Tick(5));
+        let mut cx = Context::new(Tick::ZERO).at_attempt(1).here_only();
+        cx.tries = tries;
+        cx.deadline = deadline.map(|ms| Tick::ZERO.after(Duration::from_millis(ms)));
+        let policy = GivenWaits::new(move |_, _| Some(given));
+        match policy.on_failure(&cx, &failure, now, &mut SplitMix64::new(seed)) {
+            Verdict::Retry(retry) => {
+                prop_assert_eq!((retry.elsewhere, retry.fallback), (None, None));
+                let at = retry.here.unwrap();
+                prop_assert!(at >= now.after(given.max(failure.hint().unwrap_or_default())));
+                prop_assert!(cx.deadline.is_none_or(|deadline| at < deadline));
+                prop_assert!(tries < 80);
+            }
+            Verdict::Permanent => {
+                let row = Table::standard().row(&failure, cx.phase);
+                prop_assert!(matches!(row.here, When::Never | When::OtherKey | When::Hinted));
+            }
+            Verdict::Exhausted(_) => {
+                let latest = now.after(given.max(failure.hint().unwrap_or_default()) + Duration::from_secs(1));
+                prop_assert!(tries >= 80 || cx.deadline.is_some_and(|deadline| latest >= deadline));
+            }
+        }
     }
 }
