@@ -1,6 +1,6 @@
 //! Bodies in both directions: one that notes when it begins to leave, one that keeps errors typed.
 
-use crate::fault::fault;
+use crate::{fault::fault, lanes::Busy};
 use bytes::Bytes;
 use dioscuri_transport::{SendError, Sent};
 use dioscuri_vocab::Phase;
@@ -48,7 +48,18 @@ impl Body for Marked {
 }
 
 /// An answer's body with its errors as [`SendError`].
-pub(crate) struct Answer(pub(crate) reqwest::Body);
+pub(crate) struct Answer {
+    body: reqwest::Body,
+    /// Held until the body is dropped.
+    _lane: Option<Busy>,
+}
+
+impl Answer {
+    /// A body that came over `lane`, if there are any.
+    pub(crate) const fn new(body: reqwest::Body, lane: Option<Busy>) -> Self {
+        Self { body, _lane: lane }
+    }
+}
 
 impl Body for Answer {
     type Data = Bytes;
@@ -58,15 +69,15 @@ impl Body for Answer {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, SendError>>> {
-        let frame = ready!(Pin::new(&mut self.0).poll_frame(cx));
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         Poll::Ready(frame.map(|frame| frame.map_err(|error| fault(error, Phase::Answered))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+        self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        self.body.size_hint()
     }
 }

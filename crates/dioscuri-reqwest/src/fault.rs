@@ -5,7 +5,8 @@ use dioscuri_transport::{Fault, SendError};
 use dioscuri_vocab::Phase;
 
 /// What to do about a client that speaks no TLS.
-const TURN_ON_TLS: &str = "https needs TLS: turn on the feature `rustls` of dioscuri-reqwest";
+pub(crate) const TURN_ON_TLS: &str =
+    "https needs TLS: turn on the feature `rustls` of dioscuri-reqwest, or one of reqwest's own for TLS";
 
 /// Reads `error`, which ended an attempt that had come at least as far as `phase` if it was connected at all.
 pub(crate) fn fault(error: reqwest::Error, phase: Phase) -> SendError {

@@ -32,6 +32,8 @@ mod body;
 mod cause;
 #[cfg(feature = "transport")]
 mod fault;
+#[cfg(feature = "transport")]
+mod lanes;
 #[cfg(feature = "middleware")]
 mod middleware;
 mod reader;

@@ -3,11 +3,12 @@
 use crate::{
     body::{Answer, Marked},
     fault::fault,
+    lanes::Lanes,
 };
 use bytes::Bytes;
 use dioscuri_transport::{BodyBox, Fault, SendError, Sent, Transport};
 use dioscuri_vocab::Phase;
-use std::{error::Error, fmt, net::IpAddr, time::Duration};
+use std::{error::Error, fmt, net::IpAddr, num::NonZeroUsize, time::Duration};
 
 /// How long a connection may take to stand, TLS included. Google answers within 100 ms from most places; ten
 /// seconds bear two lost SYN packets.
@@ -20,7 +21,11 @@ const PING: Duration = Duration::from_secs(20);
 /// Sends over [`reqwest::Client`]s. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct ReqwestTransport {
-    client: reqwest::Client,
+    lanes: Lanes<Clients>,
+}
+
+struct Clients {
+    far: reqwest::Client,
     /// For this machine, which no proxy reaches better.
     loopback: reqwest::Client,
 }
@@ -31,10 +36,37 @@ impl ReqwestTransport {
     /// # Errors
     ///
     /// [`BuildError`] if TLS cannot be set up, for example where the platform's certificates cannot be read.
+    ///
+    /// # Panics
+    ///
+    /// With the feature `rustls-no-provider` alone, if the program has installed no default provider of rustls: that is
+    /// reqwest's own.
     pub fn new() -> Result<Self, BuildError> {
+        Self::with_lanes(NonZeroUsize::MIN)
+    }
+
+    /// The same with up to `lanes` HTTP/2 connections to each host.
+    ///
+    /// One carries about a hundred requests at a time, which Google's servers set; more queue inside of it. Take one lane
+    /// for every hundred that are to be in flight. Further lanes are used only while the first are busier.
+    ///
+    /// # Errors
+    ///
+    /// As [`ReqwestTransport::new`].
+    ///
+    /// # Panics
+    ///
+    /// As [`ReqwestTransport::new`].
+    pub fn with_lanes(lanes: NonZeroUsize) -> Result<Self, BuildError> {
+        let clients = || -> Result<Clients, BuildError> {
+            Ok(Clients {
+                far: builder().build().map_err(BuildError)?,
+                loopback: builder().no_proxy().build().map_err(BuildError)?,
+            })
+        };
+        let lanes: Result<_, _> = (0..lanes.get()).map(|_| clients()).collect();
         Ok(Self {
-            client: builder().build().map_err(BuildError)?,
-            loopback: builder().no_proxy().build().map_err(BuildError)?,
+            lanes: Lanes::new(lanes?),
         })
     }
 
@@ -43,17 +75,22 @@ impl ReqwestTransport {
     /// Leave its total timeout unset and its redirects off, for the reasons on this crate's page.
     #[must_use]
     pub fn from_client(client: reqwest::Client) -> Self {
-        Self {
+        let clients = Clients {
             loopback: client.clone(),
-            client,
+            far: client,
+        };
+        Self {
+            lanes: Lanes::new(vec![clients]),
         }
     }
+}
 
-    fn client_for(&self, uri: &http::Uri) -> &reqwest::Client {
+impl Clients {
+    fn reaching(&self, uri: &http::Uri) -> &reqwest::Client {
         if uri.host().is_some_and(is_loopback) {
             &self.loopback
         } else {
-            &self.client
+            &self.far
         }
     }
 }
@@ -90,7 +127,8 @@ impl Transport for ReqwestTransport {
         sent: Sent,
     ) -> Result<http::Response<BodyBox>, SendError> {
         let (parts, bytes) = request.into_parts();
-        let client = self.client_for(&parts.uri);
+        let (clients, lane) = self.lanes.least_busy();
+        let client = clients.reaching(&parts.uri);
         let body = reqwest::Body::wrap(Marked::new(bytes, sent));
         let request = reqwest::Request::try_from(http::Request::from_parts(parts, body))
             .map_err(|error| SendError::new(Phase::NotSent, Fault::Other).because(error.without_url()))?;
@@ -99,7 +137,7 @@ impl Transport for ReqwestTransport {
             .await
             .map_err(|error| fault(error, Phase::Sent))?;
         let (parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
-        let body: BodyBox = Box::pin(Answer(body));
+        let body: BodyBox = Box::pin(Answer::new(body, Some(lane)));
         Ok(http::Response::from_parts(parts, body))
     }
 }

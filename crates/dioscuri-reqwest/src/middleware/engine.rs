@@ -6,6 +6,7 @@ mod over;
 pub use body::LiveReceipt;
 
 use super::Deadline;
+use crate::{cause::Cause, fault::TURN_ON_TLS};
 use body::{Carried, Refused};
 use bytes::Bytes;
 use dioscuri_http::keep;
@@ -169,7 +170,13 @@ fn came(mut response: http::Response<Body>) -> Response {
 /// How the call ended, above the error of its last attempt.
 fn failed(ended: Undelivered, error: Option<Error>) -> Error {
     let error = error.map(|error| match error {
-        Error::Reqwest(error) => Error::middleware(error.without_url()),
+        Error::Reqwest(error) => {
+            let lacks_tls = Cause::of(&error) == Cause::NoTls;
+            match Error::middleware(error.without_url()) {
+                Error::Middleware(error) if lacks_tls => Error::Middleware(error.context(TURN_ON_TLS)),
+                error => error,
+            }
+        }
         own @ Error::Middleware(_) => own,
     });
     match error {

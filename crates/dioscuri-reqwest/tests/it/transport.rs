@@ -1,13 +1,17 @@
 //! The transport over real sockets: what it sends, and how it names what breaks.
 
+use crate::script::{Reply, Server, answer, ok};
 use bytes::Bytes;
 use dioscuri_reqwest::ReqwestTransport;
 use dioscuri_transport::{Fault, SendError, Sent, Transport as _};
 use dioscuri_vocab::Phase;
 use http_body_util::BodyExt as _;
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -126,4 +130,31 @@ async fn a_server_without_tls_was_sent_nothing() {
     let exchange = exchange("https", "HTTP/1.1 400 plain text\r\n\r\n").await;
     assert_eq!(exchange.marks, 0);
     assert_eq!(failed(exchange), (Phase::NotSent, Fault::Tls));
+}
+
+#[tokio::test]
+async fn a_second_lane_is_opened_while_the_first_is_busy() {
+    let server = Server::start([Reply::Stall(answer(200, "", "")), ok("{}"), ok("{}")]).await;
+    let transport = ReqwestTransport::with_lanes(NonZeroUsize::new(2).unwrap()).unwrap();
+    let ask = async || {
+        let request = http::Request::post(&server.url).body(Bytes::new()).unwrap();
+        transport.send(request, Sent::new(|| ())).await.unwrap()
+    };
+    let first = ask().await;
+    let second = ask().await;
+    let both = server.connections();
+    drop((first, second));
+    assert_eq!(both, 2);
+}
+
+#[cfg(not(feature = "rustls"))]
+#[tokio::test]
+async fn without_tls_the_error_says_which_feature_to_turn_on() {
+    let exchange = send("https://127.0.0.1:1/").await;
+    let Err(error) = exchange.result else {
+        panic!("there is no TLS")
+    };
+    assert_eq!((error.phase, error.fault), (Phase::NotSent, Fault::Tls));
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("`rustls`"), "{cause}");
 }

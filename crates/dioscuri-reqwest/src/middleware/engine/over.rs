@@ -93,7 +93,7 @@ impl Transport for Over<'_> {
                 let went = Went(response.url().clone());
                 let mut response = http::Response::<Body>::from(response);
                 response.extensions_mut().insert(went);
-                Ok(response.map(|body| -> BodyBox { Box::pin(Answer(body)) }))
+                Ok(response.map(|body| -> BodyBox { Box::pin(Answer::new(body, None)) }))
             }
             Err(error) => {
                 let (phase, fault) = told(&error);
