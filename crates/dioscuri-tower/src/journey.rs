@@ -21,8 +21,12 @@ pub(crate) enum Last {
     /// There is no pool on the way.
     #[default]
     Nowhere,
-    /// It has sent the attempt to `at`; another endpoint opens at `other`, if any does.
-    Sent { at: EndpointId, other: Option<Instant> },
+    /// It has sent the attempt to `at`, which opens again at `here`; another endpoint opens at `other`, if any does.
+    Sent {
+        at: EndpointId,
+        here: Option<Instant>,
+        other: Option<Instant>,
+    },
     /// It has found nobody; somebody opens at `opens`, if anybody does.
     Refused { opens: Option<Instant> },
 }

@@ -43,6 +43,7 @@ impl PoolLayer {
                 };
                 journey.set_last(Last::Sent {
                     at: chosen.endpoint,
+                    here: None,
                     other: None,
                 });
                 return Ok(Flight::begin(self.clone(), chosen, attempt, now.tick, journey));
@@ -56,6 +57,20 @@ impl PoolLayer {
         let (now, mut rng) = (self.clock.now(), SplitMix64::new(self.seed));
         let look = self.look(journey, Some(failed), now, &mut rng);
         look.ready.map(|_| now.tick).or(look.opens_at)
+    }
+
+    /// When `endpoint` opens again, for anybody.
+    pub(super) fn opens(&self, endpoint: EndpointId) -> Option<Tick> {
+        let (now, mut rng) = (self.clock.now(), SplitMix64::new(self.seed));
+        let mut opens = None;
+        self.pool.visit(&Want::link(0), now, &mut rng, &mut |candidate| {
+            if candidate.endpoint != endpoint {
+                return ControlFlow::Continue(());
+            }
+            opens = candidate.open_at;
+            ControlFlow::Break(())
+        });
+        opens
     }
 
     fn refuse(&self, journey: &Journey, opens_at: Option<Tick>, now: Now) -> PoolError {

@@ -77,10 +77,10 @@ impl Flight {
             // Not the endpoint's fault: nothing has left.
             self.phase = Phase::NotSent;
             self.timing = Timing::new();
-            self.look_elsewhere();
             self.report(&Outcome::Cancelled {
                 phase: Phase::NotSent,
             });
+            self.look_elsewhere();
         } else {
             let (failure, phase) = by_causes(&*error, Phase::Sent);
             self.fail(failure, phase);
@@ -99,12 +99,14 @@ impl Flight {
         self.look_elsewhere();
     }
 
-    /// Tells the call, if it repeats, when another endpoint opens.
+    /// Tells the call, if it repeats, when its endpoint opens again, and when another one does.
     fn look_elsewhere(&self) {
-        let other = self.layer.other_opens(&self.journey, self.chosen.endpoint);
+        let (layer, at) = (&self.layer, self.chosen.endpoint);
+        let instant = |tick| layer.clock.instant(tick);
         self.journey.set_last(Last::Sent {
-            at: self.chosen.endpoint,
-            other: other.map(|at| self.layer.clock.instant(at)),
+            at,
+            here: layer.opens(at).map(instant),
+            other: layer.other_opens(&self.journey, at).map(instant),
         });
     }
 

@@ -42,10 +42,12 @@ impl Steps {
     /// Beneath tower's `Retry` the first attempt has no journey with it: the pool's choice stands in the answer.
     #[cfg(feature = "retry")]
     pub(crate) fn note_pool(&self, extensions: &http::Extensions) {
+        let now = Instant::now();
         if let (Last::Nowhere, Some(chosen)) = (self.journey.last(), extensions.get::<crate::Chosen>()) {
             self.journey.set_last(Last::Sent {
                 at: chosen.endpoint,
-                other: Some(Instant::now()),
+                here: Some(now),
+                other: Some(now),
             });
         }
     }
@@ -77,13 +79,13 @@ impl Steps {
                 Next::Again(at) => Some(at),
                 Next::Permanent | Next::Exhausted(_) => None,
             },
-            Last::Sent { at, other } => {
-                let here = retry.here.map(|here| self.clock.instant(here));
-                self.journey.close(at, here);
-                let other = other.map(|other| tick_of(&self.clock, other));
+            Last::Sent { at, here, other } => {
+                let [opens, other] = [here, other].map(|at| at.map(|at| tick_of(&self.clock, at)));
+                let here = here_at(retry.here, opens, now);
+                self.journey.close(at, here.map(|here| self.clock.instant(here)));
                 let elsewhere = retry.elsewhere.zip(other).map(|(at, other)| at.max(other));
-                let elsewhere = elsewhere.filter(|at| self.deadline.is_none_or(|deadline| *at < deadline));
-                [retry.here, elsewhere].into_iter().flatten().min()
+                let soonest = [here, elsewhere].into_iter().flatten().min();
+                soonest.filter(|at| self.deadline.is_none_or(|deadline| *at < deadline))
             }
             // The failure is the pool's own; its hint says when somebody opens.
             Last::Refused { opens } => opens.and(retry.here),
@@ -101,6 +103,16 @@ impl Steps {
     pub(crate) const fn log(&self) -> &AttemptLog {
         self.attempts.log()
     }
+}
+
+/// When the endpoint that has failed may be asked again, as the policy says and once the pool opens it.
+fn here_at(says: Option<Tick>, opens: Option<Tick>, now: Tick) -> Option<Tick> {
+    let (says, opens) = (says?, opens?);
+    if says > now {
+        return Some(says.max(opens));
+    }
+    // "At once" means another key of the endpoint: there is one only if the pool keeps it open.
+    (opens <= now).then_some(says)
 }
 
 /// The tick of `instant`; of one that has passed, now.

@@ -1,8 +1,21 @@
-//! Any tower service as a transport: readiness, errors, bodies, and the driver on top.
-#![cfg(feature = "engine")]
+//! The layers, each alone and over one another; a service as a transport; real sockets.
 
+mod classify;
+#[cfg(feature = "retry")]
+mod policy;
+mod pool;
+mod rate_budget;
+mod retry;
+mod script;
+mod statics;
+
+#[cfg(feature = "engine")]
 mod bodies;
+#[cfg(feature = "engine")]
 mod driver;
+#[cfg(feature = "engine")]
 mod errors;
+#[cfg(feature = "engine")]
 mod readiness;
+#[cfg(feature = "engine")]
 mod service;
