@@ -518,3 +518,13 @@ async fn a_stream_that_is_dropped_gives_its_place_back() {
     assert_eq!(carrier.engine().in_flight(), 0);
     server.saw(&Event::Closed(0)).await;
 }
+
+#[cfg(not(feature = "rustls"))]
+#[tokio::test]
+async fn without_tls_the_end_says_which_feature_to_turn_on() {
+    let request = stack(carrier([developer("https://127.0.0.1:1")], None))
+        .post(GOOGLE)
+        .with_extension(Deadline(Duration::from_millis(200)));
+    let error = request.send().await.unwrap_err();
+    assert!(format!("{error:?}").contains("`rustls`"), "{error:?}");
+}
