@@ -4,5 +4,6 @@
 
 mod state;
 mod strangers;
+mod streams;
 mod wire;
 mod world;

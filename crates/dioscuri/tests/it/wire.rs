@@ -18,21 +18,21 @@ const OVERLOADED: &str =
     r#"{"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}"#;
 
 /// What arrived: the request line, the headers in lower case, the body.
-struct Arrived {
-    line: String,
+pub(crate) struct Arrived {
+    pub(crate) line: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
 impl Arrived {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
     }
 
-    fn credentials(&self) -> Vec<&str> {
+    pub(crate) fn credentials(&self) -> Vec<&str> {
         let names = ["authorization", "x-goog-api-key", "cookie", "proxy-authorization"];
         self.headers
             .iter()
@@ -74,7 +74,7 @@ async fn read_request(stream: &mut TcpStream) -> Arrived {
 }
 
 /// A server that gives these answers, one per connection, and then what arrived.
-async fn serve(listener: TcpListener, answers: Vec<(u16, &'static str)>) -> Vec<Arrived> {
+pub(crate) async fn serve(listener: TcpListener, answers: Vec<(u16, &'static str)>) -> Vec<Arrived> {
     let mut all = Vec::new();
     for (status, body) in answers {
         let (mut stream, _) = listener.accept().await.unwrap();
