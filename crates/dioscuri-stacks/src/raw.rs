@@ -25,8 +25,11 @@ const OVERLOADED: &str = r#"{"error": {"code": 503, "message": "The model is ove
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Trick {
-    /// Half of a compressed body, of the length that the head names. For a client that takes none, half of a plain one.
+    /// Half of a compressed body, of the length that the head names. For a client that takes none, half of a plain one,
+    /// and then the end.
     TruncatedGzip,
+    /// A page of ten megabytes that says that something is wrong.
+    HugePage,
     /// The answer comes after the request's head, and the rest of the request is read.
     EarlyAnswer,
     /// A refusal comes after the request's head, and the connection is closed while the client still sends.
@@ -187,15 +190,21 @@ async fn http1(mut client: TcpStream, play: &Play) -> io::Result<()> {
         return skip(&mut client, unread).await;
     }
     skip(&mut client, unread).await?;
-    if strikes && play.trick == Trick::TruncatedGzip {
-        let (headers, body) = if head.contains("gzip") {
-            ("content-encoding: gzip\r\n", GZIP.to_vec())
-        } else {
-            ("", ANSWER.as_bytes()[..ANSWER.len() / 2].to_vec())
-        };
-        return respond(&mut client, "200 OK", headers, &body).await;
+    let answer = ANSWER.as_bytes();
+    match play.trick {
+        Trick::HugePage if strikes => {
+            let page = vec![b'~'; HUGE];
+            respond(&mut client, "500 Internal Server Error", "", &page).await
+        }
+        Trick::TruncatedGzip if strikes && head.contains("gzip") => {
+            respond(&mut client, "200 OK", "content-encoding: gzip\r\n", GZIP).await
+        }
+        Trick::TruncatedGzip if strikes => {
+            begin(&mut client, "200 OK", "", answer.len()).await?;
+            client.write_all(&answer[..answer.len() / 2]).await
+        }
+        _ => respond(&mut client, "200 OK", "", answer).await,
     }
-    respond(&mut client, "200 OK", "", ANSWER.as_bytes()).await
 }
 
 /// The beginning of a compressed body: a whole head, and one stored block of 256 bytes of which six come.
@@ -203,13 +212,19 @@ const GZIP: &[u8] = &[
     0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1, 0, 1, 0xff, 0xfe, b'{', b'"', b'c', b'a', b'n', b'd',
 ];
 
+/// Ten megabytes.
+const HUGE: usize = 10_000_000;
+
 async fn respond(client: &mut TcpStream, status: &str, headers: &str, body: &[u8]) -> io::Result<()> {
-    let length = body.len();
+    begin(client, status, headers, body.len()).await?;
+    client.write_all(body).await
+}
+
+async fn begin(client: &mut TcpStream, status: &str, headers: &str, length: usize) -> io::Result<()> {
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n"
     );
-    client.write_all(head.as_bytes()).await?;
-    client.write_all(body).await
+    client.write_all(head.as_bytes()).await
 }
 
 async fn skip(client: &mut TcpStream, bytes: usize) -> io::Result<()> {

@@ -4,10 +4,7 @@ use crate::wire::{Arrived, Reader};
 use std::{
     io,
     net::SocketAddr,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -15,6 +12,7 @@ use tokio::{
         TcpListener, TcpStream,
         tcp::{ReadHalf, WriteHalf},
     },
+    sync::watch,
 };
 
 /// Passes bytes on between clients and one server, and writes down what the clients send. A reset is passed on as a
@@ -29,7 +27,7 @@ pub struct Tap {
 struct Notes {
     /// For each connection its requests.
     connections: Mutex<Vec<Vec<Arrived>>>,
-    open: AtomicUsize,
+    open: watch::Sender<usize>,
 }
 
 impl Notes {
@@ -80,7 +78,14 @@ impl Tap {
     /// How many connections a client keeps open now.
     #[must_use]
     pub fn open(&self) -> usize {
-        self.notes.open.load(Ordering::Acquire)
+        *self.notes.open.borrow()
+    }
+
+    /// Waits until no client keeps a connection open.
+    pub async fn all_closed(&self) {
+        let mut open = self.notes.open.subscribe();
+        // It ends with the tap only, which is here.
+        let _ = open.wait_for(|open| *open == 0).await;
     }
 }
 
@@ -89,7 +94,7 @@ struct Open(Arc<Notes>);
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Ordering::AcqRel);
+        self.0.open.send_modify(|open| *open -= 1);
     }
 }
 
@@ -99,7 +104,7 @@ async fn connection(mut client: TcpStream, server: SocketAddr, notes: Arc<Notes>
         connections.push(Vec::new());
         connections.len() - 1
     };
-    notes.open.fetch_add(1, Ordering::AcqRel);
+    notes.open.send_modify(|open| *open += 1);
     let _open = Open(Arc::clone(&notes));
     let Ok(mut server) = TcpStream::connect(server).await else {
         // Nobody is there: the client shall know.

@@ -1,16 +1,11 @@
 //! Every stack through everything.
 
-use crate::{cancelled, faults, stacks, story};
+use crate::{at_once::at_once, cancelled, faults, setup::Plug, stacks, story};
 
 macro_rules! everywhere {
     ($($stack:ident,)+) => {$(
         mod $stack {
             use super::*;
-
-            #[tokio::test]
-            async fn tells_the_same_story() {
-                story::check(stacks::$stack::plug).await;
-            }
 
             #[test]
             fn survives_faults() {
@@ -22,11 +17,30 @@ macro_rules! everywhere {
                 cancelled::check(stacks::$stack::plug).await;
             }
         }
-    )+};
+    )+
+
+        /// All of them, by name.
+        const ALL: &[(&str, Plug)] = &[$((stringify!($stack), stacks::$stack::plug)),+];
+    };
 }
 
 everywhere! {
+    backoff,
+    backon,
     by_hand,
     driver,
+    engine_layer,
+    engine_middleware,
     facade,
+    own_transport,
+    reqwest_retry,
+    retry_layer,
+    retry_middleware,
+    retry_policies,
+    tower_policy,
+}
+
+#[test]
+fn every_stack_tells_the_same_story() {
+    at_once(ALL.iter().copied(), |(_, plug)| story::check(plug));
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
+mod at_once;
 mod cancelled;
 mod everywhere;
 mod faults;

@@ -1,32 +1,44 @@
-//! Reads answers of clients that are asked without an adapter.
+//! Reads what came back, for stacks that hand on answers and errors of their client.
 
-use crate::told::whole_text;
+use crate::told::{Broken, whole_text};
 use bytes::Bytes;
-use dioscuri_errors::{Classify as _, Seen, Taxonomy};
-use dioscuri_http::connection_failure;
-use dioscuri_vocab::{Class, Failure, Phase, UnixTime};
+use dioscuri_reqwest::{classify, classify_any, read_error};
+use dioscuri_vocab::Failure;
+use std::error::Error;
 
-/// The whole answer of reqwest, or what went wrong: how far it had come, and all that the error says.
-pub(crate) async fn whole(
-    answer: Result<reqwest::Response, reqwest::Error>,
-) -> Result<Bytes, (Failure, Phase, String)> {
-    let answer = answer.map_err(|error| broken(&error.without_url(), Phase::Sent))?;
-    let status = answer.status();
-    let body = answer
+/// The whole answer, or what went wrong with it.
+pub(crate) async fn whole(response: reqwest::Response) -> Result<Bytes, Broken> {
+    let endpoint = response.url().to_string();
+    let (response, failure) = read_error(response).await;
+    let failure = failure.or_else(|| response.extensions().get::<Failure>().cloned());
+    if let Some(failure) = failure {
+        return Err(Broken::refused(failure, endpoint));
+    }
+    response
         .bytes()
         .await
-        .map_err(|error| broken(&error.without_url(), Phase::Answered))?;
-    if status.is_success() {
-        return Ok(body);
-    }
-    let failure = Taxonomy::new().classify(Seen::new(Some(status.as_u16()), &body), UnixTime(0));
-    let failure = failure.unwrap_or_else(|| Failure::new(Class::Unknown));
-    let text = failure.to_string();
-    Err((failure, Phase::Answered, text))
+        .map_err(|error| of_reqwest(&error, &endpoint))
 }
 
-fn broken(error: &reqwest::Error, phase: Phase) -> (Failure, Phase, String) {
-    let phase = if error.is_connect() { Phase::NotSent } else { phase };
-    let (failure, phase) = connection_failure(error, phase);
-    (failure, phase, whole_text(error))
+/// An error of reqwest, of a request to `endpoint`.
+pub(crate) fn of_reqwest(error: &reqwest::Error, endpoint: &str) -> Broken {
+    let (failure, phase) = classify(error);
+    Broken {
+        failure: Some(failure),
+        phase: Some(phase),
+        endpoint: Some(endpoint.to_owned()),
+        text: whole_text(error),
+    }
+}
+
+/// An error of a whole stack, which has to say by itself where it was met: at `authority`.
+pub(crate) fn of_any(error: &(dyn Error + 'static), authority: &str) -> Broken {
+    let (failure, phase) = classify_any(error).unzip();
+    let text = whole_text(error);
+    Broken {
+        failure,
+        phase,
+        endpoint: text.contains(authority).then(|| authority.to_owned()),
+        text,
+    }
 }

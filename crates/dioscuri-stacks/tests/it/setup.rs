@@ -2,10 +2,18 @@
 
 use dioscuri_retry::{Backoff, Profile, Standard};
 use dioscuri_stacks::path;
+use http_body::Body;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use std::{num::NonZeroU32, time::Duration};
 
 /// Plugs a stack together.
 pub(crate) type Plug = fn(&Setup) -> Box<dyn crate::told::Stack>;
+
+/// hyper-util's client for requests with such a body.
+pub(crate) type Hyper<B> = Client<HttpConnector, B>;
 
 /// Where to send, how patiently, and how.
 #[derive(Clone, Debug)]
@@ -43,6 +51,21 @@ impl Setup {
     /// Where `generateContent` is.
     pub(crate) fn endpoint(&self) -> String {
         format!("{}{}", self.url, path("generateContent"))
+    }
+
+    /// Host and port.
+    pub(crate) fn authority(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// hyper-util's client.
+    pub(crate) fn hyper<B>(&self) -> Hyper<B>
+    where
+        B: Body + Send,
+        B::Data: Send,
+    {
+        let mut builder = Client::builder(TokioExecutor::new());
+        builder.http2_only(self.http2).build_http()
     }
 
     pub(crate) fn policy(&self) -> Standard {

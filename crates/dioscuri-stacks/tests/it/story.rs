@@ -19,6 +19,7 @@ const FIRST: Duration = Duration::from_secs(1);
 const LATE: Duration = Duration::from_secs(20);
 
 /// Has `plug` live through it.
+#[tokio::main(flavor = "current_thread")]
 pub(crate) async fn check(plug: Plug) {
     let world = World::named("plugged-in").await;
     let stack = plug(&Setup::usual(world.url()));

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dioscuri_retry::AttemptLog;
-use dioscuri_vocab::{Class, Phase};
+use dioscuri_vocab::{Class, Failure, Phase};
 use std::{error::Error, time::Duration};
 
 /// One stack, plugged together as its documentation says.
@@ -37,7 +37,7 @@ pub(crate) struct Tried {
 /// An error, as a caller sees it.
 #[derive(Debug)]
 pub(crate) struct Broken {
-    pub(crate) class: Option<Class>,
+    pub(crate) failure: Option<Failure>,
     pub(crate) phase: Option<Phase>,
     /// Where, in whatever words.
     pub(crate) endpoint: Option<String>,
@@ -55,6 +55,23 @@ impl Told {
             end: Err(broken),
             tries,
         }
+    }
+}
+
+impl Broken {
+    /// An answer that is a refusal.
+    pub(crate) fn refused(failure: Failure, endpoint: impl Into<String>) -> Self {
+        Self {
+            text: failure.to_string(),
+            failure: Some(failure),
+            phase: Some(Phase::Answered),
+            endpoint: Some(endpoint.into()),
+        }
+    }
+
+    /// What it means to a policy.
+    pub(crate) fn failed(&self) -> Option<(Failure, Phase)> {
+        self.failure.clone().zip(self.phase)
     }
 }
 

@@ -13,15 +13,13 @@ use dioscuri_vocab::SplitMix64;
 use tokio::time::sleep_until;
 
 struct ByHand {
-    client: reqwest::Client,
-    endpoint: String,
+    plain: Plain,
     policy: Standard,
 }
 
 pub(crate) fn plug(setup: &Setup) -> Box<dyn Stack> {
     Box::new(ByHand {
-        client: setup.reqwest(),
-        endpoint: setup.endpoint(),
+        plain: Plain::new(setup),
         policy: setup.policy(),
     })
 }
@@ -33,31 +31,47 @@ impl Stack for ByHand {
         let mut attempts = Attempts::new(clock.now().tick);
         loop {
             attempts.begin(clock.now().tick);
-            let request = self
-                .client
-                .post(&self.endpoint)
-                .header("x-goog-api-key", KEY)
-                .header("content-type", "application/json")
-                .body(body.clone());
-            let (failure, phase, text) = match reading::whole(request.send().await).await {
+            let broken = match self.plain.ask(body.clone()).await {
                 Ok(answer) => {
                     attempts.on_success(&self.policy, clock.now().tick);
                     return Told::answered(answer, tries(attempts.log()));
                 }
                 Err(broken) => broken,
             };
+            let (failure, phase) = Broken::failed(&broken).unwrap();
             match attempts.on_failure(&self.policy, &failure, phase, clock.now().tick, &mut rng) {
                 Next::Again(at) => sleep_until(clock.instant(at)).await,
-                Next::Permanent | Next::Exhausted(_) => {
-                    let broken = Broken {
-                        class: Some(failure.class),
-                        phase: Some(phase),
-                        endpoint: Some(self.endpoint.clone()),
-                        text,
-                    };
-                    return Told::broken(broken, tries(attempts.log()));
-                }
+                Next::Permanent | Next::Exhausted(_) => return Told::broken(broken, tries(attempts.log())),
             }
+        }
+    }
+}
+
+/// A client that knows nothing of retries.
+pub(crate) struct Plain {
+    client: reqwest::Client,
+    endpoint: String,
+}
+
+impl Plain {
+    pub(crate) fn new(setup: &Setup) -> Self {
+        Self {
+            client: setup.reqwest(),
+            endpoint: setup.endpoint(),
+        }
+    }
+
+    /// One attempt.
+    pub(crate) async fn ask(&self, body: Bytes) -> Result<Bytes, Broken> {
+        let request = self
+            .client
+            .post(&self.endpoint)
+            .header("x-goog-api-key", KEY)
+            .header("content-type", "application/json")
+            .body(body);
+        match request.send().await {
+            Ok(response) => reading::whole(response).await,
+            Err(error) => Err(reading::of_reqwest(&error, &self.endpoint)),
         }
     }
 }

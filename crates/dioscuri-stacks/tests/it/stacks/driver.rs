@@ -74,7 +74,7 @@ impl Stack for Driven {
 pub(crate) fn broken(undelivered: &Undelivered) -> Told {
     let last = undelivered.receipt.tries.last();
     let broken = Broken {
-        class: undelivered.failure.as_ref().map(|failure| failure.class),
+        failure: undelivered.failure.clone(),
         phase: last.and_then(|last| last.phase),
         endpoint: undelivered.at.as_ref().map(ToString::to_string),
         text: format!(

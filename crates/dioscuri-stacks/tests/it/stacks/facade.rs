@@ -8,7 +8,7 @@ use bytes::Bytes;
 use dioscuri::{Client, Config, Project, Receipt, Request};
 use dioscuri_reqwest::ReqwestTransport;
 use dioscuri_stacks::{KEY, MODEL};
-use dioscuri_vocab::Phase;
+use dioscuri_vocab::{Failure, Phase};
 use std::time::Duration;
 
 struct Facade(Client);
@@ -49,6 +49,8 @@ pub(crate) async fn ask(client: &Client, body: Bytes) -> Told {
         }
         Err(error) => {
             let receipt = error.receipt();
+            let mut failure = Failure::new(error.class());
+            failure.status = error.status();
             let sent = receipt.tries.last().map(|one| one.sent);
             let phase = match (sent, error.status()) {
                 (Some(true), Some(_)) => Some(Phase::Answered),
@@ -57,7 +59,7 @@ pub(crate) async fn ask(client: &Client, body: Bytes) -> Told {
                 (None, _) => None,
             };
             let broken = Broken {
-                class: Some(error.class()),
+                failure: Some(failure),
                 phase,
                 endpoint: receipt.endpoint.clone(),
                 text: format!("{error}: {}", error.message()),
