@@ -7,12 +7,16 @@ mod pool;
 mod rate_budget;
 mod retry;
 mod script;
+#[cfg(feature = "errors")]
+mod sockets;
 mod statics;
 
 #[cfg(feature = "engine")]
 mod bodies;
 #[cfg(feature = "engine")]
 mod driver;
+#[cfg(feature = "engine")]
+mod engine;
 #[cfg(feature = "engine")]
 mod errors;
 #[cfg(feature = "engine")]
