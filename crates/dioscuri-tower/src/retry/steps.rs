@@ -64,6 +64,10 @@ impl Steps {
         phase: Phase,
     ) -> Option<Tick> {
         let now = self.clock.now().tick;
+        if self.journey.last() != Last::Nowhere {
+            // A pool chooses for each attempt: what is closed here may be open elsewhere.
+            self.attempts = self.attempts.clone().anywhere();
+        }
         let overheard = Overheard {
             policy,
             verdict: Mutex::default(),
