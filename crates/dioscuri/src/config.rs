@@ -51,7 +51,7 @@ pub struct Config {
     /// How long a call may take in all, where it does not say itself: queue, attempts, waits and fallbacks.
     /// Default by profile: 1 min, 10 min, 1 h.
     pub deadline: Option<Duration>,
-    /// How long one attempt may take. Default: 15 min.
+    /// How long one attempt may take, of a stream up to its first content. Default: 15 min.
     pub attempt_timeout: Duration,
     /// How long a quota minute is. Default: 60 s; simulators share another.
     pub minute: Duration,

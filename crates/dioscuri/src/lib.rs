@@ -20,6 +20,12 @@
 //! and decides the place and the moment of the next attempt. One deadline covers everything. The answer, good
 //! or bad, carries a [`Receipt`].
 //!
+//! # What if I have an HTTP client already?
+//!
+//! It can stay. [`Client::routes`] are for the adapters of `dioscuri-reqwest` and `dioscuri-tower`: what your code sends to
+//! the first model of the chain is carried by this client, streams too, over your connections. Or your client carries
+//! ours: see [`Client::builder`].
+//!
 //! # What if I need only a part?
 //!
 //! Every part is a crate of its own: `dioscuri-errors` (what does this failure mean?), `dioscuri-retry` (what
@@ -35,7 +41,8 @@
 //!
 //! # Limits
 //!
-//! `generateContent` only, unary only. Bearer tokens come from a closure, a file or a command; application
+//! [`Client::generate`] is `generateContent`, read whole. Streams go through [`Client::carrier`] or the adapters that
+//! [`Client::routes`] are for. Bearer tokens come from a closure, a file or a command; application
 //! default credentials are not read. Limits come from the configuration and from refusals; what is learned of them is
 //! kept over a restart if [`Config::state`] names a file, by one process at a time.
 
