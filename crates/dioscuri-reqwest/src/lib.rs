@@ -45,12 +45,12 @@
 //! Failures, logs and receipts stand in two places: in the extensions of the response, which are always there, and in those
 //! of the call, which reqwest-middleware loses on some ways:
 //!
-//! | way | extensions and initialisers of the request |
-//! | --- | --- |
-//! | `client.post(..).send()` | kept; after it only the response's can be read |
-//! | `.build()`, then `execute(request)` | both lost |
-//! | `execute_with_extensions(request, &mut extensions)` | yours, and you can read them afterwards; initialisers do not run |
-//! | as a tower service | lost: it begins with an empty map |
+//! | way | extensions of the request | initialisers |
+//! | --- | --- | --- |
+//! | `client.post(..).send()` | arrive; after it only the response's can be read | have run |
+//! | the same, by `build()` and `execute(request)` | are lost | have run, but the extensions that they add are lost |
+//! | `execute_with_extensions(request, &mut extensions)` | are yours, and readable afterwards | do not run |
+//! | a tower service's `call(request)` | are lost: it begins with an empty map | do not run |
 //!
 //! So a `Deadline` that is given with the request arrives by `send` and by `execute_with_extensions` only; one that must
 //! hold always belongs into the middleware. An error has no extensions: what is known of it stands in the call's.

@@ -227,10 +227,10 @@ impl Middleware for RetryMiddleware {
             attempts = attempts.with_deadline(deadline);
         }
 
-        let mut request = request;
+        let (mut request, mut begun) = (request, started);
         let result = loop {
             let again = request.try_clone();
-            attempts.begin(self.now());
+            attempts.begin(begun);
             let (result, found) = self.attempt(request, extensions, next.clone(), deadline).await;
             let (failure, phase, may_again) = match found {
                 Found::Answer => {
@@ -248,7 +248,7 @@ impl Middleware for RetryMiddleware {
                     // What is held through the wait pins a connection, or a stream of one.
                     drop(result);
                     sleep_until(self.clock.instant(at)).await;
-                    request = again;
+                    (request, begun) = (again, self.now());
                 }
                 _ => break result,
             }
