@@ -211,7 +211,7 @@ async fn a_crowd_over_clones_keeps_to_the_window() {
     }
     let times = script.times();
     for (first, eleventh) in times.iter().zip(&times[10..]) {
-        assert!(*eleventh - *first >= MINUTE, "{times:?}");
+        assert!(eleventh.saturating_sub(*first) >= MINUTE, "{times:?}");
     }
     assert_eq!((times.len(), turnstile.waiting()), (35, 0));
     sleep(MINUTE * 2).await;
