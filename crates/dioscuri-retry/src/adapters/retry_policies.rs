@@ -44,7 +44,8 @@
 //!
 //! # Limits
 //!
-//! Theirs is the wall clock: if it jumps, so does what is left until the deadline. No loop tells a policy of
+//! Theirs is the wall clock: if it jumps, so does what is left until the deadline; and if it jumps to before the start
+//! of a call, what is handed over for that call is not taken. No loop tells a policy of
 //! successes; where the policy has a retry budget, the strategy tells them by [`Schedule::succeeded`].
 
 use super::{Failed, Schedule, process};
