@@ -5,8 +5,8 @@ mod reader;
 
 use crate::{Bounds, Clock, Peeked, error_body::in_one_piece};
 use bytes::Bytes;
-use dioscuri_errors::Classify;
-use dioscuri_vocab::Outcome;
+use dioscuri_errors::{Classify, Fault, connection};
+use dioscuri_vocab::{Outcome, Phase};
 use http::Response;
 use http_body::{Body, Frame, SizeHint};
 pub use reader::StreamReader;
@@ -54,7 +54,7 @@ pub async fn gate<B: Body>(
     let mut body = Gated::new(body, StreamReader::new(errors), clock);
     let failure = match body.open(bounds.cap).await {
         Gate::Ended(Outcome::Failed { failure, .. }) => Some(failure),
-        Gate::Broken => body.end().failure().cloned(),
+        Gate::Broken => Some(connection(Phase::Answered, Fault::Truncated)),
         _ => None,
     };
     if let Some(mut failure) = failure {

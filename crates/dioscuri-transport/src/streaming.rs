@@ -2,7 +2,11 @@
 
 mod error;
 
-use crate::{BodyBox, carrier::Ticket, carrier::said_in_answer, credential::Shield};
+use crate::{
+    BodyBox, SendError,
+    carrier::{Ticket, said_in_answer},
+    credential::Shield,
+};
 use bytes::Bytes;
 use dioscuri_engine::Receipt;
 use dioscuri_errors::{Fault, connection};
@@ -14,7 +18,7 @@ use http_body::{Body, Frame, SizeHint};
 use std::{
     fmt, mem,
     pin::Pin,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -161,7 +165,8 @@ impl Live {
             }
             Poll::Ready(Some(Err(error))) => {
                 let failure = connection(Phase::Committed, error.fault);
-                Poll::Ready(Some(Err(self.interrupted(failure, &error.to_string()))))
+                let said = error.to_string();
+                Poll::Ready(Some(Err(self.interrupted(failure, &said, Some(error)))))
             }
             Poll::Ready(None) => Poll::Ready(self.end().map(Err)),
             Poll::Pending => self.poll_silence(cx),
@@ -177,7 +182,7 @@ impl Live {
         }
         let failure = connection(Phase::Committed, Fault::Timeout);
         let said = format!("silent for {:.1} s", idle.as_secs_f64());
-        Poll::Ready(Some(Err(self.interrupted(failure, &said))))
+        Poll::Ready(Some(Err(self.interrupted(failure, &said, None))))
     }
 
     /// The body has ended, or what follows is no answer.
@@ -193,10 +198,10 @@ impl Live {
             }
         };
         let said = said_in_answer(&failure, body.reader().last_words());
-        Some(self.interrupted(failure, &said))
+        Some(self.interrupted(failure, &said, None))
     }
 
-    fn interrupted(&mut self, failure: Failure, said: &str) -> StreamError {
+    fn interrupted(&mut self, failure: Failure, said: &str, source: Option<SendError>) -> StreamError {
         let phase = Phase::Committed;
         let outcome = Outcome::Failed {
             failure: failure.clone(),
@@ -209,6 +214,7 @@ impl Live {
             at: self.ticket.last_address(),
             delivered: self.delivered,
             message: self.shield.redact(said),
+            source: source.map(Arc::new),
         })
     }
 }

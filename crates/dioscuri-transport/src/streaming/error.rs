@@ -1,8 +1,8 @@
 //! A stream that was interrupted.
 
-use crate::{Address, delivered::came_to};
+use crate::{Address, SendError, delivered::came_to};
 use dioscuri_vocab::{Failure, Phase};
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, sync::Arc};
 
 /// A stream was interrupted after content had been handed on. Nothing is sent again: what was delivered would come
 /// twice.
@@ -18,6 +18,8 @@ pub(super) struct Interrupted {
     pub(super) at: Option<Address>,
     pub(super) delivered: u64,
     pub(super) message: String,
+    /// The connection's own error, if it was that.
+    pub(super) source: Option<Arc<SendError>>,
 }
 
 impl StreamError {
@@ -86,4 +88,10 @@ impl fmt::Debug for StreamError {
     }
 }
 
-impl Error for StreamError {}
+impl Error for StreamError {
+    /// The connection's own error, a [`SendError`], if it was that which broke.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let source = self.0.source.as_deref()?;
+        Some(source)
+    }
+}

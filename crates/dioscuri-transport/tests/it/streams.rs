@@ -395,6 +395,16 @@ async fn another_method_is_answered_by_any_success() {
     assert!(script.seen()[0].uri().path().ends_with(":countTokens"));
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_cause_of_a_break_can_be_reached() {
+    let (driver, _) = driver(vec![Pieces::line(&[Data(HEL), Break(Fault::Reset)])], None);
+    let mut opened = open(&driver).await.unwrap();
+    let error = read(&mut opened.body).await.1.unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap();
+    let cause = cause.downcast_ref::<dioscuri_transport::SendError>().unwrap();
+    assert_eq!(cause.fault, Fault::Reset);
+}
+
 #[test]
 fn what_is_opened_can_go_anywhere() {
     fn goes_anywhere<T: Send + Sync + Unpin + 'static>() {}
