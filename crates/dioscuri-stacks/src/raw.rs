@@ -242,10 +242,11 @@ async fn http2(mut client: TcpStream, play: &Play) -> io::Result<()> {
     loop {
         let mut head = [0; 9];
         client.read_exact(&mut head).await?;
-        let [a, b, c, kind, flags, w, x, y, z] = head;
-        let mut payload = vec![0; usize::try_from(u32::from_be_bytes([0, a, b, c])).unwrap_or_default()];
+        let [l2, l1, l0, kind, flags, stream @ ..] = head;
+        let length = u32::from_be_bytes([0, l2, l1, l0]);
+        let mut payload = vec![0; usize::try_from(length).unwrap_or_default()];
         client.read_exact(&mut payload).await?;
-        let stream = u32::from_be_bytes([w, x, y, z]);
+        let stream = u32::from_be_bytes(stream);
         let ends = matches!(kind, HEADERS | DATA) && flags & END_STREAM != 0;
         match kind {
             SETTINGS | PING if flags & ACK == 0 => {

@@ -56,7 +56,7 @@ const LONG: usize = 8 << 20;
 pub(crate) fn check(plug: Plug) {
     let twice = |fault: &Fault| [(*fault, Often::Once), (*fault, Often::Always)];
     at_once(FAULTS.iter().flat_map(twice), |(fault, often)| {
-        meet(plug, fault, often)
+        meet(plug, fault, often);
     });
 }
 

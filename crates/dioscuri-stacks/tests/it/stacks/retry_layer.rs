@@ -49,7 +49,6 @@ pub(crate) fn plug(setup: &Setup) -> Box<dyn Stack> {
 }
 
 /// What an error of the client, or of the timeout, means.
-#[expect(clippy::borrowed_box, reason = "the error of such a service is the box")]
 pub(crate) fn read(error: &BoxError, phase: Phase) -> (Failure, Phase) {
     if error.is::<tower::timeout::error::Elapsed>() {
         return (Failure::new(Class::DeadlineExceeded), Phase::Sent);
