@@ -39,6 +39,40 @@ const OWN_LOOK: Duration = Duration::from_secs(10);
 ///
 /// For adapters whose way out is known only when a call comes: the rest of a stack of middlewares, a service. A
 /// [`Driver`](crate::Driver) is a carrier with one transport for all.
+///
+/// ```
+/// use dioscuri_engine::Engine;
+/// use dioscuri_errors::Taxonomy;
+/// use dioscuri_pool::{EndpointSpec, RegionPool};
+/// use dioscuri_transport::{Address, Carrier, Clock, Credential, Directory, DriverConfig, Outgoing, Transport};
+/// use dioscuri_vocab::Cost;
+/// use std::sync::Arc;
+/// # use dioscuri_transport::{BodyBox, SendError, Sent, body};
+/// # struct Way;
+/// # #[async_trait::async_trait]
+/// # impl Transport for Way {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>, _: Sent) -> Result<http::Response<BodyBox>, SendError> {
+/// #         let answer = r#"{"candidates": [{"content": {"parts": [{"text": "so"}]}, "finishReason": "STOP"}]}"#;
+/// #         Ok(http::Response::new(body(answer)))
+/// #     }
+/// # }
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+/// let mut directory = Directory::new();
+/// let endpoint = directory.add_endpoint(Address::developer("gemini-3.8-flash")?);
+/// let credential = directory.add_credential(Credential::api_key("an API key"));
+/// let pool = RegionPool::default();
+/// pool.add(EndpointSpec::new(endpoint, [credential]))?;
+/// let (engine, classify) = (Engine::builder(pool).build(), Arc::new(Taxonomy::new()));
+/// let carrier = Carrier::new(engine, directory, classify, Clock::start(), DriverConfig::default());
+///
+/// let way: &dyn Transport = &Way; // the call's own way out
+/// let call = Outgoing::new(r#"{"contents": [{"parts": [{"text": "So?"}]}]}"#, Cost::tokens(3));
+/// let delivered = carrier.carry(&call, way).await?;
+/// assert_eq!(delivered.receipt.tries.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Carrier {
     shared: Arc<Shared>,

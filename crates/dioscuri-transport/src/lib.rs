@@ -33,7 +33,7 @@
 //!
 //! # What becomes of a stream?
 //!
-//! [`Driver::open`] holds `streamGenerateContent` until its first content. What fails before it, an error inside of an
+//! [`Driver::open`] holds `streamGenerateContent` until its first content, thoughts included. What fails before it, an error inside of an
 //! HTTP 200 too, is tried again as if the head had failed. From then on the caller sees each frame as it comes, and
 //! nothing is sent again: a stream that breaks ends with a [`StreamError`], one that ends without a finish reason too. It
 //! holds its place in quota and pool until it ends or is dropped. [`Driver::run`] reads streams whole, and tries again

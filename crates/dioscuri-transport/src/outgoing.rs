@@ -87,6 +87,9 @@ impl Outgoing {
 
     /// The headers that are sent.
     pub(crate) fn passed_headers(&self) -> HeaderMap {
+        if self.headers.is_empty() {
+            return HeaderMap::new();
+        }
         let mut headers = self.headers.clone();
         let named: Vec<HeaderName> = headers
             .get_all(header::CONNECTION)

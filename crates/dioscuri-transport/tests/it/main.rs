@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may stop it")]
 
+mod carrier;
 mod hedge;
 mod leaving;
 mod script;

@@ -108,7 +108,7 @@ async fn what_fails_before_the_first_content_is_tried_again() {
         "what = \"stream_cut\"\nbytes = 20",
         "what = \"capacity\"",
         "what = \"html\"",
-        "what = \"huge_error\"\nbytes = 2000000",
+        "what = \"huge_error\"\nbytes = 200000",
         "what = \"reset_before\"",
         "what = \"reset_after\"",
         "what = \"stall_head\"\npause = \"300ms\"",

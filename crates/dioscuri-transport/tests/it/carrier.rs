@@ -1,0 +1,137 @@
+//! A carrier over transports that calls bring along, and the routes to it.
+
+use crate::{
+    script::{Piece, Pieces, Script},
+    streams::{read, stream},
+};
+use bytes::Bytes;
+use dioscuri_engine::{End, Engine, Record};
+use dioscuri_errors::Taxonomy;
+use dioscuri_pool::{EndpointSpec, RegionPool};
+use dioscuri_transport::{
+    Address, BodyBox, CallTerms, Carrier, Clock, Credential, Directory, DriverConfig, Outgoing, Routes,
+    SendError, Sent, Transport,
+};
+use dioscuri_vocab::{Class, Cost, CredentialId, EndpointId, GroupId, Now, Outcome, Phase};
+use http::{HeaderMap, Method, Request, Response};
+use http_body_util::BodyExt as _;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+const HEL: &str = "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"Hel\"}]}}]}\n\n";
+const LO: &str = "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"lo\"}]}, \"finishReason\": \"STOP\"}], \
+    \"usageMetadata\": {\"promptTokenCount\": 7}}\n\n";
+
+/// How each attempt ended.
+type Outcomes = Arc<Mutex<Vec<Outcome>>>;
+
+fn carrier() -> (Carrier, Outcomes) {
+    let pool = RegionPool::default();
+    pool.add(EndpointSpec::new(EndpointId(0), [CredentialId(0)]))
+        .unwrap();
+    let mut directory = Directory::new();
+    directory.add_endpoint(Address::developer("m").unwrap());
+    directory.add_credential(Credential::api_key("ours"));
+    let outcomes = Outcomes::default();
+    let seen = Arc::clone(&outcomes);
+    let engine = Engine::builder(pool).observer(move |record: &Record<'_>, _: Now| {
+        if let Record::Ended { outcome, .. } = record {
+            seen.lock().unwrap().push((*outcome).clone());
+        }
+    });
+    let classify = Arc::new(Taxonomy::new());
+    let config = DriverConfig::default();
+    let carrier = Carrier::new(engine.build(), directory, classify, Clock::start(), config);
+    (carrier, outcomes)
+}
+
+/// The rest of somebody's stack, which lives no longer than the call.
+struct Borrowing<'a>(&'a Script);
+
+#[async_trait::async_trait]
+impl Transport for Borrowing<'_> {
+    async fn send(&self, request: Request<Bytes>, sent: Sent) -> Result<Response<BodyBox>, SendError> {
+        self.0.send(request, sent).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_may_bring_a_transport_that_it_has_only_borrowed() {
+    let (carrier, _) = carrier();
+    let script = Script::new(vec![Pieces::line(&[Piece::Data(HEL), Piece::Data(LO)])]);
+    let mut opened = {
+        let over = Borrowing(&script);
+        carrier.open(&stream(), &over).await.unwrap()
+    };
+    // The stream goes on without it.
+    assert!(read(&mut opened.body).await.1.is_ok());
+    let over = Borrowing(&script);
+    assert!(
+        carrier
+            .carry(&Outgoing::new("{}", Cost::default()), &over)
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_after_the_finish_reason_was_answered() {
+    let (carrier, outcomes) = carrier();
+    let pieces = [Piece::Data(HEL), Piece::Data(LO), Piece::Stall];
+    let script = Script::new(vec![Pieces::line(&pieces), Pieces::line(&pieces)]);
+    let mut opened = carrier.open(&stream(), &script).await.unwrap();
+    for _ in 0..2 {
+        opened.body.frame().await.unwrap().unwrap();
+    }
+    drop(opened);
+    let mut opened = carrier.open(&stream(), &script).await.unwrap();
+    opened.body.frame().await.unwrap().unwrap();
+    drop(opened);
+    let outcomes = outcomes.lock().unwrap();
+    let [Outcome::Success(served), Outcome::Cancelled { phase }] = &outcomes[..] else {
+        panic!("{outcomes:?}")
+    };
+    assert_eq!(served.used, Some(Cost::tokens(7)), "the usage counts");
+    assert_eq!(*phase, Phase::Committed);
+    assert_eq!(carrier.engine().in_flight(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_uri_may_hold_is_not_sent() {
+    let (carrier, _) = carrier();
+    let script = Script::new(vec![]);
+    let odd = Outgoing::new("{}", Cost::default()).with_query("a b");
+    let undelivered = carrier.carry(&odd, &script).await.unwrap_err();
+    assert_eq!((undelivered.end, script.seen().len()), (End::Permanent, 0));
+    assert_eq!(undelivered.failure.unwrap().class, Class::InvalidRequest);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_route_brings_what_the_request_asks_on_its_terms() {
+    let (carrier, _) = carrier();
+    let usual = CallTerms::new().with_deadline(Duration::from_secs(60));
+    let routes = Routes::new().with("models/m", carrier).with_terms(usual);
+    let uri = "https://anywhere/v1/publishers/google/models/m:streamGenerateContent?key=theirs&alt=sse";
+    let route = routes.find(&Method::POST, &uri.parse().unwrap()).unwrap();
+
+    let outgoing = route.outgoing(Bytes::from_static(&[b' '; 400]), HeaderMap::new(), None);
+    assert_eq!(
+        (&*outgoing.verb, outgoing.query.as_deref()),
+        ("streamGenerateContent", Some("alt=sse"))
+    );
+    assert_eq!(outgoing.cost, Cost::tokens(100));
+    assert_eq!(outgoing.deadline, Some(Duration::from_secs(60)));
+
+    let terms = CallTerms::new()
+        .with_priority(2)
+        .with_tenant(3)
+        .with_affinity(GroupId(4));
+    let outgoing = route.outgoing(Bytes::new(), HeaderMap::new(), Some(&terms));
+    assert_eq!(outgoing.deadline, None);
+    assert_eq!(
+        (outgoing.priority, outgoing.tenant, outgoing.affinity),
+        (2, 3, Some(GroupId(4)))
+    );
+}
