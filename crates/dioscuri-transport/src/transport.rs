@@ -18,7 +18,8 @@ pub fn body(bytes: impl Into<Bytes>) -> BodyBox {
 /// Sends requests over HTTP.
 ///
 /// The request is complete: absolute URI, headers, exactly one credential. An implementation adds no
-/// retries, follows no redirects, and sets no timeout on bodies; those belong to the engine.
+/// retries, follows no redirects, and sets no timeout on bodies; those belong to the engine. If it asks for compressed
+/// answers it decodes them.
 #[async_trait::async_trait]
 pub trait Transport: Send + Sync {
     /// Sends `request` and returns when the head of an answer has arrived.

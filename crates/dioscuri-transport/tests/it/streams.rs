@@ -11,6 +11,7 @@ use dioscuri_transport::{
     StreamError, Streaming, Undelivered,
 };
 use dioscuri_vocab::{Class, Cost, CredentialId, EndpointId, Phase};
+use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use std::{
     sync::{
@@ -28,17 +29,15 @@ const HEL: &str = "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\":
 const LO: &str = "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"lo\"}]}, \"finishReason\": \"STOP\"}], \
     \"usageMetadata\": {\"promptTokenCount\": 7, \"candidatesTokenCount\": 2}}\n\n";
 const USAGE: &str = "data: {\"usageMetadata\": {\"promptTokenCount\": 7}}\n\n";
-const BUSY: &str = "data: {\"error\": {\"code\": 503, \"status\": \"UNAVAILABLE\", \"message\": \"The model is overloaded.\"}}\n\n";
-const BARE: &str = "{\n  \"error\": {\"code\": 503, \"status\": \"UNAVAILABLE\",\n  \"message\": \"The model is overloaded.\"}\n}\n";
+const BUSY: &str = "data: {\"error\": {\"code\": 503, \"status\": \"UNAVAILABLE\", \"message\": \"Overloaded for hush-hush.\"}}\n\n";
+const BARE: &str = "{\n  \"error\": {\"code\": 503, \"status\": \"UNAVAILABLE\",\n  \"message\": \"Overloaded for hush-hush.\"}\n}\n";
 const BLOCKED: &str = "data: {\"promptFeedback\": {\"blockReason\": \"SAFETY\"}}\n\n";
 const STOPPED: &str = "data: {\"candidates\": [{\"finishReason\": \"SAFETY\"}]}\n\n";
 
 const HEL_ELEMENT: &str = "[{\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"Hel\"}]}}]}\n";
 const LO_ELEMENT: &str = ",\r\n{\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"lo\"}]}, \"finishReason\": \"STOP\"}]}\n]";
-const BUSY_ELEMENT: &str =
-    "[{\"error\": {\"code\": 503, \"status\": \"UNAVAILABLE\", \"message\": \"overloaded\"}}\n]";
-const BUSY_LATER: &str =
-    ",\r\n{\"error\": {\"code\": 503, \"status\": \"UNAVAILABLE\", \"message\": \"overloaded\"}}\n]";
+const BUSY_ELEMENT: &str = "[{\"error\": {\"code\": 503, \"status\": \"UNAVAILABLE\", \"message\": \"Overloaded for hush-hush.\"}}\n]";
+const BUSY_LATER: &str = ",\r\n{\"error\": {\"code\": 503, \"status\": \"UNAVAILABLE\", \"message\": \"Overloaded for hush-hush.\"}}\n]";
 
 use Piece::{Break, Data, Pause, Stall};
 
@@ -190,6 +189,9 @@ async fn check_interrupted(name: &str, pieces: &[Piece], delivered: &str, class:
         !format!("{said} {error:?} {}", error.message()).contains("hush"),
         "{name}"
     );
+    if class == Class::Capacity {
+        assert_eq!(error.message(), "Overloaded for [credential].", "{name}");
+    }
     holds_nothing(&driver);
     assert_eq!(script.seen().len(), 1, "{name}: sent again");
     assert_eq!(opened.body.receipt().tries[0].class, Some(class), "{name}");
@@ -357,6 +359,7 @@ async fn a_hedge_whose_content_comes_first_wins_and_the_other_is_broken_off() {
     );
     let (body, end) = read(&mut opened.body).await;
     assert!(end.is_ok() && body == [HEL, LO].concat(), "{end:?}");
+    assert!(opened.body.is_end_stream());
     assert_eq!(script.seen().len(), 2);
     holds_nothing(&driver);
 }
