@@ -7,12 +7,13 @@
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 
 use bytes::Bytes;
-use dioscuri::{Client as Dioscuri, Config, ModelLimits, Project, Receipt};
+use dioscuri::{Client as Dioscuri, Config, ModelLimits, Project};
 use dioscuri_budget::{Budget, Config as BudgetConfig, Limit, Turnstile};
 use dioscuri_http::connection_failure;
 use dioscuri_retry::{AttemptLog, Profile};
 use dioscuri_sim::{Scenario, Server};
 use dioscuri_tower::{Claim, ClassifyLayer, EngineLayer, RateBudgetLayer, RetryLayer, TowerTransport};
+use dioscuri_transport::Receipt;
 use dioscuri_vocab::{EndpointId, Phase};
 use http::Request;
 use http_body_util::{BodyExt as _, Full};
@@ -126,7 +127,10 @@ async fn engine(server: &Server) -> Result<(), Box<dyn Error>> {
         .to_bytes();
 
     println!("{} bytes of an answer, from the engine", body.len());
-    println!("{receipt}");
+    for one in &receipt.tries {
+        let ended = one.class.map_or("answered", |class| class.name());
+        println!("    waited {:.1} s, then: {ended}", one.waited.as_secs_f64());
+    }
     assert_eq!(receipt.tries.len(), 4);
     assert_eq!(server.stats().arrivals, 4);
     Ok(())

@@ -107,13 +107,14 @@ impl<S, R> Call<S, R> {
         }
         let clock = self.config.clock;
         let deadline = until.map(|until| tick_of(&clock, until));
-        let mut steps = Steps::begin(&self.config, clock.now().tick, deadline, journey);
         let mut body = keep(body, self.config.max_body).await;
+        let mut now = clock.now().tick;
+        let mut steps = Steps::begin(&self.config, now, deadline, journey);
         let mut number = 1_u32;
         loop {
             let kept = body.try_clone();
             let request = self.prepare(number, &head, body);
-            steps.attempt(clock.now().tick);
+            steps.attempt(now);
             let result = attempt(self.inner.clone(), request).await;
             let next = self.judge(&mut steps, &result, kept.is_some());
             let (Some(at), Some(kept)) = (next, kept) else {
@@ -122,7 +123,7 @@ impl<S, R> Call<S, R> {
             // Its connection is free again before the wait.
             drop(result);
             sleep_until(clock.instant(at)).await;
-            (body, number) = (kept, number.saturating_add(1));
+            (body, number, now) = (kept, number.saturating_add(1), clock.now().tick);
         }
     }
 

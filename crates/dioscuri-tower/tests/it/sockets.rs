@@ -57,6 +57,7 @@ async fn a_hint_then_a_lack_of_capacity_then_the_answer() {
     let [quota, capacity] = [Class::QuotaMinute, Class::Capacity].map(Some);
     assert_eq!(classes, [quota, capacity, capacity, None]);
     assert!(log.tried()[1].waited >= Duration::from_millis(2500), "{log}");
+    assert!(log.tried()[0].waited.is_zero(), "{log}");
     let stats = server.stats();
     assert_eq!((stats.arrivals, stats.answered), (4, 1));
     assert_eq!(stats.refused_for(Reason::Credentials), 0);
