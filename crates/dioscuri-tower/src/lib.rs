@@ -65,6 +65,21 @@
 //! nor its `ExponentialBackoff` (every call of a process draws the same jitter); a retry budget comes with
 //! [`RetryPolicyExt`](dioscuri_retry::RetryPolicyExt).
 //!
+//! # What does the engine do more?
+//!
+//! `EngineLayer` (feature `engine`) is all of it in one: pool and budget decide together, a call fails over to other
+//! projects, regions and models, and a stream is held back until its first event has come, so that what breaks before
+//! that is tried again. Its `Routes` say which requests it carries; the others pass. `TowerTransport` is the other way
+//! round: any service as the engine's way out. What fails before the service is ready was not sent, what fails in the
+//! call counts as sent, unless the connection was refused or a reading of yours knows better; what fails in the body
+//! came after the head.
+//!
+//! # Which layers fit below?
+//!
+//! Those that change a connection or a header: proxies, tracing, a user agent, a timeout for the attempt. Neither
+//! retries nor rate limits: a second set below would send what is not counted here. Redirects would carry the key
+//! elsewhere.
+//!
 //! # Features
 //!
 //! | feature | brings |
@@ -124,3 +139,7 @@ pub use retry::{RetryLayer, RetryService};
 pub use dioscuri_transport::read_error;
 #[cfg(feature = "engine")]
 pub use transport::TowerTransport;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
