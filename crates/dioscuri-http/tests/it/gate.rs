@@ -17,6 +17,9 @@ const USAGE: &[u8] = b"data: {\"usageMetadata\": {\"promptTokenCount\": 7}}\n\n"
 const BUSY: &[u8] =
     b"data: {\"error\": {\"code\": 503, \"status\": \"UNAVAILABLE\", \"message\": \"overloaded\"}}\n\n";
 
+const PAUSED: &[u8] = b"data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"Hel\"}]}, \"finishReason\": \"CONTINUATION\", \
+    \"continuationToken\": \"t\"}]}\n\n";
+
 fn reader() -> StreamReader {
     StreamReader::new(Arc::new(Taxonomy::new()))
 }
@@ -37,6 +40,7 @@ async fn a_stream_is_handed_on_as_it_came_whatever_comes_first() {
     check("content that stalls", &[Data(HEL), Stall], None).await;
     check("content and then an error", &[Data(HEL), Data(BUSY)], None).await;
     check("an error", &[Data(USAGE), Data(BUSY), Stall], Some(Capacity)).await;
+    check("a pause", &[Data(PAUSED), Data(BUSY)], None).await;
     check("nothing", &[], Some(Connection)).await;
     check("usage alone", &[Data(USAGE)], Some(EmptyResponse)).await;
     check("a break", &[Data(USAGE), Broken("reset")], Some(Connection)).await;

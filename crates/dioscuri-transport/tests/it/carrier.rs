@@ -7,7 +7,7 @@ use crate::{
 use bytes::Bytes;
 use dioscuri_engine::{End, Engine, Record};
 use dioscuri_errors::Taxonomy;
-use dioscuri_pool::{EndpointSpec, RegionPool};
+use dioscuri_pool::{Config, EndpointSpec, RegionPool};
 use dioscuri_transport::{
     Address, BodyBox, CallTerms, Carrier, Clock, Credential, Directory, DriverConfig, Outgoing, Routes,
     SendError, Sent, Transport,
@@ -16,9 +16,11 @@ use dioscuri_vocab::{Class, Cost, CredentialId, EndpointId, GroupId, Now, Outcom
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::BodyExt as _;
 use std::{
+    num::NonZeroU32,
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tokio::{task::yield_now, time::Instant};
 
 const HEL: &str = "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"Hel\"}]}}]}\n\n";
 const LO: &str = "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"lo\"}]}, \"finishReason\": \"STOP\"}], \
@@ -28,7 +30,8 @@ const LO: &str = "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": 
 type Outcomes = Arc<Mutex<Vec<Outcome>>>;
 
 fn carrier() -> (Carrier, Outcomes) {
-    let pool = RegionPool::default();
+    // What has never answered is asked by one at a time.
+    let pool = RegionPool::new(Config::new().with_unproven_in_flight(NonZeroU32::MIN));
     pool.add(EndpointSpec::new(EndpointId(0), [CredentialId(0)]))
         .unwrap();
     let mut directory = Directory::new();
@@ -96,6 +99,29 @@ async fn who_leaves_after_the_finish_reason_was_answered() {
     assert_eq!(served.used, Some(Cost::tokens(7)), "the usage counts");
     assert_eq!(*phase, Phase::Committed);
     assert_eq!(carrier.engine().in_flight(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_a_stream_makes_room_at_once_for_who_waits() {
+    let (carrier, _) = carrier();
+    let script = Arc::new(Script::new(vec![Pieces::line(&[Piece::Data(HEL), Piece::Stall])]));
+    let opened = carrier.open(&stream(), &script).await.unwrap();
+    let waiting = tokio::spawn({
+        let (carrier, script) = (carrier.clone(), Arc::clone(&script));
+        async move {
+            carrier
+                .carry(&Outgoing::new("{}", Cost::default()), &script)
+                .await
+                .is_ok()
+        }
+    });
+    while carrier.engine().waiting() == 0 {
+        yield_now().await;
+    }
+    let left = Instant::now();
+    drop(opened);
+    assert!(waiting.await.unwrap());
+    assert_eq!(left.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]

@@ -67,9 +67,9 @@ impl Transport for Script {
     async fn send(&self, request: Request<Bytes>, sent: Sent) -> Result<Response<BodyBox>, SendError> {
         yield_now().await;
         self.seen.lock().unwrap().push(request);
+        let line = self.lines.lock().unwrap().pop_front();
         sent.mark();
         yield_now().await;
-        let line = self.lines.lock().unwrap().pop_front();
         match line.unwrap_or_else(|| Line::status(200, super::ANSWER)) {
             Line::Answer(status, body) => Ok(Response::builder().status(status).body(body).unwrap()),
             Line::Silent => pending().await,

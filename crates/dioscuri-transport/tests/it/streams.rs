@@ -237,7 +237,15 @@ async fn what_breaks_after_the_first_content_says_so_and_is_not_sent_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_whole_stream_is_handed_on_as_it_came_with_the_usage_of_its_last_event() {
-    for pieces in [&[Data(HEL), Data(LO)][..], &[Data(HEL_ELEMENT), Data(LO_ELEMENT)]] {
+    // The gate opens in the middle of the second event.
+    let (begun, rest) = LO.split_at(20);
+    let begun: &'static str = [HEL, begun].concat().leak();
+    let forms = [
+        &[Data(HEL), Data(LO)][..],
+        &[Data(begun), Data(rest)],
+        &[Data(HEL_ELEMENT), Data(LO_ELEMENT)],
+    ];
+    for pieces in forms {
         let (driver, script) = driver(vec![Pieces::line(pieces)], None);
         let mut opened = open(&driver).await.unwrap();
         let (_, end) = read(&mut opened.body).await;
