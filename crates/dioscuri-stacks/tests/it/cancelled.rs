@@ -3,6 +3,7 @@
 use crate::{
     leaks,
     setup::{Plug, Setup},
+    told::Stack,
 };
 use dioscuri_stacks::{BODY, World};
 use std::{
@@ -22,22 +23,39 @@ const TWICE: &str = r#"
 const MOST: usize = 200;
 
 /// Drops a call of `plug` after one poll, after two, and so on, until it ends by itself.
-pub(crate) async fn check(plug: Plug) {
+pub(crate) async fn calls(plug: Plug) {
+    at_each_poll(plug, async |stack| {
+        let told = stack.call(BODY.into()).await;
+        assert!(told.end.is_ok(), "{told:?}");
+    })
+    .await;
+}
+
+/// The same for a stream.
+#[tokio::main(flavor = "current_thread")]
+pub(crate) async fn streams(plug: Plug) {
+    at_each_poll(plug, async |stack| {
+        let streamed = stack.stream(BODY.into()).await;
+        assert_eq!(streamed.error, None);
+        assert!(String::from_utf8_lossy(&streamed.bytes).contains("finishReason"));
+    })
+    .await;
+}
+
+async fn at_each_poll(plug: Plug, act: impl AsyncFn(&dyn Stack)) {
     let before = leaks::tasks();
     for polls in 1..=MOST {
         let world = World::with(TWICE).await;
         let stack = plug(&Setup::quick(world.url()));
-        let ended = polled(stack.call(BODY.into()), polls).await;
+        let ended = polled(act(&*stack), polls).await;
         assert_eq!(stack.busy(), 0, "after {polls} polls");
         assert!(world.tap().open() <= 1, "after {polls} polls");
-        if let Some(told) = ended {
-            assert!(told.end.is_ok(), "{told:?}");
+        if ended {
             assert!(polls > 3, "a call with three requests waits for each");
             return;
         }
         // What was given up is in nobody's way.
-        let told = stack.call(BODY.into()).await;
-        assert!(told.end.is_ok(), "after {polls} polls: {told:?}");
+        act(&*stack).await;
         assert_eq!(stack.busy(), 0, "after {polls} polls");
         drop(stack);
         leaks::nothing(before, Some(world.tap())).await;
@@ -45,17 +63,17 @@ pub(crate) async fn check(plug: Plug) {
     panic!("the call never ends");
 }
 
-/// Polls `call` so many times at most and then drops it; what came of it, if it ended.
-async fn polled<T>(call: impl Future<Output = T>, polls: usize) -> Option<T> {
+/// Polls `call` so many times at most and then drops it; whether it ended before.
+async fn polled(call: impl Future<Output = ()>, polls: usize) -> bool {
     let mut call = pin!(call);
     let mut left = polls;
     poll_fn(|cx| {
-        if let Poll::Ready(told) = call.as_mut().poll(cx) {
-            return Poll::Ready(Some(told));
+        if call.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(true);
         }
         left -= 1;
         if left == 0 {
-            Poll::Ready(None)
+            Poll::Ready(false)
         } else {
             Poll::Pending
         }

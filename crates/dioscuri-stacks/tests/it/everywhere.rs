@@ -1,6 +1,6 @@
 //! Every stack through everything.
 
-use crate::{at_once::at_once, cancelled, faults, setup::Plug, stacks, story};
+use crate::{at_once::at_once, cancelled, faults, setup::Plug, stacks, story, streams};
 
 macro_rules! everywhere {
     ($($stack:ident,)+) => {$(
@@ -14,7 +14,7 @@ macro_rules! everywhere {
 
             #[tokio::test]
             async fn may_be_dropped_at_any_moment() {
-                cancelled::check(stacks::$stack::plug).await;
+                cancelled::calls(stacks::$stack::plug).await;
             }
         }
     )+
@@ -37,10 +37,53 @@ everywhere! {
     retry_layer,
     retry_middleware,
     retry_policies,
+    tower_layers,
     tower_policy,
 }
 
 #[test]
 fn every_stack_tells_the_same_story() {
-    at_once(ALL.iter().copied(), |(_, plug)| story::check(plug));
+    at_once(ALL.iter().copied(), |(_, plug)| {
+        story::check(plug);
+    });
+}
+
+/// Stacks that look into streams.
+const GATED: &[(&str, Plug)] = &[
+    ("driver", stacks::driver::plug),
+    ("engine_layer", stacks::engine_layer::plug),
+    ("engine_middleware", stacks::engine_middleware::plug),
+];
+
+/// Stacks to which an answer is its head.
+const AT_THE_HEAD: &[(&str, Plug)] = &[
+    ("retry_layer", stacks::retry_layer::plug),
+    ("retry_middleware", stacks::retry_middleware::plug),
+];
+
+#[test]
+fn a_stream_that_has_begun_is_never_asked_for_again() {
+    at_once(GATED.iter().copied(), |(_, plug)| {
+        streams::broken(plug, true);
+    });
+    at_once(AT_THE_HEAD.iter().copied(), |(_, plug)| {
+        streams::broken(plug, false);
+    });
+}
+
+#[test]
+fn a_stream_may_be_dropped_at_any_moment() {
+    at_once(GATED.iter().copied(), |(_, plug)| {
+        cancelled::streams(plug);
+    });
+    at_once(AT_THE_HEAD.iter().copied(), |(_, plug)| {
+        cancelled::streams(plug);
+    });
+}
+
+#[test]
+fn a_stream_that_has_not_begun_is_asked_for_again() {
+    at_once(GATED.iter().copied(), |(_, plug)| {
+        streams::unbegun(plug);
+    });
 }

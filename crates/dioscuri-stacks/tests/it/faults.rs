@@ -12,6 +12,7 @@ use dioscuri_stacks::{
     BODY, KEY, Tap, World,
     raw::{self, Nobody, Trick},
 };
+use dioscuri_vocab::Phase;
 use std::fmt;
 
 /// What goes wrong.
@@ -97,7 +98,8 @@ fn judge(fault: Fault, often: Often, told: &Told, sent: &Bytes) {
         }
         Err(broken) => {
             assert!(broken.failure.is_some(), "{at}: {broken:?}");
-            assert!(broken.phase.is_some(), "{at}: {broken:?}");
+            let phase = broken.phase.expect("an error says how far it came");
+            assert!(fault.phases().contains(&phase), "{at}: {broken:?}");
             assert!(broken.endpoint.is_some(), "{at}: {broken:?}");
             let prompt = String::from_utf8_lossy(&sent[..sent.len().min(64)]).into_owned();
             assert!(
@@ -114,6 +116,21 @@ impl Fault {
     /// The answer comes all the same.
     fn is_harmless(self) -> bool {
         matches!(self, Self::Simulated("goaway") | Self::Raw(Trick::EarlyAnswer))
+    }
+
+    /// How far an attempt that meets it may have come.
+    fn phases(self) -> &'static [Phase] {
+        match self {
+            Self::Refused => &[Phase::NotSent],
+            // A client that is told so may know that it was not looked at.
+            Self::Raw(Trick::GoAwayUnseen) => &[Phase::NotSent, Phase::Sent],
+            Self::Raw(Trick::GoAwaySeen) | Self::Simulated("reset_before" | "reset_after" | "stall_head") => {
+                &[Phase::Sent]
+            }
+            // The refusal may be lost with the connection; of a timeout some say only that the request was sent.
+            Self::Raw(Trick::EarlyRefusal) | Self::Simulated("stall_body") => &[Phase::Sent, Phase::Answered],
+            Self::Simulated(_) | Self::Raw(_) => &[Phase::Answered],
+        }
     }
 
     /// Once is mended by a retry, whatever the stack.

@@ -1,12 +1,24 @@
 //! What a call leaves behind: nothing.
 
+use dioscuri_budget::Budget;
 use dioscuri_stacks::Tap;
+use dioscuri_vocab::Now;
 use std::{future::Future, time::Duration};
 use tokio::runtime::Handle;
 
 /// The tasks of this runtime.
 pub(crate) fn tasks() -> usize {
     Handle::current().metrics().num_alive_tasks()
+}
+
+/// The requests that `budget` holds to be in flight; its endpoints need such a limit.
+pub(crate) fn in_flight(budget: &Budget, now: Now) -> usize {
+    let domains = budget.snapshot(now);
+    let used = domains
+        .iter()
+        .filter(|domain| domain.window.is_none())
+        .map(|domain| domain.used);
+    usize::try_from(used.sum::<u64>()).unwrap()
 }
 
 /// Waits until the client has left nothing: no task but the `before` that there were, and no open connection.

@@ -11,4 +11,5 @@ mod reading;
 mod setup;
 mod stacks;
 mod story;
+mod streams;
 mod told;

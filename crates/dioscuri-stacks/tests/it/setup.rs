@@ -53,6 +53,11 @@ impl Setup {
         format!("{}{}", self.url, path("generateContent"))
     }
 
+    /// Where `streamGenerateContent` is.
+    pub(crate) fn stream_endpoint(&self) -> String {
+        format!("{}{}?alt=sse", self.url, path("streamGenerateContent"))
+    }
+
     /// Host and port.
     pub(crate) fn authority(&self) -> &str {
         self.url.trim_start_matches("http://")

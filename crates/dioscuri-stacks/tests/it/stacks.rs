@@ -12,4 +12,5 @@ pub(crate) mod reqwest_retry;
 pub(crate) mod retry_layer;
 pub(crate) mod retry_middleware;
 pub(crate) mod retry_policies;
+pub(crate) mod tower_layers;
 pub(crate) mod tower_policy;

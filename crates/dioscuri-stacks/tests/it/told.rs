@@ -3,13 +3,20 @@
 use bytes::Bytes;
 use dioscuri_retry::AttemptLog;
 use dioscuri_vocab::{Class, Failure, Phase};
-use std::{error::Error, time::Duration};
+use http_body::Body;
+use http_body_util::BodyExt as _;
+use std::{error::Error, pin::pin, time::Duration};
 
 /// One stack, plugged together as its documentation says.
 #[async_trait::async_trait]
 pub(crate) trait Stack: Send + Sync {
     /// One `generateContent`, read to its end.
     async fn call(&self, body: Bytes) -> Told;
+
+    /// One `streamGenerateContent`, read to its end.
+    async fn stream(&self, _body: Bytes) -> Streamed {
+        panic!("this stack has no streams");
+    }
 
     /// Calls that hold a place or wait for one.
     fn busy(&self) -> usize {
@@ -23,6 +30,48 @@ pub(crate) struct Told {
     pub(crate) end: Result<Bytes, Broken>,
     /// What its receipt says, in order.
     pub(crate) tries: Vec<Tried>,
+}
+
+/// What a stream gave, and how it broke if it did.
+#[derive(Debug, Default)]
+pub(crate) struct Streamed {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) error: Option<String>,
+}
+
+impl Streamed {
+    /// Reads `body` to its end.
+    pub(crate) async fn read<B>(body: B) -> Self
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        // Who never waits so long sets no timeout here.
+        Self::read_within(Duration::from_secs(60), body).await
+    }
+
+    /// As [`Streamed::read`], with `patience` for each frame.
+    pub(crate) async fn read_within<B>(patience: Duration, body: B) -> Self
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let (mut body, mut streamed) = (pin!(body), Self::default());
+        loop {
+            match tokio::time::timeout(patience, body.frame()).await {
+                Ok(None) => return streamed,
+                Ok(Some(Ok(frame))) => streamed.bytes.extend(frame.into_data().unwrap_or_default()),
+                Ok(Some(Err(error))) => return streamed.broken(&*error.into()),
+                Err(elapsed) => return streamed.broken(&elapsed),
+            }
+        }
+    }
+
+    /// The same, and then it broke.
+    pub(crate) fn broken(mut self, error: &(dyn Error + 'static)) -> Self {
+        self.error = Some(whole_text(error));
+        self
+    }
 }
 
 /// One try, as a receipt has it.

@@ -1,42 +1,48 @@
 //! The driver of `dioscuri-transport`, with an engine of one's own, over reqwest.
 
 use crate::{
+    leaks::in_flight,
     setup::Setup,
-    told::{Broken, Stack, Told, Tried},
+    told::{Broken, Stack, Streamed, Told, Tried},
 };
 use bytes::Bytes;
-use dioscuri_budget::{Budget, Config};
+use dioscuri_budget::{Budget, Config, Limit};
 use dioscuri_engine::{Engine, Receipt};
 use dioscuri_errors::Taxonomy;
 use dioscuri_pool::{EndpointSpec, RegionPool};
 use dioscuri_reqwest::ReqwestTransport;
 use dioscuri_stacks::{KEY, MODEL};
 use dioscuri_transport::{
-    Address, Clock, Credential, Directory, Driver, DriverConfig, Outgoing, Transport, Undelivered,
+    Address, Carrier, Clock, Credential, Directory, Driver, DriverConfig, Outgoing, Transport, Undelivered,
 };
 use dioscuri_vocab::{Cost, CredentialId, EndpointId};
 use std::{sync::Arc, time::Duration};
 
 struct Driven {
     driver: Driver,
+    budget: Arc<Budget>,
     deadline: Duration,
 }
 
 pub(crate) fn plug(setup: &Setup) -> Box<dyn Stack> {
+    let (driver, budget) = driver(setup, ReqwestTransport::from_client(setup.reqwest()));
     Box::new(Driven {
-        driver: driver(setup, ReqwestTransport::from_client(setup.reqwest())),
+        driver,
+        budget,
         deadline: setup.deadline(),
     })
 }
 
-/// A driver of one endpoint that sends over `transport`.
-pub(crate) fn driver(setup: &Setup, transport: impl Transport + 'static) -> Driver {
+/// A driver of one endpoint that sends over `transport`, and the budget that it keeps to.
+pub(crate) fn driver(setup: &Setup, transport: impl Transport + 'static) -> (Driver, Arc<Budget>) {
     let pool = RegionPool::new(dioscuri_pool::Config::new());
     pool.add(EndpointSpec::new(EndpointId(0), [CredentialId(0)]))
         .unwrap();
-    let budget = Budget::new(Config::default().with_minute(Duration::from_secs(6)));
+    let budget = Arc::new(Budget::new(Config::default().with_minute(Duration::from_secs(6))));
+    // One place: who keeps it keeps out everybody else.
+    budget.attach(EndpointId(0), &[Limit::in_flight(1)]);
     let engine = Engine::builder(pool)
-        .budget(Arc::new(budget))
+        .budget(Arc::clone(&budget))
         .retry(setup.policy())
         .attempt_timeout(setup.attempt_timeout())
         .minute(Duration::from_secs(6))
@@ -45,14 +51,23 @@ pub(crate) fn driver(setup: &Setup, transport: impl Transport + 'static) -> Driv
     let address = Address::developer(MODEL).unwrap().with_base(&setup.url).unwrap();
     directory.add_endpoint(address);
     directory.add_credential(Credential::api_key(KEY));
-    Driver::new(
+    let mut config = DriverConfig::default();
+    config.stream_idle = setup.attempt_timeout();
+    let driver = Driver::new(
         engine,
         directory,
         Arc::new(transport),
         Arc::new(Taxonomy::new()),
         Clock::start(),
-        DriverConfig::default(),
-    )
+        config,
+    );
+    (driver, budget)
+}
+
+/// Calls that an engine carries or holds back, and places of its budget that are taken.
+pub(crate) fn busy(carrier: &Carrier, budget: &Budget) -> usize {
+    let engine = carrier.engine();
+    engine.in_flight() + engine.waiting() + in_flight(budget, carrier.clock().now())
 }
 
 #[async_trait::async_trait]
@@ -65,8 +80,19 @@ impl Stack for Driven {
         }
     }
 
+    async fn stream(&self, body: Bytes) -> Streamed {
+        let outgoing = Outgoing::new(body, Cost::tokens(10))
+            .with_verb("streamGenerateContent")
+            .with_query("alt=sse")
+            .with_deadline(self.deadline);
+        match self.driver.open(&outgoing).await {
+            Ok(opened) => Streamed::read(opened.body).await,
+            Err(undelivered) => Streamed::default().broken(&undelivered),
+        }
+    }
+
     fn busy(&self) -> usize {
-        self.driver.engine().in_flight() + self.driver.engine().waiting()
+        busy(self.driver.carrier(), &self.budget)
     }
 }
 

@@ -1,44 +1,56 @@
 //! The whole engine as a tower layer, over hyper-util's client.
 
 use super::{
-    driver::{broken, tries},
-    engine_middleware::{GOOGLE, carrier},
+    driver::{broken, busy, tries},
+    engine_middleware::{GOOGLE, GOOGLE_STREAM, carrier},
     retry_layer::{question, whole},
 };
 use crate::{
     setup::{Hyper, Setup},
-    told::{Stack, Told},
+    told::{Stack, Streamed, Told},
 };
 use bytes::Bytes;
+use dioscuri_budget::Budget;
 use dioscuri_stacks::MODEL;
-use dioscuri_tower::{EngineLayer, EngineService, Onward};
+use dioscuri_tower::{EngineBody, EngineError, EngineLayer, EngineService, Onward};
 use dioscuri_transport::{CallTerms, Carrier, Receipt, Routes};
+use http::Response;
 use http_body_util::Full;
+use hyper::body::Incoming;
+use std::sync::Arc;
 use tower::{Layer as _, ServiceExt as _};
 
 struct Whole {
     client: EngineService<Hyper<Onward<Full<Bytes>>>>,
     carrier: Carrier,
+    budget: Arc<Budget>,
     setup: Setup,
 }
 
 pub(crate) fn plug(setup: &Setup) -> Box<dyn Stack> {
-    let carrier = carrier(setup);
+    let (carrier, budget) = carrier(setup);
     let layer = EngineLayer::new(Routes::new().with(MODEL, carrier.clone()));
     Box::new(Whole {
         client: layer.layer(setup.hyper()),
         carrier,
+        budget,
         setup: setup.clone(),
     })
+}
+
+impl Whole {
+    async fn ask(&self, url: &str, body: Bytes) -> Result<Response<EngineBody<Incoming>>, EngineError> {
+        let mut question = question(url, body);
+        let terms = CallTerms::new().with_deadline(self.setup.deadline());
+        question.extensions_mut().insert(terms);
+        self.client.clone().oneshot(question).await
+    }
 }
 
 #[async_trait::async_trait]
 impl Stack for Whole {
     async fn call(&self, body: Bytes) -> Told {
-        let mut question = question(GOOGLE, body);
-        let terms = CallTerms::new().with_deadline(self.setup.deadline());
-        question.extensions_mut().insert(terms);
-        match self.client.clone().oneshot(question).await {
+        match self.ask(GOOGLE, body).await {
             Ok(response) => {
                 let receipt = response.extensions().get::<Receipt>().map(tries);
                 Told {
@@ -50,7 +62,14 @@ impl Stack for Whole {
         }
     }
 
+    async fn stream(&self, body: Bytes) -> Streamed {
+        match self.ask(GOOGLE_STREAM, body).await {
+            Ok(response) => Streamed::read(response.into_body()).await,
+            Err(error) => Streamed::default().broken(&error),
+        }
+    }
+
     fn busy(&self) -> usize {
-        self.carrier.engine().in_flight() + self.carrier.engine().waiting()
+        busy(&self.carrier, &self.budget)
     }
 }

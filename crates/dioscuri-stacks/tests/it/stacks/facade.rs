@@ -51,18 +51,21 @@ pub(crate) async fn ask(client: &Client, body: Bytes) -> Told {
             let receipt = error.receipt();
             let mut failure = Failure::new(error.class());
             failure.status = error.status();
-            let sent = receipt.tries.last().map(|one| one.sent);
-            let phase = match (sent, error.status()) {
-                (Some(true), Some(_)) => Some(Phase::Answered),
-                (Some(true), None) => Some(Phase::Sent),
-                (Some(false), _) => Some(Phase::NotSent),
-                (None, _) => None,
-            };
+            let text = format!("{error}: {}", error.message());
+            // It has no other word for it.
+            let phases = [
+                (Phase::NotSent, "before anything was sent"),
+                (Phase::Sent, "after the request was sent"),
+                (Phase::Sent, "no answer within"),
+                (Phase::Answered, "while the answer was read"),
+            ];
+            let said = phases.iter().find(|(_, words)| text.contains(words));
+            let answered = error.status().map(|_| Phase::Answered);
             let broken = Broken {
                 failure: Some(failure),
-                phase,
+                phase: said.map(|(phase, _)| *phase).or(answered),
                 endpoint: receipt.endpoint.clone(),
-                text: format!("{error}: {}", error.message()),
+                text,
             };
             Told::broken(broken, tries(receipt))
         }

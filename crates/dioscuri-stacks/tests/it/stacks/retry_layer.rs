@@ -2,7 +2,7 @@
 
 use crate::{
     setup::Setup,
-    told::{Broken, Stack, Told, tries, whole_text},
+    told::{Broken, Stack, Streamed, Told, tries, whole_text},
 };
 use bytes::Bytes;
 use dioscuri_http::connection_failure;
@@ -95,8 +95,7 @@ where
 #[async_trait::async_trait]
 impl<A> Stack for Layered<A>
 where
-    A: Body + Send + 'static,
-    A::Data: Send,
+    A: Body<Data = Bytes> + Send + 'static,
     A::Error: Into<BoxError>,
 {
     async fn call(&self, body: Bytes) -> Told {
@@ -121,6 +120,15 @@ where
         Told {
             end,
             tries: tries(&log),
+        }
+    }
+
+    async fn stream(&self, body: Bytes) -> Streamed {
+        let question = question(&self.setup.stream_endpoint(), body);
+        match self.client.clone().oneshot(question).await {
+            // hyper sets no timeout on bodies: that is its user's.
+            Ok(response) => Streamed::read_within(self.setup.attempt_timeout(), response.into_body()).await,
+            Err(error) => Streamed::default().broken(&*error),
         }
     }
 }

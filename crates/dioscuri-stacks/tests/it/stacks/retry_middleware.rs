@@ -3,7 +3,7 @@
 use crate::{
     reading,
     setup::Setup,
-    told::{Stack, Told, tries},
+    told::{Stack, Streamed, Told, tries},
 };
 use bytes::Bytes;
 use dioscuri_reqwest::RetryMiddleware;
@@ -39,6 +39,23 @@ impl Stacked {
             setup: setup.clone(),
         }
     }
+
+    async fn ask(
+        &self,
+        url: String,
+        body: Bytes,
+        extensions: &mut Extensions,
+    ) -> reqwest_middleware::Result<reqwest::Response> {
+        let request = self
+            .client
+            .post(url)
+            .header("x-goog-api-key", KEY)
+            .header("content-type", "application/json")
+            .body(body);
+        self.client
+            .execute_with_extensions(request.build()?, extensions)
+            .await
+    }
 }
 
 #[async_trait::async_trait]
@@ -59,11 +76,26 @@ impl Stack for Stacked {
             .await
         {
             Ok(response) => reading::whole(response).await,
-            Err(error) => Err(reading::of_any(&error, self.setup.authority())),
+            Err(error) => {
+                let mut broken = reading::of_any(&error, self.setup.authority());
+                if broken.text.contains("no answer within the attempt's") {
+                    // That error is made up here and has no URL; its caller has.
+                    broken.endpoint = Some(self.setup.endpoint());
+                }
+                Err(broken)
+            }
         };
         Told {
             end,
             tries: extensions.get::<AttemptLog>().map(tries).unwrap_or_default(),
+        }
+    }
+
+    async fn stream(&self, body: Bytes) -> Streamed {
+        let (url, mut extensions) = (self.setup.stream_endpoint(), Extensions::new());
+        match self.ask(url, body, &mut extensions).await {
+            Ok(response) => Streamed::read(reqwest::Body::from(response)).await,
+            Err(error) => Streamed::default().broken(&error),
         }
     }
 }
