@@ -72,6 +72,9 @@ pub struct Chosen {
 
 impl PoolLayer {
     /// Chooses from link 0 of `pool`; `put` writes the choice into the request.
+    ///
+    /// It must replace whatever the caller has put there for one place only: the credential, and a `host` header of his
+    /// own where it changes the authority.
     pub fn new(pool: Arc<dyn Pool>, put: impl Fn(&mut Parts, &Chosen) + Send + Sync + 'static) -> Self {
         Self {
             pool,

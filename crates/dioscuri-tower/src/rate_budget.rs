@@ -205,10 +205,14 @@ impl RateBudgetLayer {
             underway.fail(failure.clone());
             return response.map(Held::free);
         }
+        if !response.status().is_success() {
+            // Nobody has called it a failure, and a success it is not: it stays charged, and teaches nothing.
+            return response.map(Held::free);
+        }
         let (head, body) = response.into_parts();
         let underway = match self.usage {
-            Some(usage) if head.status.is_success() => underway.with_usage(usage, head.clone()),
-            _ => underway,
+            Some(usage) => underway.with_usage(usage, head.clone()),
+            None => underway,
         };
         Response::from_parts(head, Held::tracked(body, underway))
     }

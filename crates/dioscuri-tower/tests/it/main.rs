@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod classify;
+mod drops;
 #[cfg(feature = "retry")]
 mod policy;
 mod pool;

@@ -130,6 +130,17 @@ async fn a_refusal_teaches_before_its_body_is_read() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_nobody_has_judged_stays_charged_and_closes_nothing() {
+    let turnstile = turnstile(&[Limit::rpm(2)]);
+    let script = Script::new([Say::Status(429), Say::Answer("a")]);
+    let service = layer(&turnstile).layer(script.clone());
+    assert_eq!(text(ask(&service).await.unwrap().into_body()).await, "why");
+    ask(&service).await.unwrap();
+    assert_eq!(domain(&turnstile, Unit::Requests).used, 2);
+    assert!(script.times()[1] < Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_leaves_the_line_takes_nothing_along() {
     let turnstile = turnstile(&[Limit::rpm(1)]);
     let script = Script::new([Say::Answer("a"), Say::Answer("b")]);
