@@ -34,6 +34,7 @@
 //! | [`PoolLayer`] | each attempt chooses anew, knowing how the last one went | has one project and one region |
 //! | [`RateBudgetLayer`] | the quota is that of the endpoint chosen; the wait in line is part of the call | knows no limits |
 //! | a timeout of yours | bounds an attempt, not the wait for a quota | has one in the client |
+//! | `GateLayer` | an error at the beginning of a stream is a failure like any other | streams nothing |
 //! | [`ClassifyLayer`] | all of the above decide by what it reads | – |
 //! | the client | | |
 //!
@@ -85,7 +86,7 @@
 //! | feature | brings |
 //! | --- | --- |
 //! | none | the four layers; 10 crates of others |
-//! | `errors` | `ClassifyLayer::gemini`, `RateBudgetLayer::with_gemini_usage` |
+//! | `errors` | `ClassifyLayer::gemini`, `RateBudgetLayer::with_gemini_usage`, `GateLayer` for streams |
 //! | `retry` | `TowerPolicy`, for tower 0.5 |
 //! | `engine` | `EngineLayer`, the whole engine as one layer; `TowerTransport`, a service as its transport |
 //!
@@ -93,8 +94,8 @@
 //!
 //! - An attempt under way is not cut by the deadline: an error of the service's own type cannot be made up. Put a
 //!   timeout below.
-//! - A stream counts as answered when its head has come. What fails after that is not tried again; only the
-//!   engine waits for the first event.
+//! - A stream counts as answered when its head has come, and what fails after that is not tried again. `GateLayer`
+//!   (feature `errors`) and the engine wait for the first content.
 //! - Pool and budget do not know each other: an endpoint is chosen by health and load, not by the room in its quotas.
 //!   There is one link of models. The engine does both.
 //! - A request whose connection was refused stays charged to the budget as estimated.
@@ -107,6 +108,8 @@ mod classify;
 mod deadline;
 #[cfg(feature = "engine")]
 mod engine;
+#[cfg(feature = "errors")]
+mod gate;
 #[cfg(feature = "errors")]
 mod gemini;
 mod held;
@@ -127,6 +130,8 @@ pub use classify::{ClassifyLayer, ClassifyService};
 pub use deadline::Deadline;
 #[cfg(feature = "engine")]
 pub use engine::{EngineBody, EngineError, EngineLayer, EngineService, Onward};
+#[cfg(feature = "errors")]
+pub use gate::{GateBody, GateLayer, GateService};
 pub use held::Held;
 #[cfg(feature = "retry")]
 pub use policy::{TowerPolicy, Wait};

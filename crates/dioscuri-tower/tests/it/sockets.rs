@@ -7,7 +7,7 @@ use dioscuri_pool::{EndpointSpec, RegionPool};
 use dioscuri_retry::{AttemptLog, Profile};
 use dioscuri_sim::{Reason, Scenario, Server};
 use dioscuri_tower::vocab::{Class, CredentialId, EndpointId, Failure};
-use dioscuri_tower::{Claim, ClassifyLayer, PoolLayer, RateBudgetLayer, RetryLayer};
+use dioscuri_tower::{Claim, ClassifyLayer, GateLayer, PoolLayer, RateBudgetLayer, RetryLayer};
 use http::{HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::{
@@ -195,4 +195,39 @@ async fn an_answer_that_cannot_be_helped_is_handed_on_whole() {
         answer.into_body().collect().await.unwrap().to_bytes().len(),
         length
     );
+}
+
+const BROKEN_FIRST: &str = r#"
+[[model]]
+name = "gemini-3.8-flash"
+[[project]]
+id = "castor"
+surface = "developer"
+key = [{ secret = "AQ.castor" }]
+[[incident]]
+what = "stream_error"
+frames = 0
+count = 1
+"#;
+
+#[tokio::test]
+async fn a_stream_that_begins_with_an_error_is_asked_for_again() {
+    let server = Server::start(Scenario::parse(BROKEN_FIRST).unwrap())
+        .await
+        .unwrap();
+    let service = ServiceBuilder::new()
+        .layer(retry())
+        .layer(GateLayer::gemini())
+        .layer(ClassifyLayer::gemini())
+        .service(client::<Resend<Full<Bytes>>>());
+    let path = "/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse";
+    let answer = service.oneshot(question(&server.url(), path)).await.unwrap();
+    let tried = answer.extensions().get::<AttemptLog>().unwrap().tried().len();
+    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    let body = std::str::from_utf8(&body).unwrap();
+    assert!(
+        body.starts_with("data: ") && !body.contains("\"error\""),
+        "{body}"
+    );
+    assert_eq!((tried, server.stats().answered), (2, 1));
 }

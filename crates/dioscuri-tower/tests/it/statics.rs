@@ -30,6 +30,8 @@ fn layers_and_services_are_clone_send_and_sync() {
     shared::<RateBudgetService<Script>>();
     shared::<PoolLayer>();
     shared::<PoolService<Script>>();
+    #[cfg(feature = "errors")]
+    shared::<dioscuri_tower::GateService<Script>>();
     #[cfg(feature = "retry")]
     shared::<dioscuri_tower::TowerPolicy<NotClone>>();
     #[cfg(feature = "engine")]
