@@ -4,6 +4,11 @@ use crate::script::{Reply, Server, answer, client, nobody, ok};
 use dioscuri_reqwest::{classify, classify_any};
 use dioscuri_vocab::{Class, Phase};
 use std::{io, time::Duration};
+#[cfg(feature = "rustls")]
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
 /// Long enough for loopback, short enough for a test that waits for it.
 const SHORT: Duration = Duration::from_millis(500);
@@ -135,9 +140,16 @@ async fn https_without_tls_is_no_refusal() {
 #[cfg(feature = "rustls")]
 #[tokio::test]
 async fn a_server_without_tls_is_no_refusal() {
-    let plain = Server::start([Reply::Last(answer(400, "", "plain text"))]).await;
-    let error = ask(&plain.url.replace("http:", "https:")).await.unwrap_err();
-    let (failure, phase) = classify(&error);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let serve = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 4096]).await.unwrap();
+        stream.write_all(&answer(400, "", "plain text")).await.unwrap();
+        let _ = stream.shutdown().await;
+    };
+    let (error, ()) = tokio::join!(ask(&url), serve);
+    let (failure, phase) = classify(&error.unwrap_err());
     assert_eq!(
         (failure.class, phase),
         (Class::FailedPrecondition, Phase::NotSent)
