@@ -21,7 +21,8 @@
 //!
 //! None of these loops shows the error to whatever chooses the wait, so none of them can heed a server's hint. What
 //! mends it is the same everywhere: read the error first, decide by it, and let the loop fetch a wait that is decided
-//! already. A wait that nothing decided is not given, and the loop ends: so none goes round for ever.
+//! already. A wait that nothing decided is not given, and the loop ends: so none goes round for ever,
+//! but where the operation itself says `retry_after` in the loops of `backoff`: see there.
 
 mod call;
 mod failed;

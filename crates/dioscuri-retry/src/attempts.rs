@@ -1,6 +1,6 @@
 //! One call's way through a policy, for loops of other people: what follows each failure, and a log of it all.
 
-use crate::{Context, Limit, RetryPolicy, Table, Verdict};
+use crate::{Context, Limit, RetryPolicy, Verdict};
 use dioscuri_vocab::{Class, Failure, Phase, Rng, Tick};
 use std::{fmt, time::Duration};
 
@@ -30,7 +30,6 @@ pub struct Attempts {
     started: Tick,
     deadline: Option<Tick>,
     reach: Reach,
-    counts: Table,
     counted: u32,
     /// Tries before those of the log.
     unlogged: u32,
@@ -68,7 +67,6 @@ impl Attempts {
             started,
             deadline: None,
             reach: Reach::Here,
-            counts: Table::standard(),
             counted: 0,
             unlogged: 0,
             backoff: Duration::ZERO,
@@ -88,14 +86,6 @@ impl Attempts {
     #[must_use]
     pub const fn anywhere(mut self) -> Self {
         self.reach = Reach::Anywhere;
-        self
-    }
-
-    /// The same call, which counts attempts by the rows of `table`: give it that of the policy, where it is not the
-    /// standard one.
-    #[must_use]
-    pub fn counted_by(mut self, table: Table) -> Self {
-        self.counts = table;
         self
     }
 
@@ -125,7 +115,7 @@ impl Attempts {
         now: Tick,
         rng: &mut dyn Rng,
     ) -> Next {
-        let counted = self.counts.row(failure, phase).counts;
+        let counted = policy.counts(failure, phase);
         self.counted = self.counted.saturating_add(u32::from(counted));
         let last = self.last(now);
         last.ended = Some(now);
@@ -145,6 +135,22 @@ impl Attempts {
     pub fn on_success(&mut self, policy: &(impl RetryPolicy + ?Sized), now: Tick) {
         self.last(now).ended = Some(now);
         policy.on_success(&self.context(Phase::Answered), now);
+    }
+
+    /// The attempt ended at `now`, with what is neither a success nor a failure of ours: the log says that it was
+    /// answered, and no retry budget has a deposit.
+    pub fn on_end(&mut self, now: Tick) {
+        self.last(now).ended = Some(now);
+    }
+
+    /// From here on each attempt may pick another endpoint or key; see [`Attempts::anywhere`].
+    pub const fn go_anywhere(&mut self) {
+        self.reach = Reach::Anywhere;
+    }
+
+    /// From here on there is nothing but the endpoint that fails, with the same key.
+    pub const fn stay_here(&mut self) {
+        self.reach = Reach::Here;
     }
 
     /// What has happened so far.
@@ -286,7 +292,7 @@ impl fmt::Display for AttemptLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{OnEmpty, Profile, RetryBudget, RetryPolicyExt as _, When};
+    use crate::{OnEmpty, Profile, RetryBudget, RetryPolicyExt as _, Table, When};
     use dioscuri_vocab::{Hint, HintSource, SplitMix64};
     use std::sync::Arc;
 
@@ -373,8 +379,8 @@ mod tests {
     #[test]
     fn a_row_of_the_user_counts_if_its_table_does() {
         let table = Table::standard().with(Class::QuotaMinute, Table::standard().of(Class::Capacity));
-        let policy = Profile::Default.policy().with_table(table.clone());
-        let (mut rng, mut attempts) = (SplitMix64::new(7), Attempts::new(Tick::ZERO).counted_by(table));
+        let policy = Profile::Default.policy().with_table(table);
+        let (mut rng, mut attempts) = (SplitMix64::new(7), Attempts::new(Tick::ZERO));
         let mut next = Next::Again(Tick::ZERO);
         for _ in 0..100 {
             let Next::Again(now) = next else { break };

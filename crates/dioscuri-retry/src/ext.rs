@@ -1,7 +1,7 @@
 //! Policies made from policies: each decorator wraps one and adds one limit.
 
 use crate::{Charge, Context, Limit, Retry, RetryBudget, RetryPolicy, Table, Verdict};
-use dioscuri_vocab::{Failure, Rng, Tick};
+use dioscuri_vocab::{Failure, Phase, Rng, Tick};
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 /// What every policy can be wrapped in.
@@ -57,6 +57,10 @@ impl<P: RetryPolicy> RetryPolicy for LimitAttempts<P> {
 
     fn on_success(&self, cx: &Context, now: Tick) {
         self.inner.on_success(cx, now);
+    }
+
+    fn counts(&self, failure: &Failure, phase: Phase) -> bool {
+        self.inner.counts(failure, phase)
     }
 
     fn may_hedge(&self, cx: &Context, now: Tick) -> bool {
@@ -136,6 +140,10 @@ impl<P: RetryPolicy> RetryPolicy for WithinBudget<P> {
     fn on_success(&self, cx: &Context, now: Tick) {
         self.budget.deposit(now);
         self.inner.on_success(cx, now);
+    }
+
+    fn counts(&self, failure: &Failure, phase: Phase) -> bool {
+        self.inner.counts(failure, phase)
     }
 
     /// Costs what a retry after a fault costs: a server works for nothing. Never on credit.

@@ -1,7 +1,7 @@
 //! A policy whose waits are somebody else's: the table and the hint are ours, the schedule is given.
 
 use crate::{Context, RetryPolicy, Table, Verdict, standard};
-use dioscuri_vocab::{Failure, Rng, Tick};
+use dioscuri_vocab::{Failure, Phase, Rng, Tick};
 use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 
 /// Decides by the table what may be tried again and where, and waits as long as a schedule of yours says.
@@ -80,6 +80,10 @@ impl RetryPolicy for GivenWaits {
                 None => given,
             })
         })
+    }
+
+    fn counts(&self, failure: &Failure, phase: Phase) -> bool {
+        self.table.row(failure, phase).counts
     }
 }
 

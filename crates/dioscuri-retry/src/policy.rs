@@ -1,5 +1,6 @@
 //! The one trait of this crate: a failure in, a verdict out.
 
+use crate::Table;
 use dioscuri_vocab::{Failure, Phase, Rng, Scope, Tick};
 use std::time::Duration;
 
@@ -224,6 +225,14 @@ pub trait RetryPolicy: Send + Sync {
     /// An attempt succeeded at `now`: a retry budget takes its deposit here.
     fn on_success(&self, _cx: &Context, _now: Tick) {}
 
+    /// Whether `failure` at `phase` counts against the attempts of its call. What costs the server nothing does not:
+    /// refusals by quota, and what was never sent.
+    ///
+    /// Default: as the standard table says. Whoever wraps a policy passes the question on.
+    fn counts(&self, failure: &Failure, phase: Phase) -> bool {
+        Table::standard().row(failure, phase).counts
+    }
+
     /// Whether a call may be sent a second time beside its attempt in flight, at `now`: a retry budget is charged
     /// here. Asked only when a place is free for it. Default: yes.
     fn may_hedge(&self, _cx: &Context, _now: Tick) -> bool {
@@ -247,6 +256,10 @@ impl<P: RetryPolicy + ?Sized> RetryPolicy for std::sync::Arc<P> {
 
     fn on_success(&self, cx: &Context, now: Tick) {
         (**self).on_success(cx, now);
+    }
+
+    fn counts(&self, failure: &Failure, phase: Phase) -> bool {
+        (**self).counts(failure, phase)
     }
 
     fn may_hedge(&self, cx: &Context, now: Tick) -> bool {

@@ -1,7 +1,7 @@
 //! The standard policy: the table, two backoffs, and limits on attempts, tries and time.
 
 use crate::{Backoff, Context, Limit, Pace, Retry, RetryPolicy, Row, Table, Verdict, When};
-use dioscuri_vocab::{Failure, Rng, Scope, Tick};
+use dioscuri_vocab::{Failure, Phase, Rng, Scope, Tick};
 use std::{num::NonZeroU32, time::Duration};
 
 /// A hint beyond this is not waited for: the longest window is a Pacific day, which has up to 25 h.
@@ -121,6 +121,10 @@ impl RetryPolicy for Standard {
             let backoff = self.backoff(row.pace, cx);
             Some(backoff.wait(step.saturating_add(1), failure.hint(), rng))
         })
+    }
+
+    fn counts(&self, failure: &Failure, phase: Phase) -> bool {
+        self.table.row(failure, phase).counts
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 };
 use dioscuri_pool::Report;
 use dioscuri_retry::{Context, Verdict};
-use dioscuri_vocab::{AttemptId, EndpointId, Failure, Now, Outcome, Phase, Rng, Scope};
+use dioscuri_vocab::{AttemptId, EndpointId, Failure, Now, Outcome, Phase, Rng};
 
 impl Call {
     /// Tells what happened to `attempt`. Events of attempts that have ended are ignored.
@@ -44,7 +44,7 @@ impl Call {
             Outcome::Failed { failure, phase } => {
                 let is_scout = self.scouted(&flight, failure, *phase);
                 self.scouts += u32::from(is_scout);
-                !is_scout && is_attempt(failure, *phase)
+                !is_scout && self.engine.0.policies.retry.counts(failure, *phase)
             }
             Outcome::Success(_) => true,
             _ => false,
@@ -165,32 +165,5 @@ impl Call {
             self.backoff = from.since(now.tick);
         }
         self.terms.on_failure(endpoint, link, &retry);
-    }
-}
-
-/// Whether a failure counts against the number of attempts.
-///
-/// A refusal by quota costs the server nothing, and one that names a key, an account or a missing model closes
-/// that door for all callers; what was never sent was never tried. None of them may use up a call's few attempts.
-fn is_attempt(failure: &Failure, phase: Phase) -> bool {
-    let is_shut = failure.scope != Scope::Caller && !failure.class.is_transient();
-    phase != Phase::NotSent && failure.scope != Scope::QuotaDomain && !is_shut
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use dioscuri_retry::Table;
-    use dioscuri_vocab::Class;
-
-    #[test]
-    fn what_counts_as_an_attempt_is_what_the_standard_table_says() {
-        for class in Class::ALL {
-            for phase in [Phase::NotSent, Phase::Sent, Phase::Answered] {
-                let failure = Failure::new(*class);
-                let row = Table::standard().row(&failure, phase);
-                assert_eq!(is_attempt(&failure, phase), row.counts, "{class} {phase:?}");
-            }
-        }
     }
 }

@@ -42,6 +42,9 @@
 //!
 //! # Limits
 //!
+//! Judge only the error that an attempt ends with. If an operation judges one, goes on by itself and then fails by `?`, the wait
+//! of the first is still there, and the loop goes on.
+//!
 //! The loop calls the operation's closure before it waits, and polls what it returns after. Whatever is chosen
 //! or measured in the closure and outside of its `async` block is stale by then. The loop tells nobody of successes:
 //! [`Call::succeeded`] is yours to call. Under a paused clock give the schedule tokio's
@@ -115,7 +118,7 @@ impl GivenWaits {
     /// A policy of ours that waits as a schedule of `backoff` says, and gives up when it does.
     ///
     /// `theirs` makes one; it is made afresh for each decision and asked as often as the call has tries, so that one
-    /// policy serves many calls. Its `max_elapsed_time` sees no time pass: give the call a deadline.
+    /// policy serves many calls of some tens of tries. Its `max_elapsed_time` sees no time pass: give the call a deadline.
     ///
     /// ```
     /// use backoff::ExponentialBackoff;

@@ -41,6 +41,10 @@
 //!
 //! # Limits
 //!
+//! **A builder of another's needs `adjust`.** With [`Call::when`] and without it that builder's waits are taken as they are,
+//! below the server's hint too. Where such a builder comes to an end before we do, the last failure has been charged to
+//! a retry budget for nothing.
+//!
 //! `op.retry(schedule)` alone does not see the errors: all of them are the failure of [`Schedule::assuming`], and no
 //! hint is heeded. backon tells nobody of successes: [`Call::succeeded`] is yours to call. Under a paused clock give the
 //! schedule tokio's ([`Schedule::with_clock`]).

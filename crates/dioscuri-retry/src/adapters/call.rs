@@ -150,7 +150,7 @@ impl State {
 }
 
 pub(super) fn begun(schedule: &Schedule, now: Tick) -> Attempts {
-    let mut attempts = Attempts::new(now).counted_by(schedule.counts.clone());
+    let mut attempts = Attempts::new(now);
     if let Some(deadline) = schedule.deadline {
         attempts = attempts.with_deadline(now.after(deadline));
     }

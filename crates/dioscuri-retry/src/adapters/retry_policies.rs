@@ -120,14 +120,14 @@ impl Schedule {
         if let Some(call) = &failed.call {
             return (call.judge_until(failed, now, deadline), now);
         }
-        let mut attempts = Attempts::new(now.before(elapsed)).counted_by(self.counts.clone());
+        let mut attempts = Attempts::new(now.before(elapsed));
         if let Some(deadline) = deadline {
             attempts = attempts.with_deadline(deadline);
         }
         if self.anywhere {
             attempts = attempts.anywhere();
         }
-        let counts = self.counts.row(&failed.failure, failed.phase).counts;
+        let counts = self.policy.counts(&failed.failure, failed.phase);
         let counted = failed
             .counted
             .map_or(retries, |counted| counted.saturating_sub(u32::from(counts)));

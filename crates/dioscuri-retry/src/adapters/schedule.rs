@@ -1,7 +1,7 @@
 //! A policy with what a loop of other people lacks: a clock, a deadline, and draws that differ.
 
 use super::{Call, process};
-use crate::{Profile, RetryPolicy, Table};
+use crate::{Profile, RetryPolicy};
 use dioscuri_vocab::{Class, Failure, SplitMix64, Tick};
 use std::{
     fmt,
@@ -29,7 +29,6 @@ pub struct Schedule {
     pub(super) policy: Arc<dyn RetryPolicy>,
     pub(super) deadline: Option<Duration>,
     pub(super) anywhere: bool,
-    pub(super) counts: Table,
     pub(super) assumed: Failure,
     pub(super) clock: Arc<dyn Fn() -> Tick + Send + Sync>,
     #[cfg(feature = "retry-policies")]
@@ -48,7 +47,6 @@ impl Schedule {
             policy: Arc::new(policy),
             deadline: None,
             anywhere: false,
-            counts: Table::standard(),
             assumed: Failure::new(Class::Unavailable),
             clock: Arc::new(process::now),
             #[cfg(feature = "retry-policies")]
@@ -73,14 +71,6 @@ impl Schedule {
     #[must_use]
     pub const fn anywhere(mut self) -> Self {
         self.anywhere = true;
-        self
-    }
-
-    /// The same schedule, whose calls count attempts by the rows of `table`. Give it the policy's, if that is one of
-    /// your own.
-    #[must_use]
-    pub fn counted_by(mut self, table: Table) -> Self {
-        self.counts = table;
         self
     }
 

@@ -238,9 +238,9 @@ async fn an_operation_that_picks_its_places_goes_elsewhere_at_once() {
 #[tokio::test(start_paused = true)]
 async fn rows_of_the_user_count_as_they_say() {
     let table = Table::standard().with(Class::QuotaMinute, Table::standard().of(Class::Capacity));
-    let policy = Profile::Default.policy().with_table(table.clone());
+    let policy = Profile::Default.policy().with_table(table);
     let server = Server::new(|_| Err(Failure::new(Class::QuotaMinute)));
-    let call = paced(Schedule::new(policy).counted_by(table)).call();
+    let call = paced(Schedule::new(policy)).call();
     run(&server, &call).await.unwrap_err();
     assert_eq!(server.asked(), 5);
 }
