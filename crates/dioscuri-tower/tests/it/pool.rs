@@ -2,10 +2,13 @@
 
 use crate::script::{Page, Say, Script, refused, text};
 use bytes::Bytes;
+use dioscuri_budget::{Budget, Limit, Turnstile};
 use dioscuri_pool::{EndpointSpec, EndpointState, PlaceId, RegionPool};
 use dioscuri_retry::{AttemptLog, Profile};
 use dioscuri_tower::vocab::{Class, CredentialId, EndpointId};
-use dioscuri_tower::{Chosen, Deadline, Held, PoolError, PoolLayer, PoolService, RetryLayer};
+use dioscuri_tower::{
+    Chosen, Claim, Deadline, Held, PoolError, PoolLayer, PoolService, RateBudgetLayer, RetryLayer,
+};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use std::{io::ErrorKind, sync::Arc, time::Duration};
@@ -247,6 +250,28 @@ async fn beneath_a_retry_nobody_waits_beyond_the_deadline_for_a_place() {
         .await
         .unwrap_err();
     assert!(error.is_closed() && began.elapsed() < Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_budget_below_refuses_for_good_goes_elsewhere_and_is_no_fault() {
+    let pool = pool(2);
+    let budget = Arc::new(Budget::default());
+    budget.attach(EndpointId(0), &[Limit::rpm(0)]);
+    budget.attach(EndpointId(1), &[Limit::rpm(100)]);
+    let layer = layer(&pool);
+    let script = Script::new(vec![Say::Answer("a"); 20]);
+    let held = RateBudgetLayer::new(Turnstile::new(budget), |head, size| {
+        let chosen = head.extensions.get::<Chosen>()?;
+        Some(Claim::estimated(chosen.endpoint, size))
+    });
+    let service = retry().layer(layer.layer(held.layer(script.clone())));
+    for _ in 0..20 {
+        let answer = service.clone().oneshot(question()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+    assert!(hosts(&script).iter().all(|host| host == "region-1.test"));
+    assert!(states(&pool, &layer).iter().all(|state| state.closed.is_none()));
+    assert_eq!(in_flight(&pool, &layer), 0);
 }
 
 #[tokio::test(start_paused = true)]
