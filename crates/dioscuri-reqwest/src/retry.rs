@@ -103,7 +103,12 @@ impl RetryableStrategy for HintStrategy {
             },
         };
         let Some(failed) = failed else {
-            self.schedule.succeeded();
+            if result
+                .as_ref()
+                .is_ok_and(|response| response.status().is_success())
+            {
+                self.schedule.succeeded();
+            }
             return None;
         };
         self.schedule.hand_over(failed);

@@ -11,6 +11,7 @@ use body::{Carried, Refused};
 use bytes::Bytes;
 use dioscuri_http::keep;
 use dioscuri_transport::{CallTerms, Opened, Outgoing, Refusal, Route, Routes, Undelivered};
+use dioscuri_vocab::Failure;
 use http::{Extensions, Uri};
 use over::{Over, Went};
 use reqwest::{Body, Request, Response};
@@ -128,6 +129,8 @@ fn outgoing(route: &Route, body: Bytes, request: &Request, extensions: &Extensio
 fn answered(opened: Opened, extensions: &mut Extensions) -> Response {
     let Opened { mut head, body, .. } = opened;
     let (body, receipt) = Carried::new(body);
+    // What a middleware further in has read of an earlier attempt does not hold any more.
+    extensions.remove::<Failure>();
     extensions.insert(receipt.now());
     extensions.insert(receipt.clone());
     head.extensions.insert(receipt);

@@ -234,7 +234,13 @@ impl Middleware for RetryMiddleware {
             let (result, found) = self.attempt(request, extensions, next.clone(), deadline).await;
             let (failure, phase, may_again) = match found {
                 Found::Answer => {
-                    attempts.on_success(&self.policy, self.now());
+                    match &result {
+                        Ok(response) if response.status().is_success() => {
+                            attempts.on_success(&self.policy, self.now());
+                        }
+                        // What the classifier calls none of ours pays for no retry.
+                        _ => attempts.on_end(self.now()),
+                    }
                     break result;
                 }
                 Found::Failure(failure, phase) => (failure, phase, again.is_some()),

@@ -6,7 +6,7 @@ use dioscuri_budget::{Budget, Limit};
 use dioscuri_engine::{End, Engine, Rule};
 use dioscuri_errors::Taxonomy;
 use dioscuri_pool::{EndpointSpec, PlaceId, RegionPool};
-use dioscuri_reqwest::{Deadline, EngineMiddleware, LiveReceipt, classify, classify_any};
+use dioscuri_reqwest::{ClassifyMiddleware, Deadline, EngineMiddleware, LiveReceipt, classify, classify_any};
 use dioscuri_retry::{Backoff, Standard};
 use dioscuri_transport::{
     Address, BearerError, CallTerms, Carrier, Clock, Credential, Directory, DriverConfig, Receipt, Routes,
@@ -369,6 +369,58 @@ async fn middlewares_inside_see_each_attempt_as_it_goes_out() {
         "what an attempt leaves behind, the next and the call see"
     );
     assert_ne!(paths[0], paths[1]);
+}
+
+#[tokio::test]
+async fn middlewares_outside_see_the_call() {
+    let server = Server::start([busy(), good()]).await;
+    let engine = EngineMiddleware::new(Routes::new().with("m", carrier(two(&server), None)));
+    let stack = ClientBuilder::new(client()).with(Signs).with(engine).build();
+    let request = client().post(GOOGLE).body("{}").build().unwrap();
+    let mut extensions = Extensions::new();
+    stack
+        .execute_with_extensions(request, &mut extensions)
+        .await
+        .unwrap();
+    let Trace(paths) = extensions.get().unwrap();
+    assert_eq!(
+        paths,
+        &["/v1beta/models/m:generateContent"],
+        "once, and as it was asked"
+    );
+}
+
+#[tokio::test]
+async fn what_a_classifier_inside_has_read_of_an_earlier_attempt_does_not_stay() {
+    let server = Server::start([busy(), good()]).await;
+    let engine = EngineMiddleware::new(Routes::new().with("m", carrier(two(&server), None)));
+    let stack = ClientBuilder::new(client())
+        .with(engine)
+        .with(ClassifyMiddleware::new())
+        .build();
+    let request = client().post(GOOGLE).body("{}").build().unwrap();
+    let mut extensions = Extensions::new();
+    let response = stack
+        .execute_with_extensions(request, &mut extensions)
+        .await
+        .unwrap();
+    assert!(response.extensions().get::<Failure>().is_none() && extensions.get::<Failure>().is_none());
+    assert_eq!(extensions.get::<Receipt>().unwrap().tries.len(), 2);
+}
+
+#[tokio::test]
+async fn dropping_a_call_breaks_its_attempt_off_and_gives_its_place_back() {
+    let server = Server::start([Reply::Stall(Vec::new())]).await;
+    let carrier = carrier([developer(&server.url)], None);
+    let stack = stack(carrier.clone());
+    let call = stack.post(GOOGLE).body("{}").send();
+    tokio::select! {
+        biased;
+        ended = call => panic!("nothing answers: {ended:?}"),
+        () = server.was_asked() => {}
+    }
+    assert_eq!(carrier.engine().in_flight(), 0);
+    server.saw(&Event::Closed(0)).await;
 }
 
 #[tokio::test]
