@@ -6,11 +6,14 @@ use dioscuri_vocab::Failure;
 use http::{HeaderMap, HeaderValue, response::Parts};
 use reqwest::{Body, Response, ResponseBuilderExt as _};
 
-/// Reads what a response means if its status is no success: the [`Failure`], and an equal response.
+/// The statuses of errors begin here. A redirect, a 304 or a protocol switch is no failure.
+const FIRST_ERROR: u16 = 400;
+
+/// Reads what a response means if its status is that of an error, 400 or more: the [`Failure`], and an equal response.
 ///
 /// Equal are status, version, headers, URL, remote address and body; a body that is longer than the [`Bounds`] is handed
 /// on whole, one that breaks off breaks off again, after what came before. The failure also stands among the response's
-/// extensions. A success is handed on at once and unread, since it may be a stream.
+/// extensions. Everything else is handed on at once and unread, since it may be a stream.
 ///
 /// This is the whole of "I only want to know what it was" over a plain client:
 ///
@@ -51,7 +54,7 @@ pub async fn read_error_with(
     bounds: Bounds,
     classify: &dyn Classify,
 ) -> (Response, Option<Failure>) {
-    if response.status().is_success() {
+    if response.status().as_u16() < FIRST_ERROR {
         return (response, None);
     }
     let url = response.url().clone();
@@ -64,7 +67,7 @@ pub async fn read_error_with(
 /// What status and headers alone say of `response`, whose body is nobody's to take.
 #[cfg(feature = "retry")]
 pub(crate) fn read_head(response: &Response) -> Option<Failure> {
-    if response.status().is_success() {
+    if response.status().as_u16() < FIRST_ERROR {
         return None;
     }
     let headers = Borrowed(response.headers());

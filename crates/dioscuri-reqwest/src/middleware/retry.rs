@@ -202,10 +202,17 @@ impl RetryMiddleware {
     }
 }
 
-/// Whether `url` asks for an answer in pieces.
+/// Whether `url` asks for an answer in pieces, and in a form that can be read: not as `alt=proto`, nor for some fields only.
 fn is_stream(url: &Url) -> bool {
     let path = url.path();
-    path.ends_with(":streamGenerateContent") || path.ends_with("%3AstreamGenerateContent")
+    let is_readable = url
+        .query_pairs()
+        .all(|(name, value)| match name.trim_start_matches('$') {
+            "alt" => matches!(&*value, "sse" | "json"),
+            "fields" => false,
+            _ => true,
+        });
+    is_readable && (path.ends_with(":streamGenerateContent") || path.ends_with("%3AstreamGenerateContent"))
 }
 
 #[async_trait::async_trait]
@@ -277,5 +284,29 @@ impl fmt::Debug for RetryMiddleware {
             .field("deadline", &self.deadline)
             .field("attempt_timeout", &self.attempt_timeout)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_streams_that_can_be_read_are_held() {
+        for (url, held) in [
+            ("http://h/v1beta/models/m:streamGenerateContent", true),
+            (
+                "http://h/v1beta/models/m%3AstreamGenerateContent?alt=sse&key=k",
+                true,
+            ),
+            ("http://h/v1beta/models/m:streamGenerateContent?alt=proto", false),
+            (
+                "http://h/v1beta/models/m:streamGenerateContent?$fields=candidates",
+                false,
+            ),
+            ("http://h/v1beta/models/m:generateContent", false),
+        ] {
+            assert_eq!(is_stream(&Url::parse(url).unwrap()), held, "{url}");
+        }
     }
 }

@@ -104,3 +104,10 @@ async fn a_classifier_of_ones_own_is_asked() {
     let (_, failure) = read_error_with(asked(&server).await, Bounds::default(), &full).await;
     assert_eq!(failure.unwrap().class, Class::Capacity);
 }
+
+#[tokio::test]
+async fn what_is_neither_a_success_nor_an_error_passes() {
+    let server = Server::start([Reply::Bytes(answer(304, "", ""))]).await;
+    let (response, failure) = read_error(asked(&server).await).await;
+    assert_eq!((response.status().as_u16(), failure), (304, None));
+}
