@@ -5,11 +5,14 @@ use std::{
     error::Error,
     io::{self, ErrorKind},
 };
+use tokio::time::error::Elapsed;
 
 /// Reads a broken connection by the I/O error among `error` and its causes.
 ///
 /// `phase` is how far the attempt is known to have come; a refused connection sent nothing, whatever `phase` says.
-/// A timeout after something was sent is [`Class::DeadlineExceeded`], everything else [`Class::Connection`].
+/// A timeout after something was sent is [`Class::DeadlineExceeded`], everything else [`Class::Connection`]. Timeouts are
+/// those of the operating system and of `tokio::time`; layers have errors of their own for theirs, which they must hold as
+/// a cause to be known.
 ///
 /// ```
 /// use dioscuri_http::connection_failure;
@@ -38,30 +41,33 @@ pub fn connection_failure(error: &(dyn Error + 'static), phase: Phase) -> (Failu
     (failure, phase)
 }
 
-/// The kind of the innermost I/O error among `error` and its causes.
-fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
+/// The kind of the innermost I/O error among `error` and its causes; a timeout of the runtime is one.
+pub(crate) fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
     let mut found = None;
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(io) = error.downcast_ref::<io::Error>() {
-            found = Some(innermost(io).kind());
+            found = Some(kind_of(io));
+        } else if error.is::<Elapsed>() {
+            found = Some(ErrorKind::TimedOut);
         }
         cause = error.source();
     }
     found
 }
 
-/// An I/O error may hold another, which its `source` passes over.
-fn innermost(error: &io::Error) -> &io::Error {
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<io::Error>());
-    inner.map_or(error, innermost)
+/// An I/O error may hold another error, which its `source` passes over.
+fn kind_of(error: &io::Error) -> ErrorKind {
+    match error.get_ref() {
+        Some(inner) => io_kind(inner).unwrap_or_else(|| error.kind()),
+        None => error.kind(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{future::pending, time::Duration};
 
     #[track_caller]
     fn check(kind: ErrorKind, phase: Phase, read: (Class, Phase, Option<bool>)) {
@@ -89,5 +95,20 @@ mod tests {
     fn anything_else_is_a_connection_at_its_phase() {
         let answered = (Class::Connection, Phase::Answered, None);
         check(ErrorKind::UnexpectedEof, Phase::Answered, answered);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_timeout_of_the_runtime_is_one_however_deep_it_lies() {
+        let elapsed = || async {
+            tokio::time::timeout(Duration::ZERO, pending::<()>())
+                .await
+                .unwrap_err()
+        };
+        let direct = connection_failure(&elapsed().await, Phase::Sent);
+        let held = connection_failure(&io::Error::other(elapsed().await), Phase::Sent);
+        let stood = connection_failure(&io::Error::from(elapsed().await), Phase::Sent);
+        for (failure, phase) in [direct, held, stood] {
+            assert_eq!((failure.class, phase), (Class::DeadlineExceeded, Phase::Sent));
+        }
     }
 }

@@ -7,7 +7,7 @@ use http::{Response, response::Parts};
 use http_body::{Body, Frame};
 use tokio::time::timeout;
 
-/// Reads a failure from a response whose status is no success. A closure is a reader.
+/// Reads a failure from a response whose status is that of an error. A closure is a reader.
 pub trait ReadFailure: Send + Sync {
     /// What `body` means, which came after `head`; `whole` is false if it was cut: by bounds, or by the connection.
     ///
@@ -30,10 +30,11 @@ impl<R: ReadFailure + ?Sized> ReadFailure for std::sync::Arc<R> {
     }
 }
 
-/// Reads the body of `response` within `bounds` if its status is no success, asks `reader` what it means, and puts
+/// Reads the body of `response` within `bounds` if its status is that of an error, 400 or more, asks `reader` what it means, and puts
 /// the [`Failure`] among the extensions. The response is otherwise the same.
 ///
-/// A success is handed on at once and unread: it may be a stream. What an answer with status 200 has to say for itself
+/// Everything else is handed on at once and unread. A success may be a stream; a redirect, a 304 or a protocol switch is no
+/// failure. What an answer with status 200 has to say for itself
 /// is judged by whoever reads it.
 ///
 /// # Cancel safety
@@ -46,7 +47,7 @@ pub async fn read_error<B: Body>(
 ) -> Response<Peeked<B>> {
     let (mut head, body) = response.into_parts();
     let mut body = Peeked::new(body);
-    if !head.status.is_success() {
+    if head.status.as_u16() >= 400 {
         let (bytes, whole) = peek(&mut body, bounds).await;
         if let Some(mut failure) = reader.read(&head, &bytes, whole) {
             failure.status = failure.status.or(Some(head.status.as_u16()));

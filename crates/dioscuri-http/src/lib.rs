@@ -39,7 +39,8 @@
 //!
 //! # Features
 //!
-//! - `errors`: the gate of streams, by the taxonomy of `dioscuri-errors`.
+//! - `errors`: the gate of streams, a reader of failures by any classifier, and what broke of a connection, in the words
+//!   of `dioscuri-errors`.
 //!
 //! # Limits
 //!
@@ -48,10 +49,17 @@
 mod bounds;
 mod broken;
 mod clock;
+mod deadline;
 mod error_body;
 #[cfg(feature = "errors")]
+mod fault;
+#[cfg(feature = "errors")]
 mod gate;
+mod model_call;
 mod peeked;
+mod query;
+#[cfg(feature = "errors")]
+mod reader;
 mod resend;
 
 /// The words that stand in these signatures, so that this crate can be taken alone.
@@ -60,8 +68,15 @@ pub use dioscuri_vocab as vocab;
 pub use bounds::Bounds;
 pub use broken::connection_failure;
 pub use clock::Clock;
+pub use deadline::{Deadline, Until};
 pub use error_body::{ReadFailure, read_error};
 #[cfg(feature = "errors")]
+pub use fault::fault_of;
+#[cfg(feature = "errors")]
 pub use gate::{Gate, Gated, StreamReader, gate};
+pub use model_call::ModelCall;
 pub use peeked::Peeked;
+pub use query::without_credentials;
+#[cfg(feature = "errors")]
+pub use reader::Reader;
 pub use resend::{Resend, keep};

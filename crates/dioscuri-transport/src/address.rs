@@ -1,7 +1,8 @@
 //! Where a model is reached: surface, host and path.
 
+use dioscuri_http::without_credentials;
 use http::{Uri, uri::PathAndQuery};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
 
 /// Characters that stand for themselves in a path segment; everything else is percent-encoded.
@@ -158,20 +159,6 @@ impl fmt::Display for Address {
         let host = self.base.authority().map_or("", |authority| authority.as_str());
         write!(f, "{host}{prefix}{}", self.resource)
     }
-}
-
-/// Parameters that Google's APIs take credentials from.
-const CREDENTIALS: &[&str] = &["key", "access_token", "oauth_token"];
-
-/// `query` without its credentials; `None` if nothing is left.
-pub(crate) fn without_credentials(query: &str) -> Option<String> {
-    let is_plain = |pair: &&str| {
-        let name = pair.split('=').next().unwrap_or_default();
-        let name = percent_decode_str(name).decode_utf8_lossy();
-        !pair.is_empty() && !CREDENTIALS.contains(&&*name)
-    };
-    let kept: Vec<_> = query.split('&').filter(is_plain).collect();
-    (!kept.is_empty()).then(|| kept.join("&"))
 }
 
 /// The name without the `models/` that the API puts before it.

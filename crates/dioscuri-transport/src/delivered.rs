@@ -1,10 +1,9 @@
 //! What becomes of a call: an answer, or the last refusal.
 
-use crate::Address;
+use crate::{Address, Refusal};
 use bytes::Bytes;
 use dioscuri_engine::{End, Receipt};
 use dioscuri_vocab::{Failure, Phase};
-use http::{Extensions, HeaderMap, StatusCode, Version};
 use std::{error::Error, fmt};
 
 /// An answer and what it cost.
@@ -91,36 +90,6 @@ impl fmt::Debug for Undelivered {
             .field("refusal", &self.refusal)
             .field("at", &self.at)
             .field("receipt", &self.receipt)
-            .finish_non_exhaustive()
-    }
-}
-
-/// An answer that was no good, as it came: for whoever hands it on.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Refusal {
-    /// Its status. 200 too: an error may stand in the body of one.
-    pub status: StatusCode,
-    /// Its version of HTTP.
-    pub version: Version,
-    /// Its headers. Of a body that was cut they still tell the length of the whole.
-    pub headers: HeaderMap,
-    /// What its transport put beside it.
-    pub extensions: Extensions,
-    /// Its body, up to [`DriverConfig::max_error`](crate::DriverConfig::max_error).
-    pub body: Bytes,
-    /// Whether that is all of it.
-    pub whole: bool,
-}
-
-impl fmt::Debug for Refusal {
-    /// Shows the size of the body, never the body: it may quote the prompt.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refusal")
-            .field("status", &self.status)
-            .field("version", &self.version)
-            .field("body_bytes", &self.body.len())
-            .field("whole", &self.whole)
             .finish_non_exhaustive()
     }
 }

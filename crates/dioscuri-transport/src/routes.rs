@@ -26,9 +26,6 @@ const VERBS: &[&str] = &[
     "predict",
 ];
 
-/// Forms of an answer that can be read.
-const FORMS: &[&str] = &["json", "sse"];
-
 /// Which requests of a stack are carried, and by whom. Cheap to clone.
 ///
 /// A request is carried if it is a `POST` in a form that [`ModelCall`] reads, names a model that has a carrier, and only
@@ -104,8 +101,7 @@ impl Routes {
             return None;
         }
         let call = ModelCall::of(uri)?;
-        let is_plain = call.query.as_deref().is_none_or(is_readable);
-        if !is_plain || !VERBS.contains(&&*call.verb) {
+        if !call.is_readable() || !VERBS.contains(&&*call.verb) {
             return None;
         }
         let (_, carrier) = self.models.iter().find(|(model, _)| *model == call.model)?;
@@ -116,18 +112,6 @@ impl Routes {
             call,
         })
     }
-}
-
-/// Whether an answer to this query can be read.
-fn is_readable(query: &str) -> bool {
-    query.split('&').all(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        match name.trim_start_matches('$').trim_start_matches("%24") {
-            "alt" => FORMS.contains(&value.split([';', '%']).next().unwrap_or_default()),
-            "fields" | "callback" => false,
-            _ => true,
-        }
-    })
 }
 
 impl Default for Routes {

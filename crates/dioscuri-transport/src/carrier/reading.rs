@@ -3,10 +3,10 @@
 use super::attempt::{Came, Landed, Sender, Stream};
 use crate::{Refusal, SendError, credential::Shield, transport::BodyBox};
 use bytes::{Bytes, BytesMut};
-use dioscuri_errors::{ApiError, Fault, Headers, Seen, ServerText, connection, explain_answer, read_answer};
-use dioscuri_http::{Gate, Gated, StreamReader};
+use dioscuri_errors::{ApiError, Fault, Seen, ServerText, connection, explain_answer, read_answer};
+use dioscuri_http::{Gate, Gated, ReadFailure as _, Reader, StreamReader};
 use dioscuri_vocab::{Class, Failure, Outcome, Phase, Served};
-use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE, response::Parts};
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE, response::Parts};
 use http_body_util::BodyExt as _;
 use std::sync::Arc;
 use tokio::time::timeout;
@@ -116,12 +116,8 @@ impl Sender {
         let reading = read_into(&mut body, &mut bytes, self.config.max_error);
         let whole = matches!(timeout(self.config.error_patience, reading).await, Ok(Ok(true)));
         let status = head.status;
-        let headers = Borrowed(&head.headers);
-        let mut seen = Seen::new(Some(status.as_u16()), &bytes).with_headers(&headers);
-        if !whole {
-            seen = seen.cut();
-        }
-        let failure = self.classify.classify(seen, self.clock.now().unix);
+        let reader = Reader(Arc::clone(&self.classify));
+        let failure = reader.read(&head, &bytes, whole);
         let mut failure = failure.unwrap_or_else(|| Failure::new(Class::Unknown));
         failure.status = failure.status.or(Some(status.as_u16()));
         let message = said(status, &failure, &bytes);
@@ -227,12 +223,4 @@ async fn read_into(body: &mut BodyBox, bytes: &mut BytesMut, cap: usize) -> Resu
         }
     }
     Ok(true)
-}
-
-struct Borrowed<'a>(&'a HeaderMap);
-
-impl Headers for Borrowed<'_> {
-    fn get(&self, name: &str) -> Option<&[u8]> {
-        self.0.get(name).map(HeaderValue::as_bytes)
-    }
 }

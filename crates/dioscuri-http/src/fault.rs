@@ -1,11 +1,9 @@
-//! What the I/O error below somebody's error means.
+//! What the I/O error below somebody's error says of the connection.
 
+use crate::broken::io_kind;
 use dioscuri_errors::Fault;
 use dioscuri_vocab::Phase;
-use std::{
-    error::Error,
-    io::{self, ErrorKind},
-};
+use std::{error::Error, io::ErrorKind};
 
 /// Reads an error by the I/O error among its causes: the usual reading of every client.
 ///
@@ -13,15 +11,15 @@ use std::{
 /// says. Without an I/O error the fault is what is usual at that phase.
 ///
 /// ```
-/// use dioscuri_transport::{Fault, read_error};
+/// use dioscuri_http::fault_of;
 /// use dioscuri_vocab::Phase;
 /// use std::io::{Error, ErrorKind};
 ///
 /// let refused = Error::other(Error::from(ErrorKind::ConnectionRefused));
-/// assert_eq!(read_error(&refused, Phase::Sent), (Phase::NotSent, Fault::Refused));
+/// assert_eq!(fault_of(&refused, Phase::Sent), (Phase::NotSent, Fault::Refused));
 /// ```
 #[must_use]
-pub fn read_error(error: &(dyn Error + 'static), phase: Phase) -> (Phase, Fault) {
+pub fn fault_of(error: &(dyn Error + 'static), phase: Phase) -> (Phase, Fault) {
     let usual = match phase {
         Phase::NotSent => Fault::Other,
         Phase::Sent => Fault::Reset,
@@ -43,30 +41,10 @@ pub fn read_error(error: &(dyn Error + 'static), phase: Phase) -> (Phase, Fault)
     }
 }
 
-/// The kind of the innermost I/O error among `error` and its causes.
-fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
-    let mut found = None;
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<io::Error>() {
-            found = Some(innermost(io).kind());
-        }
-        cause = error.source();
-    }
-    found
-}
-
-/// An I/O error may hold another, which its `source` passes over.
-fn innermost(error: &io::Error) -> &io::Error {
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<io::Error>());
-    inner.map_or(error, innermost)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io;
 
     /// An error around another, as stacks of layers make them.
     #[derive(Debug)]
@@ -86,9 +64,9 @@ mod tests {
 
     #[track_caller]
     fn check(kind: ErrorKind, phase: Phase, read: (Phase, Fault)) {
-        assert_eq!(read_error(&io::Error::from(kind), phase), read);
-        assert_eq!(read_error(&Around(kind.into()), phase), read);
-        assert_eq!(read_error(&io::Error::other(io::Error::from(kind)), phase), read);
+        assert_eq!(fault_of(&io::Error::from(kind), phase), read);
+        assert_eq!(fault_of(&Around(kind.into()), phase), read);
+        assert_eq!(fault_of(&io::Error::other(io::Error::from(kind)), phase), read);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! What a URI of the Gemini API asks of which model.
 
-use crate::address::without_credentials;
+use crate::query::{is_readable, without_credentials};
 use http::Uri;
 use percent_encoding::percent_decode_str;
 
 /// What a URI asks of which model, in any of the forms of the Gemini API.
 ///
 /// ```
-/// use dioscuri_transport::ModelCall;
+/// use dioscuri_http::ModelCall;
 ///
 /// let uri = "https://generativelanguage.googleapis.com/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse";
 /// let call = ModelCall::of(&uri.parse()?).ok_or("a call of a model")?;
@@ -47,6 +47,19 @@ impl ModelCall {
             verb: verb.to_owned(),
             query: uri.query().and_then(without_credentials),
         })
+    }
+
+    /// Whether its answer comes as events, one after the other.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.verb == "streamGenerateContent"
+    }
+
+    /// Whether its answer can be read: as JSON or server-sent events, and with all of its fields. `alt=proto` asks for
+    /// another form, `fields=…` for a part.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.query.as_deref().is_none_or(is_readable)
     }
 }
 
