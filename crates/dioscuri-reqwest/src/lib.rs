@@ -114,7 +114,9 @@ pub use dioscuri_vocab as vocab;
 pub use cause::{classify, classify_any};
 pub use dioscuri_http::Bounds;
 #[cfg(feature = "middleware")]
-pub use middleware::{AttemptTimeout, ClassifyMiddleware, Deadline, RetryMiddleware};
+pub use dioscuri_http::Deadline;
+#[cfg(feature = "middleware")]
+pub use middleware::{AttemptTimeout, ClassifyMiddleware, RetryMiddleware};
 #[cfg(all(feature = "middleware", feature = "transport"))]
 pub use middleware::{EngineMiddleware, LiveReceipt};
 pub use reader::{read_error, read_error_with};

@@ -2,7 +2,6 @@
 
 mod attempt_timeout;
 mod classify;
-mod deadline;
 #[cfg(feature = "transport")]
 mod engine;
 mod look;
@@ -10,7 +9,6 @@ mod retry;
 
 pub use attempt_timeout::AttemptTimeout;
 pub use classify::ClassifyMiddleware;
-pub use deadline::Deadline;
 #[cfg(feature = "transport")]
 pub use engine::{EngineMiddleware, LiveReceipt};
 pub use retry::RetryMiddleware;
@@ -29,4 +27,15 @@ pub(crate) fn classify(error: &reqwest_middleware::Error) -> Option<(Failure, Ph
 /// The policy of what is not ours to try again.
 fn never(_: &Context, _: &Failure, _: Tick, _: &mut dyn Rng) -> Verdict {
     Verdict::Permanent
+}
+
+/// How long a call may take by the terms of the whole engine, if any stand among `extensions`.
+fn terms_deadline(extensions: &http::Extensions) -> Option<std::time::Duration> {
+    #[cfg(feature = "transport")]
+    return extensions.get::<dioscuri_transport::CallTerms>()?.deadline;
+    #[cfg(not(feature = "transport"))]
+    {
+        let _ = extensions;
+        None
+    }
 }

@@ -1,9 +1,8 @@
 //! Reads the failure of a response, and hands the response on as it came.
 
-use dioscuri_errors::{Classify, Headers, Seen, Taxonomy};
-use dioscuri_http::{Bounds, Clock, ReadFailure};
-use dioscuri_vocab::Failure;
-use http::{HeaderMap, HeaderValue, response::Parts};
+use dioscuri_errors::{Classify, Seen, Taxonomy};
+use dioscuri_http::{Bounds, Reader};
+use dioscuri_vocab::{Failure, UnixTime};
 use reqwest::{Body, Response, ResponseBuilderExt as _};
 
 /// The statuses of errors begin here. A redirect, a 304 or a protocol switch is no failure.
@@ -59,7 +58,8 @@ pub async fn read_error_with(
     }
     let url = response.url().clone();
     let response = http::Response::<Body>::from(response);
-    let response = dioscuri_http::read_error(response, bounds, &Reader(classify)).await;
+    let reader = Reader(|seen: Seen<'_>, now: UnixTime| classify.classify(seen, now));
+    let response = dioscuri_http::read_error(response, bounds, &reader).await;
     let failure = response.extensions().get::<Failure>().cloned();
     (with_url(response.map(Body::wrap), url), failure)
 }
@@ -70,9 +70,7 @@ pub(crate) fn read_head(response: &Response) -> Option<Failure> {
     if response.status().as_u16() < FIRST_ERROR {
         return None;
     }
-    let headers = Borrowed(response.headers());
-    let seen = Seen::new(Some(response.status().as_u16()), b"").with_headers(&headers);
-    Taxonomy::new().classify(seen.cut(), Clock::start().now().unix)
+    Reader(Taxonomy::new()).read_parts(response.status(), response.headers(), b"", false)
 }
 
 /// `response` as one of reqwest that came from `url`: without that it says it came from somewhere else.
@@ -82,25 +80,4 @@ pub(crate) fn with_url(response: http::Response<Body>, url: reqwest::Url) -> Res
     let (named, ()) = named.expect("nothing in it can be wrong").into_parts();
     parts.extensions.extend(named.extensions);
     Response::from(http::Response::from_parts(parts, body))
-}
-
-struct Reader<'a>(&'a dyn Classify);
-
-impl ReadFailure for Reader<'_> {
-    fn read(&self, head: &Parts, body: &[u8], whole: bool) -> Option<Failure> {
-        let headers = Borrowed(&head.headers);
-        let mut seen = Seen::new(Some(head.status.as_u16()), body).with_headers(&headers);
-        if !whole {
-            seen = seen.cut();
-        }
-        self.0.classify(seen, Clock::start().now().unix)
-    }
-}
-
-struct Borrowed<'a>(&'a HeaderMap);
-
-impl Headers for Borrowed<'_> {
-    fn get(&self, name: &str) -> Option<&[u8]> {
-        self.0.get(name).map(HeaderValue::as_bytes)
-    }
 }

@@ -84,7 +84,7 @@ impl ClassifyMiddleware {
 struct SoFar(Attempts);
 
 impl SoFar {
-    fn begin(extensions: &mut Extensions, clock: &Clock) -> Attempts {
+    fn begin(extensions: &mut Extensions, clock: Clock) -> Attempts {
         let now = clock.now().tick;
         let so_far = extensions.remove::<Self>();
         let mut attempts = so_far.map_or_else(|| Attempts::new(now), |so_far| so_far.0);
@@ -97,7 +97,7 @@ impl SoFar {
         found: &Found,
         result: &mut Result<Response>,
         extensions: &mut Extensions,
-        clock: &Clock,
+        clock: Clock,
     ) {
         let now = clock.now().tick;
         let unknown = Failure::new(Class::Unknown);
@@ -130,10 +130,10 @@ impl Middleware for ClassifyMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let attempts = self.log.as_ref().map(|clock| SoFar::begin(extensions, clock));
+        let attempts = self.log.map(|clock| SoFar::begin(extensions, clock));
         let result = next.run(request, extensions).await;
         let (mut result, found) = self.look.at(result, extensions).await;
-        if let (Some(attempts), Some(clock)) = (attempts, &self.log) {
+        if let (Some(attempts), Some(clock)) = (attempts, self.log) {
             SoFar::end(attempts, &found, &mut result, extensions, clock);
         }
         result

@@ -5,17 +5,17 @@ mod over;
 
 pub use body::LiveReceipt;
 
-use super::Deadline;
 use crate::{cause::Cause, fault::TURN_ON_TLS};
-use body::{Carried, Refused};
+use body::Carried;
 use bytes::Bytes;
-use dioscuri_http::keep;
+use dioscuri_http::{Deadline, keep};
 use dioscuri_transport::{CallTerms, Opened, Outgoing, Refusal, Route, Routes, Undelivered};
 use dioscuri_vocab::Failure;
 use http::{Extensions, Uri};
 use over::{Over, Went};
 use reqwest::{Body, Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
+use tokio::time::Instant;
 
 /// The whole engine below an existing stack: each attempt goes to whichever endpoint has room and is well, quotas are
 /// kept, failures are tried again elsewhere, and a stream is held back until its first content.
@@ -122,7 +122,8 @@ impl Middleware for EngineMiddleware {
 fn outgoing(route: &Route, body: Bytes, request: &Request, extensions: &Extensions) -> Outgoing {
     let terms = extensions.get::<CallTerms>();
     let mut outgoing = route.outgoing(body, request.headers().clone(), terms);
-    outgoing.deadline = Deadline::of(extensions).or(outgoing.deadline);
+    let until = Deadline::of(extensions, outgoing.deadline);
+    outgoing.deadline = until.map(|until| until.saturating_duration_since(Instant::now()));
     outgoing
 }
 
@@ -150,11 +151,7 @@ fn unanswered(mut ended: Undelivered, error: Option<Error>, extensions: &mut Ext
 
 /// The last refusal as it came, with what is known of it.
 fn refused(refusal: Refusal, ended: Undelivered) -> Response {
-    let mut response = http::Response::new(Body::wrap(Refused::new(refusal.body, refusal.whole)));
-    *response.status_mut() = refusal.status;
-    *response.version_mut() = refusal.version;
-    *response.headers_mut() = refusal.headers;
-    *response.extensions_mut() = refusal.extensions;
+    let mut response = refusal.into_response().map(Body::wrap);
     if let Some(failure) = ended.failure {
         response.extensions_mut().insert(failure);
     }

@@ -2,7 +2,7 @@
 
 use crate::reader::read_error_with;
 use dioscuri_errors::{Classify, Taxonomy};
-use dioscuri_http::Bounds;
+use dioscuri_http::{Bounds, without_credentials};
 use dioscuri_vocab::{Failure, Phase};
 use http::Extensions;
 use reqwest::{Response, Url};
@@ -80,16 +80,9 @@ fn without_key(mut error: Error) -> Error {
 }
 
 fn without_key_in(url: &mut Url) {
-    if !url.query_pairs().any(|(name, _)| name == "key") {
-        return;
-    }
-    let pairs = url.query_pairs().filter(|(name, _)| name != "key");
-    let pairs: Vec<_> = pairs
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    url.set_query(None);
-    if !pairs.is_empty() {
-        url.query_pairs_mut().extend_pairs(pairs);
+    if let Some(query) = url.query() {
+        let kept = without_credentials(query);
+        url.set_query(kept.as_deref());
     }
 }
 

@@ -1,13 +1,13 @@
 //! The second depth: tries again where the request went, as a policy says.
 
 use super::{
-    AttemptTimeout, Deadline,
+    AttemptTimeout,
     look::{Found, Look},
-    never,
+    never, terms_deadline,
 };
 use crate::reader::with_url;
 use dioscuri_errors::Classify;
-use dioscuri_http::{Bounds, Clock, gate};
+use dioscuri_http::{Bounds, Clock, Deadline, ModelCall, gate};
 use dioscuri_retry::{AttemptLog, Attempts, Next as Order, RetryPolicy};
 use dioscuri_vocab::{Class, Failure, Phase, SplitMix64, Tick};
 use http::Extensions;
@@ -202,17 +202,10 @@ impl RetryMiddleware {
     }
 }
 
-/// Whether `url` asks for an answer in pieces, and in a form that can be read: not as `alt=proto`, nor for some fields only.
+/// Whether `url` asks for an answer in pieces, and in a form that can be read.
 fn is_stream(url: &Url) -> bool {
-    let path = url.path();
-    let is_readable = url
-        .query_pairs()
-        .all(|(name, value)| match name.trim_start_matches('$') {
-            "alt" => matches!(&*value, "sse" | "json"),
-            "fields" => false,
-            _ => true,
-        });
-    is_readable && (path.ends_with(":streamGenerateContent") || path.ends_with("%3AstreamGenerateContent"))
+    let call = url.as_str().parse().ok().and_then(|uri| ModelCall::of(&uri));
+    call.is_some_and(|call| call.is_stream() && call.is_readable())
 }
 
 #[async_trait::async_trait]
@@ -226,9 +219,8 @@ impl Middleware for RetryMiddleware {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let mut rng = SplitMix64::split(self.seed, call);
         let started = self.now();
-        let deadline = Deadline::of(extensions)
-            .or(self.deadline)
-            .map(|deadline| started.after(deadline));
+        let usual = terms_deadline(extensions).or(self.deadline);
+        let deadline = Deadline::of(extensions, usual).map(|until| self.clock.tick(until));
         let mut attempts = Attempts::new(started);
         if let Some(deadline) = deadline {
             attempts = attempts.with_deadline(deadline);

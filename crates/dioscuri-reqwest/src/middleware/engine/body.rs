@@ -1,11 +1,10 @@
-//! Bodies above the engine: an answer as it comes, and a refusal as it came.
+//! The body of an answer as it comes, and its receipt.
 
 use bytes::Bytes;
 use dioscuri_transport::{Receipt, StreamError, Streaming};
 use http_body::{Body, Frame, SizeHint};
 use std::{
     fmt,
-    io::{self, ErrorKind},
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
@@ -82,51 +81,5 @@ impl Body for Carried {
 impl Drop for Carried {
     fn drop(&mut self) {
         self.receipt.set(self.body.receipt());
-    }
-}
-
-/// A refusal as it came. One of which not all was kept ends with an error, lest it be taken for whole.
-pub(super) struct Refused {
-    bytes: Option<Bytes>,
-    is_cut: bool,
-}
-
-impl Refused {
-    pub(super) fn new(bytes: Bytes, whole: bool) -> Self {
-        Self {
-            bytes: (!bytes.is_empty()).then_some(bytes),
-            is_cut: !whole,
-        }
-    }
-}
-
-impl Body for Refused {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if let Some(bytes) = self.bytes.take() {
-            return Poll::Ready(Some(Ok(Frame::data(bytes))));
-        }
-        let is_cut = std::mem::take(&mut self.is_cut);
-        let cut = || io::Error::new(ErrorKind::UnexpectedEof, "not all of the refusal was kept");
-        Poll::Ready(is_cut.then(|| Err(cut())))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.bytes.is_none() && !self.is_cut
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        let kept = self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
-        let mut hint = SizeHint::with_exact(kept);
-        if self.is_cut {
-            hint = SizeHint::new();
-            hint.set_lower(kept);
-        }
-        hint
     }
 }
