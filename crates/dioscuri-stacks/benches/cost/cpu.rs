@@ -14,28 +14,25 @@ const CALLS: usize = 16;
 /// Requests of each call in a turn: about 30 ms of CPU time, much more than the clock's grain.
 const EACH: usize = 50;
 
-/// Turns of each contender.
-const TURNS: usize = 61;
-
-/// Measures all clients and prints their ratios.
+/// Measures the clients that are wanted, so many turns each, and prints their ratios.
 #[tokio::main(flavor = "current_thread")]
-pub(crate) async fn report() {
+pub(crate) async fn report(turns: usize, is_wanted: impl Fn(&str) -> bool) {
     let url = server::start();
-    let clients = clients::all(&url);
+    let clients = clients::all(&url, is_wanted);
     for client in &clients {
         // Connections, caches, what is learned.
         turn(client).await;
         turn(client).await;
     }
     let mut spent = vec![Vec::new(); clients.len()];
-    for first in 0..TURNS {
+    for first in 0..turns {
         // Nobody always follows the same one.
         for number in (0..clients.len()).map(|number| (number + first) % clients.len()) {
             spent[number].push(turn(&clients[number]).await);
         }
     }
     println!(
-        "CPU of the client's thread per request, {CALLS} concurrent calls, {TURNS} turns of {}",
+        "CPU of the client's thread per request, {CALLS} concurrent calls, {turns} turns of {}",
         CALLS * EACH
     );
     println!(

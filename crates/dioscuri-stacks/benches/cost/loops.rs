@@ -27,9 +27,6 @@ use tower::{Layer as _, Service, ServiceExt as _, retry::Policy, service_fn};
 /// Calls of a turn.
 const CALLS: u32 = 20_000;
 
-/// Turns of each contender.
-const TURNS: usize = 51;
-
 /// One contender, and the number of the one that it is compared with.
 struct Loop {
     name: &'static str,
@@ -170,17 +167,17 @@ fn runtime() -> Runtime {
 
 /// Measures all loops by turns and prints their ratios.
 #[expect(clippy::disallowed_methods, reason = "a bench reads a clock")]
-pub(crate) fn report() {
+pub(crate) fn report(turns: usize) {
     let (runtime, loops) = (runtime(), all());
     let mut spent = vec![Vec::new(); loops.len()];
-    for first in 0..TURNS {
+    for first in 0..turns {
         for number in (0..loops.len()).map(|number| (number + first) % loops.len()) {
             let before = Instant::now();
             (loops[number].run)(&runtime, CALLS);
             spent[number].push(before.elapsed().as_secs_f64() * 1e9 / f64::from(CALLS));
         }
     }
-    println!("\nA call that succeeds at once, {TURNS} turns of {CALLS}");
+    println!("\nA call that succeeds at once, {turns} turns of {CALLS}");
     println!(
         "{:<44} {:>9} {:>7}  {:>7} .. {:>7}",
         "", "ns", "ratio", "quarter", "quarter"

@@ -23,6 +23,8 @@ pub(crate) struct Setup {
     pub(crate) quick: bool,
     /// Whether the client begins with HTTP/2.
     pub(crate) http2: bool,
+    /// How long one attempt may take.
+    pub(crate) patience: Duration,
 }
 
 /// How long nothing may come where faults are met. Answers come within milliseconds there, and what stalls does so
@@ -36,6 +38,7 @@ impl Setup {
             url,
             quick: false,
             http2: false,
+            patience: STALLED * 30,
         }
     }
 
@@ -45,6 +48,7 @@ impl Setup {
             url,
             quick: true,
             http2: false,
+            patience: STALLED,
         }
     }
 
@@ -81,14 +85,9 @@ impl Setup {
         Standard::new(backoff, backoff, NonZeroU32::new(3).unwrap())
     }
 
-    /// How long one attempt may take.
-    pub(crate) fn attempt_timeout(&self) -> Duration {
-        if self.quick { STALLED } else { STALLED * 60 }
-    }
-
     /// How long a call may take in all. An endpoint that has failed rests, and a call may wait for it as long as this.
     pub(crate) fn deadline(&self) -> Duration {
-        if self.quick { STALLED * 4 } else { STALLED * 60 }
+        self.patience * 4
     }
 
     /// reqwest, as dioscuri's documentation asks for it.
@@ -96,7 +95,7 @@ impl Setup {
         let builder = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .read_timeout(self.attempt_timeout());
+            .read_timeout(self.patience);
         let builder = if self.http2 {
             builder.http2_prior_knowledge()
         } else {

@@ -42,11 +42,13 @@ fn body() -> Bytes {
     ))
 }
 
-/// All contenders at `url`.
-pub(super) fn all(url: &str) -> Vec<Client> {
+/// The contenders at `url` that are wanted; a bare client always comes first.
+pub(super) fn all(url: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<Client> {
     let mut all = over_reqwest(url);
+    all.retain(|client| is_wanted(client.name));
     let bare = all.len();
     all.extend(over_hyper(url, bare));
+    all.retain(|client| is_wanted(client.name));
     all
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn driver(setup: &Setup, transport: impl Transport + 'static) -> (Dri
     let engine = Engine::builder(pool)
         .budget(Arc::clone(&budget))
         .retry(setup.policy())
-        .attempt_timeout(setup.attempt_timeout())
+        .attempt_timeout(setup.patience)
         .minute(Duration::from_secs(6))
         .build();
     let mut directory = Directory::new();
@@ -52,7 +52,7 @@ pub(crate) fn driver(setup: &Setup, transport: impl Transport + 'static) -> (Dri
     directory.add_endpoint(address);
     directory.add_credential(Credential::api_key(KEY));
     let mut config = DriverConfig::default();
-    config.stream_idle = setup.attempt_timeout();
+    config.stream_idle = setup.patience;
     let driver = Driver::new(
         engine,
         directory,

@@ -29,7 +29,7 @@ pub(crate) fn client(setup: &Setup, transport: impl dioscuri::Transport + 'stati
         .with_models([MODEL])
         .with_minute(Duration::from_secs(6))
         .with_deadline(setup.deadline());
-    config.attempt_timeout = setup.attempt_timeout();
+    config.attempt_timeout = setup.patience;
     let builder = Client::builder(config, transport);
     let builder = if setup.quick {
         builder.retry(setup.policy())

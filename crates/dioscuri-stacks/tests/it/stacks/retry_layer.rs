@@ -39,7 +39,7 @@ pub(crate) fn plug(setup: &Setup) -> Box<dyn Stack> {
                 .with_log(move |all| log.lock().unwrap().clone_from(all)),
         )
         .layer(ClassifyLayer::gemini())
-        .layer(TimeoutLayer::new(setup.attempt_timeout()))
+        .layer(TimeoutLayer::new(setup.patience))
         .service(setup.hyper());
     Box::new(Layered {
         client: BoxCloneSyncService::new(client),
@@ -77,7 +77,7 @@ where
     if let Some(failure) = response.extensions().get::<Failure>() {
         return Err(Broken::refused(failure.clone(), setup.endpoint()));
     }
-    let body = tokio::time::timeout(setup.attempt_timeout(), response.into_body().collect()).await;
+    let body = tokio::time::timeout(setup.patience, response.into_body().collect()).await;
     let body = match body {
         Ok(Ok(body)) => return Ok(body.to_bytes()),
         Ok(Err(error)) => error.into(),
@@ -127,7 +127,7 @@ where
         let question = question(&self.setup.stream_endpoint(), body);
         match self.client.clone().oneshot(question).await {
             // hyper sets no timeout on bodies: that is its user's.
-            Ok(response) => Streamed::read_within(self.setup.attempt_timeout(), response.into_body()).await,
+            Ok(response) => Streamed::read_within(self.setup.patience, response.into_body()).await,
             Err(error) => Streamed::default().broken(&*error),
         }
     }

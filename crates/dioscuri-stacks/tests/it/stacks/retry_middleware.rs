@@ -16,7 +16,7 @@ pub(crate) fn plug(setup: &Setup) -> Box<dyn Stack> {
     let retry = RetryMiddleware::new(setup.policy())
         .with_deadline(setup.deadline())
         // Before the client: that one would end it too.
-        .with_attempt_timeout(setup.attempt_timeout() / 2);
+        .with_attempt_timeout(setup.patience / 2);
     Box::new(Stacked::new(setup, [retry]))
 }
 

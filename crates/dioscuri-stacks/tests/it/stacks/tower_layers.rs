@@ -4,14 +4,15 @@ use super::retry_layer::{question, whole};
 use crate::{
     leaks::in_flight,
     setup::Setup,
-    told::{Broken, Stack, Told, tries, whole_text},
+    told::{Broken, Stack, Streamed, Told, tries, whole_text},
 };
 use bytes::Bytes;
 use dioscuri_budget::{Budget, Limit, Turnstile};
 use dioscuri_http::Peeked;
 use dioscuri_retry::AttemptLog;
 use dioscuri_tower::{
-    BudgetError, Causes, Claim, ClassifyLayer, Held, RateBudgetLayer, ReadError as _, RetryLayer,
+    BudgetError, Causes, Claim, ClassifyLayer, GateBody, GateLayer, Held, RateBudgetLayer, ReadError as _,
+    RetryLayer,
 };
 use dioscuri_vocab::{EndpointId, Phase};
 use http::{Request, Response};
@@ -21,7 +22,7 @@ use std::sync::{Arc, Mutex};
 use tower::{ServiceBuilder, ServiceExt as _, timeout::TimeoutLayer, util::BoxCloneSyncService};
 
 /// It keeps its place until its body has been read.
-type Answer = Response<Held<Peeked<Incoming>>>;
+type Answer = Response<Held<GateBody<Peeked<Incoming>>>>;
 
 struct Layers {
     client: BoxCloneSyncService<Request<Full<Bytes>>, Answer, BudgetError>,
@@ -44,7 +45,8 @@ pub(crate) fn plug(setup: &Setup) -> Box<dyn Stack> {
                 .with_log(move |all| log.lock().unwrap().clone_from(all)),
         )
         .layer(RateBudgetLayer::new(turnstile.clone(), claim).with_gemini_usage())
-        .layer(TimeoutLayer::new(setup.attempt_timeout()))
+        .layer(TimeoutLayer::new(setup.patience))
+        .layer(GateLayer::gemini())
         .layer(ClassifyLayer::gemini())
         .service(setup.hyper());
     Box::new(Layers {
@@ -75,6 +77,14 @@ impl Stack for Layers {
         Told {
             end,
             tries: tries(&log),
+        }
+    }
+
+    async fn stream(&self, body: Bytes) -> Streamed {
+        let question = question(&self.setup.stream_endpoint(), body);
+        match self.client.clone().oneshot(question).await {
+            Ok(response) => Streamed::read_within(self.setup.patience, response.into_body()).await,
+            Err(error) => Streamed::default().broken(&error),
         }
     }
 

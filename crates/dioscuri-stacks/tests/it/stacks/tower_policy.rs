@@ -29,7 +29,7 @@ pub(crate) fn plug(setup: &Setup) -> Box<dyn Stack> {
     let client = ServiceBuilder::new()
         .layer(RetryLayer::new(policy))
         .layer(ClassifyLayer::gemini())
-        .layer(TimeoutLayer::new(setup.attempt_timeout()))
+        .layer(TimeoutLayer::new(setup.patience))
         .service(setup.hyper());
     Box::new(Policed {
         client: BoxCloneSyncService::new(client),
