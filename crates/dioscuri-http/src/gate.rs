@@ -7,7 +7,11 @@ use crate::{Bounds, Clock, Peeked, error_body::in_one_piece};
 use bytes::Bytes;
 use dioscuri_errors::{Classify, Fault, connection};
 use dioscuri_vocab::{Outcome, Phase};
-use http::Response;
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+    response::Parts,
+};
 use http_body::{Body, Frame, SizeHint};
 pub use reader::StreamReader;
 use std::{
@@ -20,7 +24,9 @@ use std::{
 /// Holds the stream of `response` until its first content. If it ends before, in whatever way, the
 /// [`Failure`](dioscuri_vocab::Failure) is put among the extensions. The response is otherwise the same.
 ///
-/// For answers of `streamGenerateContent` with a status of success; those of `generateContent` are streams of one event.
+/// For answers of `streamGenerateContent`; those of `generateContent` are streams of one event. What cannot be read as
+/// one is handed on at once and unjudged: an answer that is no success, one without a body (204, 205), one that is encoded
+/// (`content-encoding`), one that says it is neither JSON nor server-sent events.
 /// `errors` is asked about events that hold an error. What is longer than `bounds.cap` without content is handed on
 /// unjudged; their patience does not count here, since a model may think for long.
 ///
@@ -51,7 +57,13 @@ pub async fn gate<B: Body>(
     clock: Clock,
 ) -> Response<Gated<B>> {
     let (mut head, body) = response.into_parts();
-    let mut body = Gated::new(body, StreamReader::new(errors), clock);
+    let reader = StreamReader::new(errors);
+    if !is_readable(&head) {
+        // What passes is not kept.
+        let body = Gated::new(body, reader.with_max_event(0), clock);
+        return Response::from_parts(head, body);
+    }
+    let mut body = Gated::new(body, reader, clock);
     let failure = match body.open(bounds.cap).await {
         Gate::Ended(Outcome::Failed { failure, .. }) => Some(failure),
         Gate::Broken => Some(connection(Phase::Answered, Fault::Truncated)),
@@ -63,6 +75,25 @@ pub async fn gate<B: Body>(
     }
     Response::from_parts(head, body)
 }
+
+/// Whether what follows `head` can be read as a stream of answers.
+fn is_readable(head: &Parts) -> bool {
+    let has_body = head.status.is_success()
+        && !matches!(head.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
+    let says = |name, known: &[&str]| {
+        let value = head.headers.get(name).map(HeaderValue::as_bytes);
+        value.is_none_or(|value| {
+            let value = value.split(|byte| *byte == b';').next().unwrap_or_default();
+            known
+                .iter()
+                .any(|known| value.trim_ascii().eq_ignore_ascii_case(known.as_bytes()))
+        })
+    };
+    has_body && says(CONTENT_ENCODING, &["identity"]) && says(CONTENT_TYPE, FORMS)
+}
+
+/// What streams of answers come as.
+const FORMS: &[&str] = &["application/json", "text/event-stream"];
 
 /// What came first.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -17,7 +17,7 @@ use std::time::Duration;
 #[non_exhaustive]
 pub struct CallTerms {
     /// How long it may take in all: queue, attempts, waits and fallbacks together, to the end of a unary answer or
-    /// the first content of a stream. Default: as long as it takes.
+    /// the first content of a stream. Default: that of the [`Routes`](crate::Routes), else as long as it takes.
     pub deadline: Option<Duration>,
     /// Higher goes first. Default: 0.
     pub priority: u8,

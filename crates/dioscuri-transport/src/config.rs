@@ -15,7 +15,7 @@ pub struct DriverConfig {
     pub error_patience: Duration,
     /// How long a stream may be silent once its first content has come. Default: 120 s; thinking between two parts
     /// takes tens of seconds, and HTTP/2 pings find dead connections sooner. Before the first content the attempt's
-    /// timeout holds. Time in which nobody reads does not count.
+    /// timeout holds. A reader that was away when that time ended is given it anew.
     pub stream_idle: Duration,
     /// Seeds the jitter of every call; equal seeds give equal draws. Default: drawn from the process's start.
     pub seed: u64,

@@ -8,6 +8,14 @@ use std::{borrow::Cow, fmt, time::Duration};
 /// The verb of a unary call.
 const GENERATE: &str = "generateContent";
 
+/// The verb of a stream.
+const STREAM: &str = "streamGenerateContent";
+
+/// Whether a call of `verb` generates: counts against the quota of tokens, and shows whether the model is served.
+pub(crate) fn is_generating(verb: &str) -> bool {
+    matches!(verb, GENERATE | STREAM)
+}
+
 /// What a call is sent with. The same on every attempt, wherever it goes.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,8 +78,11 @@ impl Outgoing {
     /// Not sent are those that hold a credential, since each attempt has its own and only that (`authorization`,
     /// `x-goog-api-key`, `x-goog-user-project`, `cookie`, `proxy-authorization`); those of one connection (`connection`
     /// and what it names, `host`, `content-length`, `transfer-encoding`, `te`, `trailer`, `upgrade`, `expect` and the
-    /// like); and those that would change the answer beyond reading (`accept-encoding`, `range`): a transport that
-    /// decodes compressed answers asks for them itself.
+    /// like); and those that would change the answer beyond reading (`accept-encoding`, `range`, `x-goog-fieldmask`, and
+    /// conditions such as `if-none-match`): a transport that decodes compressed answers asks for them itself.
+    ///
+    /// Everything else goes to every endpoint that is asked. That may be what a gateway of yours wants (`x-api-key`,
+    /// `cf-aig-authorization`); if your endpoints are of different owners, leave such headers out.
     #[must_use]
     pub fn with_headers(mut self, headers: HeaderMap) -> Self {
         self.headers = headers;
@@ -114,6 +125,7 @@ const KEPT_BACK: &[&str] = &[
     "cookie",
     "proxy-authorization",
     "x-goog-api-key",
+    "x-goog-iam-authorization-token",
     "x-goog-user-project",
     "connection",
     "content-length",
@@ -127,7 +139,13 @@ const KEPT_BACK: &[&str] = &[
     "transfer-encoding",
     "upgrade",
     "accept-encoding",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
     "range",
+    "x-goog-fieldmask",
 ];
 
 impl fmt::Debug for Outgoing {

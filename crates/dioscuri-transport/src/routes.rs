@@ -1,10 +1,10 @@
 //! Which requests of a stack are carried, and by whom.
 
-use crate::{CallTerms, Carrier, ModelCall, Outgoing};
+use crate::{CallTerms, Carrier, ModelCall, Outgoing, outgoing::is_generating};
 use bytes::Bytes;
 use dioscuri_vocab::Cost;
 use http::{HeaderMap, Method, Uri};
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 /// How large a request body may be that is kept for further attempts, in bytes: 64 MiB. The Gemini API takes 20 MB
 /// (inline data included) and Vertex 30; base64 and room to spare.
@@ -13,34 +13,32 @@ const MAX_BODY: usize = 64 << 20;
 /// What a token has in bytes where nothing better is known: four, as in English prose and code.
 const BYTES_A_TOKEN: u64 = 4;
 
-/// Verbs that only ask: sent twice, they cost twice and change nothing. Those that begin a job are not among them: a
-/// second attempt would begin another.
-const VERBS: &[&str] = &[
-    "generateContent",
-    "streamGenerateContent",
-    "countTokens",
-    "computeTokens",
-    "embedContent",
-    "batchEmbedContents",
-    "generateAnswer",
-    "predict",
-];
+/// Verbs that are carried: both surfaces have them, and sent twice they change nothing.
+const VERBS: &[&str] = &["generateContent", "streamGenerateContent", "countTokens"];
 
 /// Which requests of a stack are carried, and by whom. Cheap to clone.
 ///
-/// A request is carried if it is a `POST` in a form that [`ModelCall`] reads, names a model that has a carrier, and only
-/// asks: `generateContent`, `streamGenerateContent`, `countTokens`, `computeTokens`, `embedContent`,
-/// `batchEmbedContents`, `generateAnswer`, `predict`. All others pass untouched: what begins a job must not be sent
-/// twice; of an answer in another form than JSON (`alt=proto`), or of selected fields (`fields=…`), nobody can tell
-/// whether it is whole.
+/// A request is carried if it is a `POST` in a form that [`ModelCall`] reads, names a model that has a carrier, and asks
+/// for `generateContent`, `streamGenerateContent` or `countTokens`; [`Routes::with_verbs`] adds others. All others pass
+/// untouched: what begins a job must not be sent twice, a method that only one surface has is not found on the other; of an
+/// answer in another form than JSON (`alt=proto`), or of selected fields (`fields=…`), nobody can tell whether it is whole.
 ///
-/// The carrier decides where a request goes: host, path and credential are the endpoint's, whatever the request names.
+/// What passes goes where the request says, with the credential that the request brings, if any: by no quota, and without
+/// the carrier's keys. So does one whose body is larger than [`Routes::max_body`].
+///
+/// The carrier decides where a request goes: host, path and credential are the endpoint's, whatever the request names. A
+/// body must be one that every endpoint takes. Vertex wants a `role` in each of several contents, which the Developer API
+/// does not ask for; files and cached contents belong to one project ([`CallTerms::affinity`]).
+///
+/// Google counts `countTokens` by quotas of its own. It is carried as one request without tokens; a 429 of it lets its
+/// endpoint rest all the same.
 #[derive(Clone)]
 pub struct Routes {
     models: Arc<Vec<(String, Carrier)>>,
     estimate: Estimate,
     terms: CallTerms,
     max_body: usize,
+    verbs: Arc<[Cow<'static, str>]>,
 }
 
 type Estimate = Arc<dyn Fn(&str, &Bytes) -> Cost + Send + Sync>;
@@ -54,6 +52,7 @@ impl Routes {
             estimate: Arc::new(|_, body| Cost::tokens(body.len() as u64 / BYTES_A_TOKEN)),
             terms: CallTerms::new(),
             max_body: MAX_BODY,
+            verbs: VERBS.iter().map(|verb| Cow::Borrowed(*verb)).collect(),
         }
     }
 
@@ -67,14 +66,26 @@ impl Routes {
         self
     }
 
-    /// The same, with costs estimated by `estimate` from model and body. Default: a token for every four bytes.
+    /// The same, with `verbs` carried too, for example `embedContent`. Every endpoint of the models must know them: what is
+    /// not found there ends the call. They must only ask: what begins a job is begun again by a second attempt.
+    #[must_use]
+    pub fn with_verbs(mut self, verbs: impl IntoIterator<Item = impl Into<Cow<'static, str>>>) -> Self {
+        let all = self.verbs.iter().cloned();
+        self.verbs = all.chain(verbs.into_iter().map(Into::into)).collect();
+        self
+    }
+
+    /// The same, with what is generated estimated by `estimate` from model and body; other verbs cost no tokens. Default:
+    /// a token for every four bytes, which is far too much for images and audio that stand in the body: 20 MB of them
+    /// count as 5 million tokens. `dioscuri::Client::routes` measures better.
     #[must_use]
     pub fn with_estimate(mut self, estimate: impl Fn(&str, &Bytes) -> Cost + Send + Sync + 'static) -> Self {
         self.estimate = Arc::new(estimate);
         self
     }
 
-    /// The same, with `terms` for requests that bring none. Default: [`CallTerms::new`].
+    /// The same, with `terms` for whatever a request's own leave open: a deadline, an affinity, a priority or a tenant of
+    /// 0. Default: [`CallTerms::new`].
     #[must_use]
     pub const fn with_terms(mut self, terms: CallTerms) -> Self {
         self.terms = terms;
@@ -88,7 +99,8 @@ impl Routes {
         self
     }
 
-    /// How large a request body may be that is carried, in bytes. A larger one passes.
+    /// How large a request body may be that is carried, in bytes. A larger one passes: without quota, and with no other
+    /// credential than its own.
     #[must_use]
     pub const fn max_body(&self) -> usize {
         self.max_body
@@ -101,7 +113,7 @@ impl Routes {
             return None;
         }
         let call = ModelCall::of(uri)?;
-        if !call.is_readable() || !VERBS.contains(&&*call.verb) {
+        if !call.is_readable() || !self.verbs.iter().any(|verb| *verb == call.verb) {
             return None;
         }
         let (_, carrier) = self.models.iter().find(|(model, _)| *model == call.model)?;
@@ -153,25 +165,29 @@ impl Route {
         &self.call
     }
 
-    /// What to hand the carrier: the request's body and headers, on `terms` if it brings any. Headers that must not go
+    /// What to hand the carrier: the request's body and headers, on its own `terms`; what they leave open is as the routes
+    /// have it ([`Routes::with_terms`]). Headers that must not go
     /// along are dropped later: see [`Outgoing::with_headers`].
     #[must_use]
     pub fn outgoing(&self, body: Bytes, headers: HeaderMap, terms: Option<&CallTerms>) -> Outgoing {
-        let CallTerms {
-            deadline,
-            priority,
-            tenant,
-            affinity,
-        } = *terms.unwrap_or(&self.terms);
-        let cost = (self.estimate)(&self.call.model, &body);
+        let (own, usual) = (terms.copied().unwrap_or_default(), self.terms);
+        let cost = if is_generating(&self.call.verb) {
+            (self.estimate)(&self.call.model, &body)
+        } else {
+            Cost::tokens(0)
+        };
         let mut outgoing = Outgoing::new(body, cost)
             .with_verb(self.call.verb.clone())
             .with_headers(headers);
         outgoing.query.clone_from(&self.call.query);
-        outgoing.deadline = deadline;
-        outgoing.priority = priority;
-        outgoing.tenant = tenant;
-        outgoing.affinity = affinity;
+        outgoing.deadline = own.deadline.or(usual.deadline);
+        outgoing.priority = if own.priority == 0 {
+            usual.priority
+        } else {
+            own.priority
+        };
+        outgoing.tenant = if own.tenant == 0 { usual.tenant } else { own.tenant };
+        outgoing.affinity = own.affinity.or(usual.affinity);
         outgoing
     }
 }

@@ -24,12 +24,16 @@ use std::{
 };
 use tokio::time::{Sleep, sleep};
 
-/// The body of an answer, as it comes, unchanged.
+/// How long after a timer's end a reader that waits has looked at it at the latest. Later ones were away.
+const AWAY: Duration = Duration::from_secs(1);
+
+/// The body of an answer, as it comes, unchanged but for its trailers.
 ///
 /// It holds the call's place in quota and pool until it has ended or is dropped. A stream that breaks ends with a
 /// [`StreamError`], never silently: an error in place of an event, a connection that breaks or falls silent for
 /// [`DriverConfig::stream_idle`](crate::DriverConfig::stream_idle), an end without a reason to finish. What came before
-/// it is given first, an event that holds the error too.
+/// it is given first, an event that holds the error too. Once the answer has said why it finishes it is whole: if the
+/// connection breaks or falls silent after that, the stream ends there, and its usage counts as far as it came.
 #[must_use = "dropping it gives the answer up"]
 pub struct Streaming(State);
 
@@ -48,7 +52,7 @@ pub(crate) struct Live {
     attempt: AttemptId,
     shield: Shield,
     idle: Duration,
-    /// Since the reader has waited for more.
+    /// Since the reader has begun to wait for more.
     silence: Option<Pin<Box<Sleep>>>,
     delivered: u64,
 }
@@ -73,6 +77,20 @@ impl Streaming {
             State::Live(live) => live.ticket.call().receipt(),
             State::Whole(_, receipt) | State::Ended(receipt) => receipt,
         }
+    }
+
+    /// Ends it here, as dropping it does, and tells what the call has cost: nothing more will be added. An answer that
+    /// has said why it finishes was had whole, and its usage counts.
+    pub fn end_now(&mut self) -> &Receipt {
+        let receipt = match &mut self.0 {
+            State::Live(live) => {
+                live.leave();
+                live.ticket.call().receipt().clone()
+            }
+            State::Whole(_, receipt) | State::Ended(receipt) => mem::take(receipt),
+        };
+        self.0 = State::Ended(receipt);
+        self.receipt()
     }
 }
 
@@ -163,6 +181,9 @@ impl Live {
                 self.delivered += frame.data_ref().map_or(0, |data| data.len() as u64);
                 Poll::Ready(Some(Ok(frame)))
             }
+            Poll::Ready(Some(Err(_))) if self.body().reader().is_finished() => {
+                Poll::Ready(self.end().map(Err))
+            }
             Poll::Ready(Some(Err(error))) => {
                 let failure = connection(Phase::Committed, error.fault);
                 let said = error.to_string();
@@ -173,12 +194,19 @@ impl Live {
         }
     }
 
-    /// Ends the stream if it has been silent for too long. Time in which nobody has waited for it does not count.
+    /// Ends the stream if it has been silent for too long. Who was away when that time ended waits anew: then nobody has
+    /// driven the connection either.
     fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, StreamError>>> {
         let idle = self.idle;
         let silence = self.silence.get_or_insert_with(|| Box::pin(sleep(idle)));
+        if silence.deadline().elapsed() > AWAY {
+            silence.set(sleep(idle));
+        }
         if silence.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
+        }
+        if self.body().reader().is_finished() {
+            return Poll::Ready(self.end().map(Err));
         }
         let failure = connection(Phase::Committed, Fault::Timeout);
         let said = format!("silent for {:.1} s", idle.as_secs_f64());
@@ -219,12 +247,19 @@ impl Live {
     }
 }
 
-impl Drop for Live {
+impl Live {
     /// Whoever leaves once the answer has said why it ends has had all of it: its usage counts.
-    fn drop(&mut self) {
+    fn leave(&mut self) {
         if !self.has_ended() && self.body().reader().is_finished() {
             let outcome = self.body().end();
             self.ticket.land(self.attempt, outcome);
         }
+        self.ticket.give_up();
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.leave();
     }
 }

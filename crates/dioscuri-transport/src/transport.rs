@@ -95,7 +95,8 @@ impl SendError {
     }
 }
 
-fn when(phase: Phase) -> &'static str {
+/// How far an attempt had come, in words.
+pub(crate) fn when(phase: Phase) -> &'static str {
     match phase {
         Phase::NotSent => "before anything was sent",
         Phase::Sent => "after the request was sent",

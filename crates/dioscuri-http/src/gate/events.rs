@@ -33,6 +33,8 @@ struct Lines {
     after_return: bool,
     /// The event under way is JSON without the form of an event.
     is_bare: bool,
+    /// Where in that JSON: an empty line within its brackets does not end it.
+    nesting: Nesting,
 }
 
 /// Where in its brackets a JSON text is.
@@ -123,7 +125,9 @@ impl Lines {
     fn end_line(&mut self, held: &mut Vec<u8>, each: &mut impl FnMut(&[u8])) {
         let line = mem::take(&mut self.line);
         if line.is_empty() {
-            self.end_event(held, each);
+            if self.nesting.depth == 0 {
+                self.end_event(held, each);
+            }
         } else if let Some(value) = line.strip_prefix(b"data:") {
             if self.is_bare {
                 self.end_event(held, each);
@@ -137,6 +141,9 @@ impl Lines {
                 self.end_event(held, each);
             }
             self.is_bare = true;
+            for byte in &line {
+                self.nesting.step(*byte);
+            }
             held.extend_from_slice(&line);
             held.push(b'\n');
         }
@@ -147,6 +154,7 @@ impl Lines {
 
     fn end_event(&mut self, held: &mut Vec<u8>, each: &mut impl FnMut(&[u8])) {
         self.is_bare = false;
+        self.nesting = Nesting::default();
         if !held.is_empty() && held != DONE {
             each(held);
         }
@@ -155,34 +163,37 @@ impl Lines {
 }
 
 impl Nesting {
+    fn step(&mut self, byte: u8) {
+        match (self.place, byte) {
+            (Place::Outside, b'{') => self.depth += 1,
+            (Place::Outside, b'}') => self.depth = self.depth.saturating_sub(1),
+            (Place::Outside, b'"') if self.depth > 0 => self.place = Place::InString,
+            (Place::InString, b'"') => self.place = Place::Outside,
+            (Place::InString, b'\\') => self.place = Place::Escaped,
+            (Place::Escaped, _) => self.place = Place::InString,
+            _ => {}
+        }
+    }
+
     fn feed(&mut self, data: &[u8], held: &mut Vec<u8>, each: &mut impl FnMut(&[u8])) {
         // Where the event under way begins in `data`; before it, if some of it is held.
         let mut from = 0;
         for (at, byte) in data.iter().enumerate() {
-            match (self.place, byte) {
-                (Place::Outside, b'{') => {
-                    if self.depth == 0 {
-                        from = at;
+            let before = self.depth;
+            self.step(*byte);
+            match (before, self.depth) {
+                (0, 1) => from = at,
+                (1, 0) => {
+                    let event = &data[from..=at];
+                    if held.is_empty() {
+                        each(event);
+                    } else {
+                        held.extend_from_slice(event);
+                        each(held);
+                        held.clear();
                     }
-                    self.depth += 1;
+                    from = at + 1;
                 }
-                (Place::Outside, b'}') if self.depth > 0 => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        let event = &data[from..=at];
-                        if held.is_empty() {
-                            each(event);
-                        } else {
-                            held.extend_from_slice(event);
-                            each(held);
-                            held.clear();
-                        }
-                    }
-                }
-                (Place::Outside, b'"') if self.depth > 0 => self.place = Place::InString,
-                (Place::InString | Place::Outside, b'"') => self.place = Place::Outside,
-                (Place::InString, b'\\') => self.place = Place::Escaped,
-                (Place::Escaped, _) => self.place = Place::InString,
                 _ => {}
             }
         }
@@ -255,6 +266,11 @@ mod tests {
             &["1", "{\n  \"error\": {}\n}\n"],
         );
         check("data: 1\n\n[{}]\ndata: 2\n\n", &["1", "[{}]\n", "2"]);
+        check(
+            "data: 1\n\n{\n\n\"a\": \"}\"\n\n}\n\ndata: 2\n\n",
+            &["1", "{\n\"a\": \"}\"\n}\n", "2"],
+        );
+        check("data: 1\n\n{\n\ndata: 2\n\n", &["1", "{\n", "2"]);
     }
 
     #[test]

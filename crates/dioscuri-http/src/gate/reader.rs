@@ -37,6 +37,8 @@ struct Judge {
     reader: ResponseReader,
     has_content: bool,
     ended: Option<Outcome>,
+    /// How it had ended before an event that was cut.
+    whole: Option<Outcome>,
     /// The last event without content, or as much of it as is kept.
     last_words: Vec<u8>,
 }
@@ -51,6 +53,7 @@ impl StreamReader {
                 reader: ResponseReader::with_classifier(errors),
                 has_content: false,
                 ended: None,
+                whole: None,
                 last_words: Vec::new(),
             },
             max_event: usize::MAX,
@@ -78,12 +81,22 @@ impl StreamReader {
 
     /// The body has ended: how did the answer end? After an error, with that.
     pub fn end(&mut self, now: UnixTime) -> Outcome {
-        if self.judge.ended.is_none() {
-            let judge = &mut self.judge;
-            self.events.end(&mut |event| judge.take(event, now));
-        }
+        let finished = self.is_finished().then(|| self.judge.reader.on_end());
         let judge = &mut self.judge;
-        judge.ended.clone().unwrap_or_else(|| judge.reader.on_end())
+        if judge.ended.is_none() {
+            self.events.end(&mut |event| judge.take(event, now));
+            let is_cut = matches!(
+                judge.ended.as_ref().and_then(Outcome::class),
+                Some(Class::Connection | Class::MalformedOutput)
+            );
+            // Of what has said why it finishes, an event that the end cuts was the usage at most.
+            if is_cut && finished.is_some() {
+                judge.ended = None;
+                judge.whole = finished;
+            }
+        }
+        let known = judge.ended.as_ref().or(judge.whole.as_ref());
+        known.cloned().unwrap_or_else(|| judge.reader.on_end())
     }
 
     /// Whether content has come: from here on the caller sees something.

@@ -68,11 +68,13 @@ async fn a_response_is_handed_on_as_it_came() {
 }
 
 #[tokio::test]
-async fn a_success_is_not_read() {
+async fn what_is_no_error_is_not_read() {
     let reader = |_: &Parts, _: &[u8], _: bool| -> Option<Failure> { unreachable!("nothing is to be read") };
-    let response = read_error(response(200, &[Stall]), Bounds::default(), &reader).await;
-    assert!(response.extensions().get::<Failure>().is_none());
-    assert_eq!(pieces(response.into_body()).await, [Stall]);
+    for status in [101, 200, 206, 303, 304] {
+        let response = read_error(response(status, &[Stall]), Bounds::default(), &reader).await;
+        assert!(response.extensions().get::<Failure>().is_none(), "{status}");
+        assert_eq!(pieces(response.into_body()).await, [Stall], "{status}");
+    }
 }
 
 #[tokio::test]

@@ -48,6 +48,39 @@ async fn a_stream_is_handed_on_as_it_came_whatever_comes_first() {
     check("more than is held", &[&long[..], &[Data(BUSY)]].concat(), None).await;
 }
 
+/// Whether the gate reads the answer that `head` begins: its body is an error.
+async fn is_read(head: http::response::Builder) -> bool {
+    let body = [Data(BUSY), Data(BUSY)];
+    let response = head.body(Pieces::new(&body)).unwrap();
+    let response = gate(
+        response,
+        Bounds::default(),
+        Arc::new(Taxonomy::new()),
+        Clock::start(),
+    )
+    .await;
+    let is_read = response.extensions().get::<Failure>().is_some();
+    assert_eq!(pieces(response.into_body()).await, body);
+    is_read
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_as_a_stream_passes_unjudged() {
+    let with = |name: &str, value: &str| Response::builder().header(name, value);
+    assert!(is_read(Response::builder()).await);
+    for status in [204, 205, 304, 404, 503] {
+        assert!(!is_read(Response::builder().status(status)).await, "{status}");
+    }
+    for kind in ["application/json; charset=UTF-8", "Text/Event-Stream"] {
+        assert!(is_read(with("content-type", kind)).await, "{kind}");
+    }
+    for kind in ["application/x-protobuf", "text/html", ""] {
+        assert!(!is_read(with("content-type", kind)).await, "{kind}");
+    }
+    assert!(is_read(with("content-encoding", "identity")).await);
+    assert!(!is_read(with("content-encoding", "gzip")).await);
+}
+
 #[tokio::test]
 async fn what_passes_the_gate_is_read_on() {
     let body = Pieces::new(&[Data(USAGE), Data(HEL), Data(BUSY)]);

@@ -2,8 +2,9 @@
 
 use super::reading::{Form, Reading, shielded};
 use crate::{
-    Clock, Directory, DriverConfig, Outgoing, Refusal, SendError, Sent, Transport, credential::Shield,
-    transport::BodyBox,
+    Clock, Directory, DriverConfig, Outgoing, Refusal, SendError, Sent, Transport,
+    credential::Shield,
+    transport::{BodyBox, when},
 };
 use bytes::Bytes;
 use dioscuri_engine::AttemptEvent;
@@ -15,7 +16,11 @@ use std::{
     sync::{Arc, OnceLock},
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
+
+/// How long before the end of an attempt's time a refusal's body is read no further, so that what it says is known before
+/// the call's own deadline takes the attempt away. Timers are exact to a millisecond or two.
+const LAST_LOOK: Duration = Duration::from_millis(20);
 
 /// Where and how long.
 pub(crate) struct Place {
@@ -41,6 +46,19 @@ pub(crate) struct Stream {
     pub(crate) head: Parts,
     pub(crate) body: Gated<BodyBox>,
     pub(crate) shield: Shield,
+}
+
+/// What a head has brought, within the time of its attempt.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most attempts land; a box would cost each an allocation"
+)]
+enum Met {
+    Came(Came),
+    /// A bad status: what its body says is still to be read.
+    Refused(Parts, BodyBox, Shield),
+    /// An error in place of an answer, in a stream: what follows it is still to be read.
+    Ended(Box<Stream>, Outcome),
 }
 
 /// How an attempt ended.
@@ -71,6 +89,13 @@ impl Landed {
             refusal: None,
             message: Some(message),
         }
+    }
+
+    /// One that was out of time, having come to `phase`.
+    fn late(limit: Duration, phase: Phase) -> Self {
+        let (limit, when) = (limit.as_secs_f64(), when(phase));
+        let message = format!("no answer within the attempt's {limit:.1} s: its time ended {when}");
+        Self::failed(connection(phase, Fault::Timeout), phase, message)
     }
 
     pub(super) fn broken(error: &SendError) -> Self {
@@ -117,7 +142,8 @@ impl Milestones {
 
 impl Sender {
     /// Sends `outgoing` to `place`, reads what comes back, and notes in `milestones` how far it has come. The timeout
-    /// covers all of it, the credential too; of a stream all that is read here.
+    /// covers all of it, the credential too; of a stream all that is read here. What is known to be a refusal stays one
+    /// when the time ends: it is read as far as it has come.
     pub(crate) async fn send(
         &self,
         over: &dyn Transport,
@@ -126,30 +152,56 @@ impl Sender {
         reading: Reading,
         milestones: &Arc<Milestones>,
     ) -> Came {
-        let whole = async {
-            let (request, shield) = match self.request(&place, outgoing).await {
-                Ok(ready) => ready,
-                Err(landed) => return Came::Landed(landed),
-            };
-            let answer = match self.head(over, request, milestones).await {
-                Ok(answer) => answer,
-                Err(error) => return Came::Landed(shielded(Landed::broken(&error), &shield)),
-            };
-            let (head, body) = answer.into_parts();
-            let form = Form::of(&head, &outgoing.verb);
-            match (form, reading) {
-                (Form::Stream, Reading::Gated) => self.open(head, body, shield).await,
-                _ => Came::Landed(shielded(self.read(head, body, form).await, &shield)),
+        // What no clock can hold is no limit.
+        let until = place.timeout.and_then(|limit| Instant::now().checked_add(limit));
+        let meeting = self.meet(over, &place, outgoing, reading, milestones);
+        let met = match (until, place.timeout) {
+            (Some(until), Some(limit)) => timeout_at(until, meeting)
+                .await
+                .unwrap_or_else(|_| Met::Came(Came::Landed(Landed::late(limit, milestones.phase())))),
+            _ => meeting.await,
+        };
+        let patience = until.map_or(self.config.error_patience, |until| {
+            let left = until.saturating_duration_since(Instant::now());
+            self.config.error_patience.min(left.saturating_sub(LAST_LOOK))
+        });
+        match met {
+            Met::Came(came) => came,
+            Met::Refused(head, body, shield) => {
+                let refused = self.refused(head, body, &outgoing.verb, patience).await;
+                Came::Landed(shielded(refused, &shield))
             }
+            Met::Ended(stream, outcome) => Came::Landed(self.ended(*stream, outcome, patience).await),
+        }
+    }
+
+    async fn meet(
+        &self,
+        over: &dyn Transport,
+        place: &Place,
+        outgoing: &Outgoing,
+        reading: Reading,
+        milestones: &Arc<Milestones>,
+    ) -> Met {
+        let landed = |landed| Met::Came(Came::Landed(landed));
+        let (request, shield) = match self.request(place, outgoing).await {
+            Ok(ready) => ready,
+            Err(unsent) => return landed(unsent),
         };
-        let Some(limit) = place.timeout else {
-            return whole.await;
+        let answer = match self.head(over, request, milestones).await {
+            Ok(answer) => answer,
+            Err(error) => return landed(shielded(Landed::broken(&error), &shield)),
         };
-        timeout(limit, whole).await.unwrap_or_else(|_| {
-            let phase = milestones.phase();
-            let message = format!("no answer within the attempt's {:.1} s", limit.as_secs_f64());
-            Came::Landed(Landed::failed(connection(phase, Fault::Timeout), phase, message))
-        })
+        let (head, body) = answer.into_parts();
+        let form = Form::of(&head, &outgoing.verb);
+        match (form, reading) {
+            (Form::Refusal, _) => Met::Refused(head, body, shield),
+            (Form::Stream, Reading::Gated) => match self.open(head, body, shield).await {
+                Ok(came) => Met::Came(came),
+                Err((stream, outcome)) => Met::Ended(stream, outcome),
+            },
+            _ => landed(shielded(self.read(head, body, form).await, &shield)),
+        }
     }
 
     async fn request(&self, place: &Place, outgoing: &Outgoing) -> Result<(Request<Bytes>, Shield), Landed> {

@@ -1,14 +1,14 @@
 //! What comes back of an attempt: answers whole, streams up to their first content, refusals.
 
 use super::attempt::{Came, Landed, Sender, Stream};
-use crate::{Refusal, SendError, credential::Shield, transport::BodyBox};
+use crate::{Refusal, SendError, credential::Shield, outgoing::is_generating, transport::BodyBox};
 use bytes::{Bytes, BytesMut};
 use dioscuri_errors::{ApiError, Fault, Seen, ServerText, connection, explain_answer, read_answer};
 use dioscuri_http::{Gate, Gated, ReadFailure as _, Reader, StreamReader};
-use dioscuri_vocab::{Class, Failure, Outcome, Phase, Served};
+use dioscuri_vocab::{Class, Failure, Outcome, Phase, Scope, Served};
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE, response::Parts};
 use http_body_util::BodyExt as _;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 /// How much of an answer is read before its attempt is over.
@@ -23,9 +23,6 @@ pub(crate) enum Reading {
 impl Sender {
     /// Reads an answer to its end.
     pub(super) async fn read(&self, head: Parts, body: BodyBox, form: Form) -> Landed {
-        if form == Form::Refusal {
-            return self.refused(head, body).await;
-        }
         let (bytes, whole) = match read(body, self.config.max_answer).await {
             Ok(read) => read,
             Err(error) => return Landed::broken(&error),
@@ -49,24 +46,39 @@ impl Sender {
         }
     }
 
-    /// Reads a stream up to its first content.
-    pub(super) async fn open(&self, head: Parts, body: BodyBox, shield: Shield) -> Came {
+    /// Reads a stream up to its first content, or to the outcome that comes in its place.
+    pub(super) async fn open(
+        &self,
+        head: Parts,
+        body: BodyBox,
+        shield: Shield,
+    ) -> Result<Came, (Box<Stream>, Outcome)> {
         let mut body = Gated::new(body, self.reader(), self.clock);
         let outcome = match body.open(self.config.max_answer).await {
-            Gate::Open => return Came::Content(Box::new(Stream { head, body, shield })),
+            Gate::Open => return Ok(Came::Content(Box::new(Stream { head, body, shield }))),
             Gate::Ended(outcome) => outcome,
             Gate::Broken => {
                 let fault = body.error().map_or(Fault::Other, |error| error.fault);
                 let failure = connection(Phase::Answered, fault);
                 let said = body.error().map(ToString::to_string).unwrap_or_default();
                 let landed = Landed::failed(failure, Phase::Answered, said);
-                return Came::Landed(shielded(landed, &shield));
+                return Ok(Came::Landed(shielded(landed, &shield)));
             }
-            _ => return Came::Landed(self.too_long(head, body.held())),
+            _ => return Ok(Came::Landed(self.too_long(head, body.held()))),
         };
-        // What comes after an error that stands in the stream is a few bytes.
+        Err((Box::new(Stream { head, body, shield }), outcome))
+    }
+
+    /// A stream that has ended with `outcome` before its first content. Reads the rest for `patience`: after an error
+    /// that stands in the stream that is a few bytes.
+    pub(super) async fn ended(&self, stream: Stream, outcome: Outcome, patience: Duration) -> Landed {
+        let Stream {
+            head,
+            mut body,
+            shield,
+        } = stream;
         let rest = body.hold(self.config.max_error);
-        let whole = timeout(self.config.error_patience, rest).await.unwrap_or(false);
+        let whole = timeout(patience, rest).await.unwrap_or(false);
         let mut landed = self.answered(
             head,
             body.held(),
@@ -76,7 +88,7 @@ impl Sender {
         if let Some(refusal) = &mut landed.refusal {
             refusal.whole &= whole;
         }
-        Came::Landed(shielded(landed, &shield))
+        shielded(landed, &shield)
     }
 
     fn reader(&self) -> StreamReader {
@@ -110,16 +122,21 @@ impl Sender {
         }
     }
 
-    async fn refused(&self, head: Parts, body: BodyBox) -> Landed {
+    /// Reads what a refusal says, for `patience`.
+    pub(super) async fn refused(&self, head: Parts, body: BodyBox, verb: &str, patience: Duration) -> Landed {
         let mut bytes = BytesMut::new();
         let mut body = body;
         let reading = read_into(&mut body, &mut bytes, self.config.max_error);
-        let whole = matches!(timeout(self.config.error_patience, reading).await, Ok(Ok(true)));
+        let whole = matches!(timeout(patience, reading).await, Ok(Ok(true)));
         let status = head.status;
         let reader = Reader(Arc::clone(&self.classify));
         let failure = reader.read(&head, &bytes, whole);
         let mut failure = failure.unwrap_or_else(|| Failure::new(Class::Unknown));
         failure.status = failure.status.or(Some(status.as_u16()));
+        // A method that an endpoint does not have says nothing of the model it serves.
+        if failure.class == Class::NotFound && !is_generating(verb) {
+            failure.scope = Scope::Caller;
+        }
         let message = said(status, &failure, &bytes);
         let mut landed = Landed::failed(failure, Phase::Answered, message);
         landed.refusal = Some(self.refusal(head, bytes.freeze(), whole));

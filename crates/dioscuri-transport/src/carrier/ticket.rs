@@ -91,6 +91,15 @@ impl Ticket {
         self.cancel(attempt);
     }
 
+    /// The caller leaves: gives back what is held, and wakes who is next.
+    pub(crate) fn give_up(&mut self) {
+        self.tell_milestones();
+        self.flights.clear();
+        self.shared.bells.take_down(self.call.id());
+        self.call.give_up(self.shared.clock.now());
+        self.shared.carry_out_orders();
+    }
+
     /// `event` has happened to `attempt`, after all that has been noted of it and of others.
     pub(super) fn tell(&mut self, attempt: AttemptId, event: AttemptEvent) {
         self.tell_milestones();
@@ -111,10 +120,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.tell_milestones();
-        self.shared.bells.take_down(self.call.id());
-        self.call.give_up(self.shared.clock.now());
-        self.shared.carry_out_orders();
+        self.give_up();
     }
 }
 

@@ -1,7 +1,7 @@
 //! A carrier over transports that calls bring along, and the routes to it.
 
 use crate::{
-    script::{Piece, Pieces, Script},
+    script::{Line, Piece, Pieces, Script},
     streams::{read, stream},
 };
 use bytes::Bytes;
@@ -155,9 +155,67 @@ async fn a_route_brings_what_the_request_asks_on_its_terms() {
         .with_tenant(3)
         .with_affinity(GroupId(4));
     let outgoing = route.outgoing(Bytes::new(), HeaderMap::new(), Some(&terms));
-    assert_eq!(outgoing.deadline, None);
+    assert_eq!(
+        outgoing.deadline,
+        Some(Duration::from_secs(60)),
+        "what they leave open"
+    );
     assert_eq!(
         (outgoing.priority, outgoing.tenant, outgoing.affinity),
         (2, 3, Some(GroupId(4)))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn routes_take_what_every_endpoint_can_answer() {
+    let (first, _) = carrier();
+    let (second, _) = carrier();
+    let routes = Routes::new().with("m", first).with("other model", second);
+    let find = |routes: &Routes, what: &str| {
+        let uri = format!("https://h/v1beta/models/{what}").parse().unwrap();
+        routes.find(&Method::POST, &uri)
+    };
+    for what in [
+        "m:generateContent",
+        "m:streamGenerateContent?%24alt=sse",
+        "m:countTokens",
+        "other%20model%3AgenerateContent",
+    ] {
+        assert!(find(&routes, what).is_some(), "{what}");
+    }
+    for what in [
+        "m:predict",
+        "m:computeTokens",
+        "m:embedContent",
+        "m:batchGenerateContent",
+        "nobodys:generateContent",
+        "m:generateContent?%61lt=proto",
+        "m:generateContent?$fields=candidates",
+    ] {
+        assert!(find(&routes, what).is_none(), "{what}");
+    }
+    let uri = "https://h/v1beta/models/m:generateContent".parse().unwrap();
+    assert!(routes.find(&Method::GET, &uri).is_none());
+    let more = routes.with_verbs(["embedContent"]);
+    assert!(find(&more, "m:embedContent").is_some() && find(&more, "m:generateContent").is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_generate_costs_no_tokens_and_says_nothing_of_the_model() {
+    let (carrier, _) = carrier();
+    let routes = Routes::new().with("m", carrier.clone());
+    let uri = "https://h/v1beta/models/m:countTokens".parse().unwrap();
+    let route = routes.find(&Method::POST, &uri).unwrap();
+    let count = route.outgoing(Bytes::from_static(&[b' '; 400]), HeaderMap::new(), None);
+    assert_eq!(count.cost, Cost::tokens(0));
+
+    let missing = r#"{"error": {"code": 404, "status": "NOT_FOUND", "message": "No such method."}}"#;
+    let script = Script::new(vec![Line::status(404, missing)]);
+    let undelivered = carrier.carry(&count, &script).await.unwrap_err();
+    assert_eq!((undelivered.end, script.seen().len()), (End::Permanent, 1));
+    let generate = Outgoing::new("{}", Cost::default());
+    assert!(
+        carrier.carry(&generate, &script).await.is_ok(),
+        "the endpoint is open"
     );
 }

@@ -313,6 +313,29 @@ async fn the_last_refusal_is_there_to_be_handed_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_whose_body_stalls_stays_one_when_the_time_ends() {
+    const FULL: &str = "{\"error\": {\"code\": 429, \"status\": \"RESOURCE_EXHAUSTED\"";
+    const OVERLOADED: &str = "data: {\"error\": {\"code\": 429, \"status\": \"RESOURCE_EXHAUSTED\"}}\n\n";
+    for (status, text) in [(429, FULL), (200, OVERLOADED)] {
+        let lines = (0..9).map(|_| Pieces::answer(status, &[Data(text), Stall], Arc::default()));
+        let (driver, _) = driver(lines.collect(), None);
+        // Less than the patience with error bodies.
+        let call = stream().with_deadline(Duration::from_secs(2));
+        let undelivered = driver.open(&call).await.unwrap_err();
+        let refusal = undelivered.refusal.unwrap();
+        assert_eq!((refusal.status.as_u16(), refusal.whole), (status, false));
+        assert_eq!(refusal.body, text);
+        let first = &undelivered.receipt.tries[0];
+        assert_ne!(
+            first.class,
+            Some(Class::DeadlineExceeded),
+            "the endpoint was not slow"
+        );
+        holds_nothing(&driver);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_healthy_stream_may_take_longer_than_an_attempt() {
     let slow: Vec<_> = [Data(HEL), Pause(NEARLY_IDLE)].repeat(20);
     let (driver, _) = driver(vec![Pieces::line(&[&slow[..], &[Data(LO)]].concat())], None);
@@ -334,6 +357,61 @@ async fn who_reads_slowly_is_not_blamed() {
         }
     }
     holds_nothing(&driver);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_away_when_the_silence_ended_is_given_it_anew() {
+    let later = Pause(IDLE * 3 + Duration::from_secs(1));
+    let (driver, _) = driver(vec![Pieces::line(&[Data(HEL), later, Data(LO)])], None);
+    let mut opened = open(&driver).await.unwrap();
+    opened.body.frame().await.unwrap().unwrap();
+    tokio::select! {
+        biased;
+        frame = opened.body.frame() => panic!("{frame:?}"),
+        () = std::future::ready(()) => {}
+    }
+    // Busy elsewhere, with the timer armed.
+    sleep(IDLE * 3).await;
+    assert!(read(&mut opened.body).await.1.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_breaks_once_it_has_finished_was_whole() {
+    let cut = "data: {\"usageMetadata\": {\"promptTok";
+    for (name, last) in [
+        ("a break", &[Break(Fault::Truncated)][..]),
+        ("silence", &[Stall]),
+        ("an event that is cut", &[Data(cut), Break(Fault::Reset)]),
+    ] {
+        let (driver, script) = driver(vec![Pieces::line(&[&[Data(HEL), Data(LO)], last].concat())], None);
+        let mut opened = open(&driver).await.unwrap();
+        let (body, end) = read(&mut opened.body).await;
+        assert!(
+            end.is_ok() && body.starts_with(&[HEL, LO].concat()),
+            "{name}: {end:?}"
+        );
+        let receipt = opened.body.receipt();
+        let used = receipt.served.as_ref().and_then(|served| served.used);
+        assert_eq!(used.map(|used| used.input_tokens), Some(7), "{name}");
+        assert_eq!((receipt.tries[0].class, script.seen().len()), (None, 1), "{name}");
+        holds_nothing(&driver);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_receipt_of_a_stream_that_is_ended_early_is_complete() {
+    for (frames, is_whole) in [(1, false), (2, true)] {
+        let (driver, _) = driver(vec![Pieces::line(&[Data(HEL), Data(LO), Stall])], None);
+        let mut opened = open(&driver).await.unwrap();
+        for _ in 0..frames {
+            opened.body.frame().await.unwrap().unwrap();
+        }
+        let receipt = opened.body.end_now().clone();
+        assert_eq!(receipt.served.is_some(), is_whole);
+        assert!(receipt.tries[0].ended.is_some());
+        assert!(opened.body.is_end_stream() && opened.body.frame().await.is_none());
+        holds_nothing(&driver);
+    }
 }
 
 #[tokio::test(start_paused = true)]
