@@ -8,15 +8,14 @@ pub use error::EngineError;
 
 use crate::{
     attempt::{BoxError, BoxFuture, attempt},
-    deadline::until,
     transport::{Reading, send_over},
 };
 use bytes::Bytes;
-use dioscuri_http::keep;
+use dioscuri_http::{Deadline, keep};
 use dioscuri_transport::{
     BodyBox, CallTerms, Opened, Route, Routes, SendError, Sent, Transport, Undelivered, read_error,
 };
-use http::{Request, Response, request::Parts};
+use http::{Extensions, Request, Response, request::Parts};
 use http_body::Body;
 use std::{
     fmt,
@@ -132,6 +131,8 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (inner, layer) = (self.inner.clone(), self.layer.clone());
+        // Counted from here: the upload is part of the call.
+        let until = until(request.extensions());
         Box::pin(async move {
             let Some(route) = layer.routes.find(request.method(), request.uri()) else {
                 return pass(inner, request.map(Onward::passed)).await;
@@ -139,7 +140,7 @@ where
             let (head, body) = request.into_parts();
             let body = keep(body, layer.routes.max_body()).await;
             match body.bytes() {
-                Some(bytes) => layer.carry(&route, inner, head, bytes).await,
+                Some(bytes) => layer.carry(&route, inner, head, bytes, until).await,
                 None => pass(inner, Request::from_parts(head, Onward::kept(body))).await,
             }
         })
@@ -167,12 +168,13 @@ impl EngineLayer {
         service: S,
         head: Parts,
         body: Bytes,
+        until: Option<Instant>,
     ) -> Result<Response<EngineBody<A>>, EngineError>
     where
         Over<S, B>: Transport,
         A: Body,
     {
-        let terms = terms(&head);
+        let terms = terms(&head, until);
         let outgoing = route.outgoing(body, head.headers, terms.as_ref());
         let over = Over {
             service,
@@ -186,15 +188,21 @@ impl EngineLayer {
     }
 }
 
-/// The terms of a request, in the words of the engine.
-fn terms(head: &Parts) -> Option<CallTerms> {
+/// By when a call with `extensions` must have ended, if it begins now: the earliest of all that say so.
+fn until(extensions: &Extensions) -> Option<Instant> {
+    let terms = extensions.get::<CallTerms>().and_then(|terms| terms.deadline);
+    let terms = terms.and_then(|after| Instant::now().checked_add(after));
+    terms.into_iter().chain(Deadline::of(extensions, None)).min()
+}
+
+/// The terms of a request that is to be answered by `until`, in the words of the engine.
+fn terms(head: &Parts, until: Option<Instant>) -> Option<CallTerms> {
     let own = head.extensions.get::<CallTerms>().copied();
-    if own.is_some_and(|own| own.deadline.is_some()) {
-        return own;
-    }
-    let left = until(&head.extensions, None).map(|until| until.saturating_duration_since(Instant::now()));
-    match left {
-        Some(left) => Some(own.unwrap_or_default().with_deadline(left)),
+    match until {
+        Some(until) => {
+            let left = until.saturating_duration_since(Instant::now());
+            Some(own.unwrap_or_default().with_deadline(left))
+        }
         None => own,
     }
 }
@@ -204,11 +212,7 @@ fn handed_on<A: Body>(mut ended: Undelivered) -> Result<Response<EngineBody<A>>,
     let Some(refusal) = ended.refusal.take() else {
         return Err(EngineError::undelivered(ended));
     };
-    let mut response = Response::new(EngineBody::refused(refusal.body, refusal.whole));
-    *response.status_mut() = refusal.status;
-    *response.version_mut() = refusal.version;
-    *response.headers_mut() = refusal.headers;
-    *response.extensions_mut() = refusal.extensions;
+    let mut response = refusal.into_response().map(EngineBody::refused);
     if let Some(failure) = ended.failure {
         response.extensions_mut().insert(failure);
     }

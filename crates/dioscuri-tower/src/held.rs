@@ -5,7 +5,7 @@ use http_body::{Body, Frame, SizeHint};
 use std::{
     fmt,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 /// A response body that holds a place until it has ended or is dropped: a permit, or an attempt in flight.
@@ -18,6 +18,9 @@ pub struct Held<B> {
 
 /// Whoever waits for the end of a body. Dropped without having heard of it, the body was dropped.
 pub(crate) trait Track: Send + Sync {
+    /// The reader asks, and nothing is there yet.
+    fn on_wait(&mut self) {}
+
     /// More data has come.
     fn on_data(&mut self, data: &Bytes);
 
@@ -74,7 +77,13 @@ impl<B: Body> Body for Held<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let this = self.get_mut();
-        Poll::Ready(match ready!(this.body.as_mut().poll_frame(cx)) {
+        let Poll::Ready(frame) = this.body.as_mut().poll_frame(cx) else {
+            if let Some(track) = &mut this.track {
+                track.on_wait();
+            }
+            return Poll::Pending;
+        };
+        Poll::Ready(match frame {
             Some(Ok(frame)) => {
                 let frame = frame.map_data(|mut data| data.copy_to_bytes(data.remaining()));
                 if let (Some(track), Some(data)) = (&mut this.track, frame.data_ref()) {

@@ -105,7 +105,7 @@
 
 mod attempt;
 mod classify;
-mod deadline;
+mod departure;
 #[cfg(feature = "engine")]
 mod engine;
 #[cfg(feature = "errors")]
@@ -127,7 +127,7 @@ mod transport;
 pub use dioscuri_vocab as vocab;
 
 pub use classify::{ClassifyLayer, ClassifyService};
-pub use deadline::Deadline;
+pub use dioscuri_http::Deadline;
 #[cfg(feature = "engine")]
 pub use engine::{EngineBody, EngineError, EngineLayer, EngineService, Onward};
 #[cfg(feature = "errors")]
@@ -137,7 +137,7 @@ pub use held::Held;
 pub use policy::{TowerPolicy, Wait};
 pub use pool::{Chosen, PoolError, PoolLayer, PoolService};
 pub use rate_budget::{BudgetError, Claim, RateBudgetLayer, RateBudgetService};
-pub use reading::{Causes, ReadError, boxed_failure};
+pub use reading::{Causes, ReadError, boxed_failure, failure_by_causes};
 pub use retry::{RetryLayer, RetryService};
 
 #[cfg(feature = "engine")]

@@ -1,11 +1,12 @@
 //! The policy for tower's own `Retry`.
 
 use crate::{
-    Causes, Deadline, ReadError,
-    deadline::Until,
+    Causes, ReadError,
     journey::Journey,
-    retry::{Config, Steps, tick_of},
+    reading::{Read, is_final},
+    retry::{Config, Steps},
 };
+use dioscuri_http::{Deadline, Until};
 use dioscuri_retry::RetryPolicy;
 use dioscuri_vocab::{Failure, Phase, Tick};
 use http::{Request, Response};
@@ -70,9 +71,21 @@ impl<R> TowerPolicy<R> {
     }
 
     /// The same, where nothing is tried again at or after `deadline`, counted from the beginning of each call.
+    ///
+    /// The first attempt does not know of it: tower's `Retry` lets nobody change its request. Where a
+    /// [`RateBudgetLayer`](crate::RateBudgetLayer) below has a line, put a [`Deadline`](crate::Deadline) among the
+    /// extensions of the request: that bounds the wait there too.
     #[must_use]
     pub const fn with_deadline(mut self, deadline: Duration) -> Self {
         self.config.deadline = Some(deadline);
+        self
+    }
+
+    /// The same, where each attempt goes to another place or with another key: a layer below it sees to that, other
+    /// than [`PoolLayer`](crate::PoolLayer), which says so itself.
+    #[must_use]
+    pub const fn anywhere(mut self) -> Self {
+        self.config.is_anywhere = true;
         self
     }
 
@@ -105,6 +118,7 @@ impl<R> fmt::Debug for TowerPolicy<R> {
 impl<R, B, A, E> Policy<Request<B>, Response<A>, E> for TowerPolicy<R>
 where
     R: ReadError<E>,
+    E: 'static,
     B: Clone,
 {
     type Future = Wait;
@@ -117,22 +131,35 @@ where
             steps,
         } = self;
         let steps = steps.get_or_insert_with(|| begin(config, *begun, request));
-        let (failure, phase) = match &*result {
+        let policy = &*config.policy;
+        let read = match &*result {
             Ok(response) => {
                 let Some(failure) = response.extensions().get::<Failure>() else {
                     if response.status().is_success() {
-                        steps.on_success(&*config.policy);
+                        steps.on_success(policy);
+                    } else {
+                        steps.on_end();
                     }
                     log(steps, result);
                     return None;
                 };
                 steps.note_pool(response.extensions());
-                (failure.clone(), Phase::Answered)
+                Read {
+                    failure: failure.clone(),
+                    phase: Phase::Answered,
+                    is_final: is_final(response.extensions()),
+                }
             }
             // tower asks for readiness before the call and hands its failure on without asking anybody.
-            Err(error) => reading.read(error, Phase::Sent),
+            Err(error) => Read::of(&**reading, error, Phase::Sent),
         };
-        let Some(at) = steps.on_failure(&*config.policy, &failure, phase) else {
+        let next = if read.is_final {
+            steps.on_last_failure(policy, &read.failure, read.phase);
+            None
+        } else {
+            steps.on_failure(policy, &read.failure, read.phase)
+        };
+        let Some(at) = next else {
             log(steps, result);
             return None;
         };
@@ -150,11 +177,10 @@ fn begin<B>(config: &Config, begun: Tick, request: &mut Request<B>) -> Steps {
     let journey = Journey::default();
     let extensions = request.extensions_mut();
     extensions.insert(journey.clone());
-    let deadline = match (extensions.get::<Until>(), extensions.get::<Deadline>()) {
-        (Some(Until(at)), _) => Some(tick_of(&config.clock, *at)),
-        (None, Some(Deadline(after))) => Some(begun.after(*after)),
-        (None, None) => config.deadline.map(|after| begun.after(after)),
-    };
+    let own = extensions.get::<Deadline>().map(|own| own.0).or(config.deadline);
+    let outer = extensions.get::<Until>().map(|until| config.clock.tick(until.0));
+    let own = own.map(|after| begun.after(after));
+    let deadline = own.into_iter().chain(outer).min();
     if let Some(deadline) = deadline {
         extensions.insert(Until(config.clock.instant(deadline)));
     }

@@ -12,10 +12,11 @@ pub use error::BudgetError;
 use crate::{
     Held,
     attempt::{BoxError, BoxFuture, attempt},
-    deadline::until,
-    reading::by_causes,
+    departure::Departure,
+    reading::failure_by_causes,
 };
 use dioscuri_budget::{Turnstile, Wish};
+use dioscuri_http::{Clock, Deadline};
 use dioscuri_vocab::{Cost, Failure, Phase};
 use http::{Request, Response, request, response};
 use http_body::Body;
@@ -153,14 +154,14 @@ where
         let (inner, layer) = (self.inner.clone(), self.layer.clone());
         let (head, body) = request.into_parts();
         let claim = (layer.claim)(&head, body.size_hint().lower());
-        let until = until(&head.extensions, None);
+        let until = Deadline::of(&head.extensions, None);
         let request = Request::from_parts(head, body);
         Box::pin(async move {
             match claim {
                 Some(claim) => layer.carry(inner, request, claim, until).await,
                 None => match attempt(inner, request).await {
                     Ok(response) => Ok(response.map(Held::free)),
-                    Err((error, _)) => Err(BudgetError::service(error.into())),
+                    Err((error, phase)) => Err(BudgetError::service(error.into(), phase)),
                 },
             }
         })
@@ -186,15 +187,18 @@ impl RateBudgetLayer {
         // Until it is ready nothing has been sent: the permit gives itself back.
         std::future::poll_fn(|cx| inner.poll_ready(cx))
             .await
-            .map_err(|error| BudgetError::service(error.into()))?;
+            .map_err(|error| BudgetError::service(error.into(), Phase::NotSent))?;
+        if let Some(departure) = request.extensions().get::<Departure>() {
+            departure.mark(Clock::start().now().tick);
+        }
         let underway = Underway::sent(turn, claim.cost);
         match inner.call(request).await {
             Ok(response) => Ok(self.held(response, underway)),
             Err(error) => {
                 let error = error.into();
-                let (failure, _) = by_causes(&*error, Phase::Sent);
+                let (failure, _) = failure_by_causes(&*error, Phase::Sent);
                 underway.fail(failure);
-                Err(BudgetError::service(error))
+                Err(BudgetError::service(error, Phase::Sent))
             }
         }
     }

@@ -1,10 +1,12 @@
 //! Tries again in place, by a policy.
 
+mod asked;
 mod service;
 mod steps;
 
+use asked::Asked;
 pub use service::RetryService;
-pub(crate) use steps::{Steps, tick_of};
+pub(crate) use steps::Steps;
 
 use crate::Causes;
 use dioscuri_http::Clock;
@@ -60,6 +62,7 @@ pub(crate) struct Config {
     pub(crate) policy: Arc<dyn RetryPolicy>,
     pub(crate) clock: Clock,
     pub(crate) deadline: Option<Duration>,
+    pub(crate) is_anywhere: bool,
     max_body: usize,
     seed: u64,
     calls: Arc<AtomicU64>,
@@ -73,6 +76,7 @@ impl Config {
             policy,
             clock: Clock::start(),
             deadline: None,
+            is_anywhere: false,
             max_body: MAX_BODY,
             // The only source of randomness in std: it is seeded by the operating system.
             seed: RandomState::new().hash_one(0_u8),
@@ -129,7 +133,7 @@ impl<R> RetryLayer<R> {
     }
 
     /// The same, where each call is to end within `deadline`, unless its request has a [`Deadline`](crate::Deadline)
-    /// of its own.
+    /// of its own. Of two such layers over one another the earlier end counts.
     ///
     /// Nothing is tried again at or after it. An attempt under way is not cut: how long one may take is for a timeout
     /// below.
@@ -148,7 +152,17 @@ impl<R> RetryLayer<R> {
         self
     }
 
+    /// The same, where each attempt goes to another place or with another key, as [`RetryLayer::with_before`] or a layer
+    /// below sees to: what would have to wait or end here is tried there at once. A [`PoolLayer`](crate::PoolLayer) below
+    /// says itself what it has.
+    #[must_use]
+    pub const fn anywhere(mut self) -> Self {
+        self.config.is_anywhere = true;
+        self
+    }
+
     /// The same, where `before` changes the request of each attempt, counted from 1: another authority, another key.
+    /// If it does go elsewhere each time, say so by [`RetryLayer::anywhere`].
     ///
     /// It is given the caller's request each time, not that of the attempt before. Whoever sets a credential must
     /// replace the caller's: one that carries two is refused.
@@ -158,7 +172,8 @@ impl<R> RetryLayer<R> {
         self
     }
 
-    /// The same, where `log` is told of every call at its end, of those that end in an error too.
+    /// The same, where `log` is told of every call at its end, of those that end in an error too. Of a call that is
+    /// dropped nobody hears.
     #[must_use]
     pub fn with_log(mut self, log: impl Fn(&AttemptLog) + Send + Sync + 'static) -> Self {
         self.config.on_end = Some(Arc::new(log));

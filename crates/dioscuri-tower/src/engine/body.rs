@@ -3,10 +3,9 @@
 use crate::attempt::BoxError;
 use bytes::{Buf, Bytes};
 use dioscuri_http::{Peeked, Resend};
-use dioscuri_transport::Streaming;
+use dioscuri_transport::{RefusalBody, Streaming};
 use http_body::{Body, Frame, SizeHint};
 use std::{
-    error::Error,
     fmt,
     pin::Pin,
     task::{Context, Poll},
@@ -81,7 +80,7 @@ pub struct EngineBody<A>(Kind<A>);
 enum Kind<A> {
     Passed(Pin<Box<A>>),
     Carried(Box<Streaming>),
-    Refused { body: Option<Bytes>, is_whole: bool },
+    Refused(RefusalBody),
 }
 
 impl<A> EngineBody<A> {
@@ -93,9 +92,8 @@ impl<A> EngineBody<A> {
         Self(Kind::Carried(Box::new(body)))
     }
 
-    pub(super) fn refused(body: Bytes, is_whole: bool) -> Self {
-        let body = (!body.is_empty()).then_some(body);
-        Self(Kind::Refused { body, is_whole })
+    pub(super) const fn refused(body: RefusalBody) -> Self {
+        Self(Kind::Refused(body))
     }
 
     /// The answer of a call that was carried: its receipt is complete once it has ended.
@@ -128,14 +126,9 @@ where
             Kind::Carried(body) => Pin::new(&mut **body)
                 .poll_frame(cx)
                 .map(|frame| Some(frame?.map_err(Into::into))),
-            Kind::Refused { body, is_whole } => Poll::Ready(match body.take() {
-                Some(bytes) => Some(Ok(Frame::data(bytes))),
-                None if *is_whole => None,
-                None => {
-                    *is_whole = true;
-                    Some(Err(CutShort.into()))
-                }
-            }),
+            Kind::Refused(body) => Pin::new(body)
+                .poll_frame(cx)
+                .map(|frame| Some(frame?.map_err(Into::into))),
         }
     }
 
@@ -143,7 +136,7 @@ where
         match &self.0 {
             Kind::Passed(body) => body.is_end_stream(),
             Kind::Carried(body) => body.is_end_stream(),
-            Kind::Refused { body, is_whole } => body.is_none() && *is_whole,
+            Kind::Refused(body) => body.is_end_stream(),
         }
     }
 
@@ -151,15 +144,7 @@ where
         match &self.0 {
             Kind::Passed(body) => body.size_hint(),
             Kind::Carried(body) => body.size_hint(),
-            Kind::Refused { body, is_whole } => {
-                let length = body.as_ref().map_or(0, |body| body.len() as u64);
-                let mut hint = SizeHint::new();
-                hint.set_lower(length);
-                if *is_whole {
-                    hint.set_exact(length);
-                }
-                hint
-            }
+            Kind::Refused(body) => body.size_hint(),
         }
     }
 }
@@ -170,19 +155,7 @@ impl<A> fmt::Debug for EngineBody<A> {
         f.write_str(match self.0 {
             Kind::Passed(_) => "EngineBody(passed)",
             Kind::Carried(_) => "EngineBody(carried)",
-            Kind::Refused { .. } => "EngineBody(refused)",
+            Kind::Refused(_) => "EngineBody(refused)",
         })
     }
 }
-
-/// The rest of a refusal was too long to be kept, or never came.
-#[derive(Debug)]
-struct CutShort;
-
-impl fmt::Display for CutShort {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the rest of the refusal was not read")
-    }
-}
-
-impl Error for CutShort {}

@@ -2,7 +2,7 @@
 
 use crate::attempt::BoxError;
 use dioscuri_budget::TurnError;
-use dioscuri_vocab::{Class, Failure};
+use dioscuri_vocab::{Class, Failure, Phase};
 use std::{error::Error, fmt};
 
 /// No answer: the budget let the request not through, or the service below failed.
@@ -12,7 +12,7 @@ pub struct BudgetError(Kind);
 #[derive(Debug)]
 enum Kind {
     Turn(TurnError),
-    Service(BoxError),
+    Service { error: BoxError, is_unready: bool },
 }
 
 impl BudgetError {
@@ -20,8 +20,15 @@ impl BudgetError {
         Self(Kind::Turn(error))
     }
 
-    pub(super) const fn service(error: BoxError) -> Self {
-        Self(Kind::Service(error))
+    /// The service failed, having come as far as `phase` at least.
+    pub(super) fn service(error: BoxError, phase: Phase) -> Self {
+        let is_unready = phase == Phase::NotSent;
+        Self(Kind::Service { error, is_unready })
+    }
+
+    /// Whether the service below was never ready, so that nothing was sent.
+    pub(crate) const fn is_unready(&self) -> bool {
+        matches!(self.0, Kind::Service { is_unready: true, .. })
     }
 
     /// Whether a limit is zero: ask another endpoint. Nothing was sent.
@@ -49,7 +56,7 @@ impl BudgetError {
     /// Itself, if the budget did not let the request through.
     pub fn into_inner(self) -> Result<Box<dyn Error + Send + Sync>, Self> {
         match self.0 {
-            Kind::Service(error) => Ok(error),
+            Kind::Service { error, .. } => Ok(error),
             turn @ Kind::Turn(_) => Err(Self(turn)),
         }
     }
@@ -71,7 +78,7 @@ impl fmt::Display for BudgetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.0 {
             Kind::Turn(_) => "the rate budget did not let the request through",
-            Kind::Service(_) => "the request failed below the rate budget",
+            Kind::Service { .. } => "the request failed below the rate budget",
         })
     }
 }
@@ -80,7 +87,7 @@ impl Error for BudgetError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(match &self.0 {
             Kind::Turn(error) => error,
-            Kind::Service(error) => &**error,
+            Kind::Service { error, .. } => &**error,
         })
     }
 }

@@ -1,13 +1,13 @@
 //! The service that tries again.
 
-use super::{Config, Steps, tick_of};
+use super::{Config, Steps};
 use crate::{
     ReadError,
     attempt::{BoxFuture, attempt},
-    deadline::{Until, until},
     journey::Journey,
+    reading::{Read, is_final},
 };
-use dioscuri_http::{Resend, keep};
+use dioscuri_http::{Deadline, Resend, Until, keep};
 use dioscuri_vocab::{Failure, Phase, Tick};
 use http::{Request, Response, request::Parts};
 use http_body::Body;
@@ -96,17 +96,19 @@ impl<S, R> Call<S, R> {
     async fn carry<B, A>(self, request: Request<B>) -> Result<Response<A>, S::Error>
     where
         S: Service<Request<Resend<B>>, Response = Response<A>> + Clone,
+        S::Error: 'static,
         R: ReadError<S::Error>,
         B: Body,
     {
         let (mut head, body) = request.into_parts();
-        let (until, journey) = (until(&head.extensions, self.config.deadline), Journey::default());
+        let until = Deadline::of(&head.extensions, self.config.deadline);
+        let journey = Journey::default();
         head.extensions.insert(journey.clone());
         if let Some(until) = until {
             head.extensions.insert(Until(until));
         }
         let clock = self.config.clock;
-        let deadline = until.map(|until| tick_of(&clock, until));
+        let deadline = until.map(|until| clock.tick(until));
         let mut body = keep(body, self.config.max_body).await;
         let mut now = clock.now().tick;
         let mut steps = Steps::begin(&self.config, now, deadline, journey);
@@ -145,28 +147,32 @@ impl<S, R> Call<S, R> {
     ) -> Option<Tick>
     where
         R: ReadError<E>,
+        E: 'static,
     {
-        let read;
-        let (failure, phase) = match result {
+        let policy = &*self.config.policy;
+        let read = match result {
             Ok(response) => {
                 let Some(failure) = response.extensions().get::<Failure>() else {
                     // What nobody calls a failure is none; but only a success pays for retries.
                     if response.status().is_success() {
-                        steps.on_success(&*self.config.policy);
+                        steps.on_success(policy);
+                    } else {
+                        steps.on_end();
                     }
                     return None;
                 };
-                (failure, Phase::Answered)
+                Read {
+                    failure: failure.clone(),
+                    phase: Phase::Answered,
+                    is_final: is_final(response.extensions()),
+                }
             }
-            Err((error, phase)) => {
-                read = self.reading.read(error, *phase);
-                (&read.0, read.1)
-            }
+            Err((error, phase)) => Read::of(&*self.reading, error, *phase),
         };
-        if is_kept {
-            return steps.on_failure(&*self.config.policy, failure, phase);
+        if is_kept && !read.is_final {
+            return steps.on_failure(policy, &read.failure, read.phase);
         }
-        steps.on_last_failure(failure, phase);
+        steps.on_last_failure(policy, &read.failure, read.phase);
         None
     }
 
