@@ -105,6 +105,28 @@ impl Address {
         })
     }
 
+    /// A model on Vertex AI in express mode: by an API key that was made for it, without a project or a location.
+    ///
+    /// ```
+    /// use dioscuri_transport::Address;
+    ///
+    /// let uri = Address::vertex_express("gemini-2.5-flash")?.uri("generateContent");
+    /// assert_eq!(uri.host(), Some("aiplatform.googleapis.com"));
+    /// assert_eq!(uri.path(), "/v1/publishers/google/models/gemini-2.5-flash:generateContent");
+    /// # Ok::<(), dioscuri_transport::InvalidAddress>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidAddress`] if the name is empty, a dot segment, or longer than 256 bytes.
+    pub fn vertex_express(model: &str) -> Result<Self, InvalidAddress> {
+        let model = segment("model", bare(model))?;
+        Ok(Self {
+            base: Uri::from_static("https://aiplatform.googleapis.com"),
+            resource: format!("/v1/publishers/google/models/{model}"),
+        })
+    }
+
     /// The same resource behind another base URL: a gateway, a proxy, a simulator. A path in `base` is kept
     /// as a prefix.
     ///

@@ -90,6 +90,9 @@ struct Shared {
 
 impl Carrier {
     /// A carrier of the calls of `engine` to the addresses of `directory`, which reads failures with `classify`.
+    ///
+    /// An engine has one carrier: two would take each other's wake-ups, and number their calls alike. For several ways
+    /// out clone the carrier.
     pub fn new(
         engine: Engine,
         directory: Directory,
@@ -117,7 +120,7 @@ impl Carrier {
         }
     }
 
-    /// The engine.
+    /// The engine. Not for a second carrier: clone this one.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.shared.engine

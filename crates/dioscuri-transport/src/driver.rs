@@ -17,6 +17,9 @@ pub struct Driver {
 impl Driver {
     /// A driver of `engine` that sends to the addresses of `directory` over `transport`, and reads failures
     /// with `classify`.
+    ///
+    /// An engine has one driver: two would take each other's wake-ups, and number their calls alike. For other ways out
+    /// there is its [`Driver::carrier`].
     pub fn new(
         engine: Engine,
         directory: Directory,

@@ -48,7 +48,8 @@
 //! # Limits
 //!
 //! Answers other than streams are read whole before they are handed on; so are the streams of methods other than
-//! `streamGenerateContent`, whose answers are not judged beyond their status. Compressed answers are for the transport
+//! `streamGenerateContent`, whose answers are not judged beyond their status. Trailers are dropped, of requests and of
+//! answers. An engine has one carrier. Compressed answers are for the transport
 //! to decode. No HTTP client is in here: see `dioscuri-reqwest`, or bring your own [`Transport`].
 
 mod address;

@@ -111,8 +111,8 @@ impl Client {
     }
 
     /// Routes for an adapter of an existing HTTP client: requests that name the first model of the chain are carried by
-    /// this client, over the adapter's own connections, and share its quotas, memories and queue. Those without
-    /// [`CallTerms`] get the configuration's deadline.
+    /// this client, over the adapter's own connections, and share its quotas, memories and queue. Those whose
+    /// [`CallTerms`] name no deadline get the configuration's.
     ///
     /// Costs are estimated as for [`Client::generate`]; but answers that pass there teach the estimator nothing.
     #[must_use]

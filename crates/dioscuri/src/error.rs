@@ -5,7 +5,7 @@ use dioscuri_engine::End;
 use dioscuri_errors::ServerText;
 use dioscuri_retry::Limit;
 use dioscuri_transport::Undelivered;
-use dioscuri_vocab::{Class, Failure, Scope};
+use dioscuri_vocab::{Class, Failure, Phase, Scope};
 use std::{
     fmt,
     time::{Duration, SystemTime},
@@ -86,6 +86,12 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.inner.failure.status
+    }
+
+    /// How far the last try had come; `None` if nothing was tried. [`Phase::NotSent`]: the server saw nothing of it.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        self.inner.receipt.tries.last()?.phase
     }
 
     /// What the server or the connection said, in its own words, with credentials masked. It may quote the request;

@@ -74,7 +74,7 @@ pub use dioscuri_retry::{Limit, Profile, RetryPolicy};
 pub use dioscuri_transport::{
     BearerError, BearerSource, CallTerms, Carrier, Credential, Routes, Secret, Surface, Token, Transport,
 };
-pub use dioscuri_vocab::{Class, Scope, Unit, Window};
+pub use dioscuri_vocab::{Class, Phase, Scope, Unit, Window};
 
 /// The parts, whole: what the signatures of the traits name, for whoever implements one.
 pub mod parts {

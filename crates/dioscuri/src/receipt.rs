@@ -47,6 +47,8 @@ pub struct Try {
     pub class: Option<Class>,
     /// Whether anything left for the server.
     pub sent: bool,
+    /// How far it had come when it ended; `None` if it was answered.
+    pub phase: Option<Phase>,
 }
 
 impl Receipt {
@@ -85,6 +87,7 @@ impl Try {
             took: one.ended.map_or(Duration::ZERO, |ended| ended.since(one.begun)),
             class: one.class,
             sent: one.timing.sent.is_some() && one.phase != Some(Phase::NotSent),
+            phase: one.phase,
         }
     }
 }

@@ -8,7 +8,7 @@
 use bytes::Bytes;
 use dioscuri::{Client, Config, ModelLimits, Project, Request, Transport};
 use dioscuri_sim::{Scenario, Server};
-use dioscuri_transport::{BodyBox, CallTerms, SendError, Sent, read_error};
+use dioscuri_transport::{BodyBox, CallTerms, SendError, Sent, fault_of};
 use dioscuri_vocab::Phase;
 use http::{HeaderMap, Method, Uri};
 use http_body_util::{BodyExt as _, Full};
@@ -65,7 +65,7 @@ impl Transport for OverHyper {
 
 /// What `error` means, at `phase` as far as is known. Its text names no URL, and so no key.
 fn fault(error: impl Error + Send + Sync + 'static, phase: Phase) -> SendError {
-    let (phase, fault) = read_error(&error, phase);
+    let (phase, fault) = fault_of(&error, phase);
     SendError::new(phase, fault).because(error)
 }
 

@@ -288,11 +288,24 @@ async fn every_attempt_has_the_same_bytes_and_one_credential() {
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_without_an_answer_ends_at_its_timeout() {
-    let (driver, _) = simple(vec![Line::Silent, Line::Silent, Line::Silent]);
-    assert_eq!(
-        failed(call(&driver).await),
-        (Class::DeadlineExceeded, Phase::Sent)
-    );
+    for (line, phase, when) in [
+        (
+            (|| Line::Silent) as fn() -> Line,
+            Phase::Sent,
+            "after the request was sent",
+        ),
+        (
+            || Line::stalled(200, "{"),
+            Phase::Answered,
+            "while the answer was read",
+        ),
+    ] {
+        let (driver, _) = simple((0..9).map(|_| line()).collect());
+        let undelivered = call(&driver).await.unwrap_err();
+        let said = format!("no answer within the attempt's 30.0 s: its time ended {when}");
+        assert_eq!(undelivered.message.as_deref(), Some(&*said));
+        assert_eq!(failed(Err(undelivered)), (Class::DeadlineExceeded, phase));
+    }
 }
 
 #[tokio::test(start_paused = true)]

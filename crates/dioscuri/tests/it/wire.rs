@@ -1,6 +1,6 @@
 //! What really leaves for the server, byte by byte, on both surfaces.
 
-use dioscuri::{BearerError, Class, Client, Config, Credential, Profile, Project, Request, Secret};
+use dioscuri::{BearerError, Class, Client, Config, Credential, Phase, Profile, Project, Request, Secret};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -163,4 +163,5 @@ async fn a_refused_connection_is_free_and_says_so() {
     assert_eq!(error.class(), Class::Connection);
     assert!(error.receipt().tries.iter().all(|one| !one.sent), "{error}");
     assert!(error.message().contains("connection refused"), "{error}");
+    assert_eq!(error.phase(), Some(Phase::NotSent));
 }
