@@ -11,6 +11,7 @@ use std::{error::Error, io::ErrorKind};
 /// says. Without an I/O error the fault is what is usual at that phase.
 ///
 /// ```
+/// use dioscuri_errors::Fault;
 /// use dioscuri_http::fault_of;
 /// use dioscuri_vocab::Phase;
 /// use std::io::{Error, ErrorKind};

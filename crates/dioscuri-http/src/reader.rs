@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, response::Parts};
 /// use http_body_util::Full;
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
-/// let body = Full::new(bytes::Bytes::from(r#"{"error": {"code": 503, "status": "UNAVAILABLE"}}"#));
+/// let body = Full::new(bytes::Bytes::from(r#"{"error": {"code": 503, "message": "The model is overloaded."}}"#));
 /// let refused = http::Response::builder().status(503).header("retry-after", "7").body(body)?;
 /// let response = read_error(refused, Bounds::default(), &Reader(Taxonomy::new())).await;
 /// let failure = response.extensions().get::<Failure>().expect("an error was read");
