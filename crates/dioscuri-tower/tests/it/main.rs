@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod charges;
 mod classify;
 mod drops;
 #[cfg(feature = "retry")]
 mod policy;
 mod pool;
 mod rate_budget;
+mod recovery;
 mod retry;
 mod script;
 #[cfg(feature = "errors")]

@@ -76,11 +76,9 @@ async fn calls_of_one_service_count_for_themselves() {
 async fn deadlines_count_from_the_beginning_of_the_call() {
     let slow = Duration::from_secs(3);
     for (deadline, asked) in [(Duration::from_secs(5), 1), (Duration::from_secs(8), 2)] {
-        let late = tower::util::MapRequestLayer::new(|request| request);
         let script = Script::new([quota(), Say::Answer("Twins.")]);
         let service = ServiceBuilder::new()
             .layer(RetryLayer::new(policy()))
-            .layer(late)
             .layer(tower::layer::layer_fn(move |inner: Script| Slow {
                 inner,
                 by: slow,

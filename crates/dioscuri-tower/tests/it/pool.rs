@@ -18,7 +18,7 @@ use tower::{Layer as _, ServiceExt as _};
 const HINT: Duration = Duration::from_secs(20);
 
 /// A pool of `count` regions with a key each.
-fn pool(count: u32) -> Arc<RegionPool> {
+pub(crate) fn pool(count: u32) -> Arc<RegionPool> {
     let pool = RegionPool::default();
     for number in 0..count {
         let spec = EndpointSpec::new(EndpointId(number), [CredentialId(number)]);
@@ -39,7 +39,7 @@ fn layer(pool: &Arc<RegionPool>) -> PoolLayer {
     .with_seed(3)
 }
 
-fn question() -> Request<Full<Bytes>> {
+pub(crate) fn question() -> Request<Full<Bytes>> {
     Request::post("/v1beta")
         .header("x-goog-api-key", "AQ.own")
         .body(Full::from("{}"))
@@ -50,7 +50,7 @@ async fn ask(service: &PoolService<Script>) -> Result<Response<Held<Page>>, Pool
     service.clone().oneshot(question()).await
 }
 
-fn states(pool: &RegionPool, layer: &PoolLayer) -> Vec<EndpointState> {
+pub(crate) fn states(pool: &RegionPool, layer: &PoolLayer) -> Vec<EndpointState> {
     pool.snapshot(layer.clock().now().tick).endpoints
 }
 
@@ -170,7 +170,7 @@ async fn broken_connections_are_told_and_come_back_within() {
     assert_eq!(in_flight(&pool, &layer), 0);
 }
 
-fn retry() -> RetryLayer {
+pub(crate) fn retry() -> RetryLayer {
     RetryLayer::new(Arc::new(Profile::Default.policy())).with_seed(7)
 }
 
