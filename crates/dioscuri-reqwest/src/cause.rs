@@ -21,6 +21,7 @@ use std::{
 /// | the body broke, or was too short | `connection` | answered |
 /// | the body is not the JSON that was asked for | `malformed_output` | answered |
 /// | too many redirects | `invalid_request` | answered |
+/// | a redirect took the key to another host (`Redirected`) | `failed_precondition` | answered |
 /// | `error_for_status` | by the status: the body is gone, so read it first with [`read_error`](crate::read_error) | answered |
 ///
 /// A timeout of the whole request says nothing of how far it came: it counts as sent. The failure holds nothing of the
@@ -49,6 +50,12 @@ pub fn classify(error: &reqwest::Error) -> (Failure, Phase) {
     match Cause::of(error) {
         Cause::Broken(phase, Fault::Tls) => (not_counted(Class::FailedPrecondition), phase),
         Cause::Broken(phase, fault) => (connection(phase, fault), phase),
+        #[cfg(feature = "middleware")]
+        Cause::Late(Phase::NotSent) => (not_counted(Class::DeadlineExceeded), Phase::NotSent),
+        #[cfg(feature = "middleware")]
+        Cause::Late(phase) => (connection(phase, Fault::Timeout), phase),
+        #[cfg(any(feature = "transport", feature = "tower"))]
+        Cause::Redirected => redirected(),
         Cause::NoTls => (not_counted(Class::FailedPrecondition), Phase::NotSent),
         Cause::NotARequest => (not_counted(Class::InvalidRequest), Phase::NotSent),
         Cause::Redirects => (Failure::new(Class::InvalidRequest), Phase::Answered),
@@ -87,6 +94,10 @@ pub(crate) fn known(cause: &(dyn Error + 'static)) -> Option<(Failure, Phase)> {
         let last = ended.receipt.tries.last()?;
         return Some((ended.failure.clone()?, last.phase.unwrap_or(Phase::NotSent)));
     }
+    #[cfg(any(feature = "transport", feature = "tower"))]
+    if cause.is::<crate::Redirected>() {
+        return Some(redirected());
+    }
     #[cfg(feature = "middleware")]
     if let Some(error) = cause.downcast_ref::<reqwest_middleware::Error>() {
         return crate::middleware::classify(error);
@@ -105,6 +116,12 @@ pub(crate) fn known(cause: &(dyn Error + 'static)) -> Option<(Failure, Phase)> {
 pub(crate) enum Cause {
     /// The connection, and how far the attempt had come.
     Broken(Phase, Fault),
+    /// The time of an attempt ended, and how far it had come.
+    #[cfg(feature = "middleware")]
+    Late(Phase),
+    /// The client went elsewhere, and took the key along.
+    #[cfg(any(feature = "transport", feature = "tower"))]
+    Redirected,
     /// `https://` without TLS built in.
     NoTls,
     /// The request could not be built.
@@ -156,8 +173,12 @@ impl Cause {
 
     fn of_body(error: &reqwest::Error) -> Self {
         #[cfg(feature = "middleware")]
-        if has::<crate::AttemptTimeout>(error) {
-            return Self::Broken(Phase::Sent, Fault::Timeout);
+        if let Some(late) = causes(error).find_map(<dyn Error>::downcast_ref::<crate::AttemptTimeout>) {
+            return Self::Late(late.phase);
+        }
+        #[cfg(any(feature = "transport", feature = "tower"))]
+        if has::<crate::Redirected>(error) {
+            return Self::Redirected;
         }
         if error.is_timeout() {
             Self::Broken(Phase::Answered, Fault::Timeout)
@@ -212,6 +233,12 @@ fn below<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stati
         Some(held) => Some(held as &(dyn Error + 'static)),
         None => error.source(),
     }
+}
+
+/// Only another client mends it.
+#[cfg(any(feature = "transport", feature = "tower"))]
+fn redirected() -> (Failure, Phase) {
+    (Failure::new(Class::FailedPrecondition), Phase::Answered)
 }
 
 /// A failure of `class` of which the server saw nothing.

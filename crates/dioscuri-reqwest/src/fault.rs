@@ -26,6 +26,10 @@ pub(crate) fn place(cause: Cause, phase: Phase) -> (Phase, Fault) {
         Cause::Broken(known, fault) => (phase.max(known), fault),
         Cause::NoTls => (Phase::NotSent, Fault::Tls),
         Cause::NotARequest => (Phase::NotSent, Fault::Other),
-        Cause::Redirects | Cause::NotJson | Cause::Status(_) => (Phase::Answered, Fault::Other),
+        #[cfg(feature = "middleware")]
+        Cause::Late(known) => (known, Fault::Timeout),
+        Cause::Redirected | Cause::Redirects | Cause::NotJson | Cause::Status(_) => {
+            (Phase::Answered, Fault::Other)
+        }
     }
 }

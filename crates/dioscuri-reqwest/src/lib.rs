@@ -98,9 +98,13 @@ mod cause;
 mod fault;
 #[cfg(feature = "transport")]
 mod lanes;
+#[cfg(any(feature = "middleware", feature = "tower"))]
+mod made;
 #[cfg(feature = "middleware")]
 mod middleware;
 mod reader;
+#[cfg(any(feature = "transport", feature = "tower"))]
+mod redirected;
 #[cfg(feature = "retry")]
 mod retry;
 #[cfg(feature = "tower")]
@@ -120,6 +124,8 @@ pub use middleware::{AttemptTimeout, ClassifyMiddleware, RetryMiddleware};
 #[cfg(all(feature = "middleware", feature = "transport"))]
 pub use middleware::{EngineMiddleware, LiveReceipt};
 pub use reader::{read_error, read_error_with};
+#[cfg(any(feature = "transport", feature = "tower"))]
+pub use redirected::Redirected;
 #[cfg(feature = "retry")]
 pub use retry::{HintStrategy, stock_retry};
 #[cfg(feature = "tower")]

@@ -4,6 +4,7 @@ mod attempt_timeout;
 mod classify;
 #[cfg(feature = "transport")]
 mod engine;
+mod filter;
 mod look;
 mod retry;
 

@@ -55,9 +55,10 @@ use reqwest_retry::{RetryTransientMiddleware, Retryable, RetryableStrategy};
 ///
 /// # What does the stock middleware not do?
 ///
-/// A body that cannot be cloned is an error before anything is sent. Every error comes as a middleware's, of which
+/// It takes every request of its client, and so do both of these: ask other APIs by another client. A body that cannot be cloned is an error before anything is sent. Every error comes as a middleware's, of which
 /// `is_timeout()` and its kin are false; [`classify_any`](crate::classify_any) looks through it. An attempt under way is
-/// not broken off at the deadline. [`RetryMiddleware`](crate::RetryMiddleware) does all three.
+/// not broken off at the deadline. [`RetryMiddleware`](crate::RetryMiddleware)
+/// does all of it.
 #[must_use = "both belong into one client"]
 pub fn stock_retry(
     schedule: Schedule,
@@ -68,7 +69,7 @@ pub fn stock_retry(
     let strategy = HintStrategy::new(schedule.clone());
     (
         RetryTransientMiddleware::new_with_policy_and_strategy(schedule, strategy),
-        ClassifyMiddleware::new().with_log(),
+        ClassifyMiddleware::new().with_filter(|_| true).with_log(),
     )
 }
 

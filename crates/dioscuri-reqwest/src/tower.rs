@@ -1,10 +1,12 @@
 //! A `reqwest::Client` as a tower service of `http::Request`.
 
+use crate::{Redirected, made::reqwest_error};
 use bytes::Bytes;
 use http_body::Body;
+use reqwest::{Response, Url};
 use std::{
     error::Error,
-    fmt,
+    fmt, io,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -23,7 +25,8 @@ use tower_service::Service;
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// # let server = Server::start(Scenario::named("calm")?).await?; // stands for generativelanguage.googleapis.com
 /// # let google = server.url();
-/// let mut service = ReqwestService::new(reqwest::Client::new());
+/// let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+/// let mut service = ReqwestService::new(client);
 /// let request = http::Request::post(format!("{google}/v1beta/models/gemini-3.8-flash:generateContent"))
 ///     .header("x-goog-api-key", "AQ.castor")
 ///     .body(r#"{"contents": [{"parts": [{"text": "Who is Castor?"}]}]}"#.to_owned())?;
@@ -35,7 +38,13 @@ use tower_service::Service;
 ///
 /// # Errors
 ///
-/// reqwest's own, without the URL: it may carry a key. [`classify`](crate::classify) reads them.
+/// reqwest's own, without the URL: it may carry a key. [`classify`](crate::classify) reads them. What a redirect brought
+/// from another host is an error too, with [`Redirected`] among its causes.
+///
+/// # Limits
+///
+/// A client that follows redirects takes the header `x-goog-api-key` along to another host, and that is noticed only
+/// afterwards. Turn them off, as above: Google's API sends none.
 #[derive(Clone, Debug, Default)]
 pub struct ReqwestService {
     client: reqwest::Client,
@@ -72,7 +81,7 @@ where
     fn call(&mut self, request: http::Request<B>) -> ResponseFuture {
         let request = reqwest::Request::try_from(request.map(reqwest::Body::wrap));
         ResponseFuture(match request {
-            Ok(request) => State::Sent(self.client.call(request)),
+            Ok(request) => State::Sent(request.url().clone(), self.client.call(request)),
             Err(error) => State::Refused(Some(error)),
         })
     }
@@ -83,7 +92,8 @@ where
 pub struct ResponseFuture(State);
 
 enum State {
-    Sent(<reqwest::Client as Service<reqwest::Request>>::Future),
+    /// It asks this URL.
+    Sent(Url, <reqwest::Client as Service<reqwest::Request>>::Future),
     /// It could not become a request.
     Refused(Option<reqwest::Error>),
 }
@@ -93,10 +103,20 @@ impl Future for ResponseFuture {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let result = match &mut self.0 {
-            State::Sent(pending) => ready!(Pin::new(pending).poll(cx)),
+            State::Sent(asked, pending) => {
+                ready!(Pin::new(pending).poll(cx)).and_then(|response| from_there(asked, response))
+            }
             State::Refused(error) => Err(error.take().expect("a future is not polled after its end")),
         };
         Poll::Ready(result.map(Into::into).map_err(reqwest::Error::without_url))
+    }
+}
+
+/// `response`, if it came from where `asked` is.
+fn from_there(asked: &Url, response: Response) -> Result<Response, reqwest::Error> {
+    match Redirected::check(asked, response.url()) {
+        Ok(()) => Ok(response),
+        Err(elsewhere) => Err(reqwest_error(io::Error::other(elsewhere))),
     }
 }
 

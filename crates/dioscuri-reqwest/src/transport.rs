@@ -1,6 +1,7 @@
 //! The transport itself.
 
 use crate::{
+    Redirected,
     body::{Answer, Marked},
     fault::fault,
     lanes::Lanes,
@@ -72,7 +73,8 @@ impl ReqwestTransport {
 
     /// A transport over a client of your own: your proxy, your certificates.
     ///
-    /// Leave its total timeout unset and its redirects off, for the reasons on this crate's page.
+    /// Leave its total timeout unset and its redirects off, for the reasons on this crate's page. An answer that a
+    /// redirect brought from another host is an error, of which [`Redirected`](crate::Redirected) is the cause.
     #[must_use]
     pub fn from_client(client: reqwest::Client) -> Self {
         let clients = Clients {
@@ -132,10 +134,13 @@ impl Transport for ReqwestTransport {
         let body = reqwest::Body::wrap(Marked::new(bytes, sent));
         let request = reqwest::Request::try_from(http::Request::from_parts(parts, body))
             .map_err(|error| SendError::new(Phase::NotSent, Fault::Other).because(error.without_url()))?;
+        let asked = request.url().clone();
         let response = client
             .execute(request)
             .await
             .map_err(|error| fault(error, Phase::Sent))?;
+        Redirected::check(&asked, response.url())
+            .map_err(|error| SendError::new(Phase::Answered, Fault::Other).because(error))?;
         let (parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
         let body: BodyBox = Box::pin(Answer::new(body, Some(lane)));
         Ok(http::Response::from_parts(parts, body))

@@ -1,13 +1,13 @@
 //! An attempt took too long: an error that says so in reqwest's own words.
 
-use bytes::Bytes;
-use http_body::{Body, Frame};
+use crate::made::reqwest_error;
+use dioscuri_http::without_credentials;
+use dioscuri_vocab::Phase;
+use reqwest::Url;
 use std::{
     error::Error,
     fmt,
     io::{self, ErrorKind},
-    pin::Pin,
-    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -19,58 +19,90 @@ use std::{
 pub struct AttemptTimeout {
     /// How long the attempt was given: its own limit, or what was left of the call's deadline.
     pub limit: Duration,
+    /// How far it had come: [`Phase::NotSent`] if its own body was still awaited, [`Phase::Answered`] if the head was
+    /// there and the first content of its stream was not.
+    pub phase: Phase,
 }
 
 impl AttemptTimeout {
-    /// As reqwest says it.
-    ///
-    /// reqwest has no constructor of errors, but hands on what a body fails with. So callers see the error that they
-    /// know, and not one of a middleware, of which `is_timeout()` would be false.
-    pub(super) fn into_error(self) -> reqwest_middleware::Error {
-        let mut body = reqwest::Body::wrap(Fails(Some(io::Error::new(ErrorKind::TimedOut, self))));
-        let mut cx = Context::from_waker(Waker::noop());
-        match Pin::new(&mut body).poll_frame(&mut cx) {
-            Poll::Ready(Some(Err(error))) => error.into(),
-            _ => reqwest_middleware::Error::middleware(self),
-        }
+    /// As reqwest says it of `url`: callers see the error that they know, and not one of a middleware, of which
+    /// `is_timeout()` would be false.
+    pub(super) fn into_error(self, url: &Url) -> reqwest_middleware::Error {
+        reqwest_error(io::Error::new(ErrorKind::TimedOut, self))
+            .with_url(shown(url))
+            .into()
+    }
+}
+
+/// `url` as it may be shown: without its credentials.
+pub(super) fn shown(url: &Url) -> Url {
+    let mut url = url.clone();
+    hide_credentials(&mut url);
+    url
+}
+
+/// Takes credentials out of `url`, since errors are logged.
+pub(super) fn hide_credentials(url: &mut Url) {
+    if let Some(query) = url.query() {
+        let kept = without_credentials(query);
+        url.set_query(kept.as_deref());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        // Neither can fail: what has a user has a host.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
     }
 }
 
 impl fmt::Display for AttemptTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no answer within the attempt's {:?}", self.limit)
+        let missing = match self.phase {
+            Phase::NotSent => "no whole request body",
+            Phase::Sent => "no answer",
+            _ => "no content in the answer",
+        };
+        write!(f, "{missing} within the attempt's {:?}", self.limit)
     }
 }
 
 impl Error for AttemptTimeout {}
 
-/// A body that is nothing but an error.
-struct Fails(Option<io::Error>);
-
-impl Body for Fails {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(self.0.take().map(Err))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dioscuri_vocab::{Class, Phase};
+    use dioscuri_vocab::Class;
 
     #[test]
-    fn it_is_a_timeout_to_reqwest_and_to_us() {
+    fn it_is_a_timeout_to_reqwest_and_to_us_and_names_the_endpoint() {
         let limit = Duration::from_secs(3);
-        let error = AttemptTimeout { limit }.into_error();
-        assert!(error.is_timeout() && !error.is_middleware(), "{error:?}");
-        let (failure, phase) = crate::classify_any(&error).unwrap();
-        assert_eq!((failure.class, phase), (Class::DeadlineExceeded, Phase::Sent));
-        assert!(format!("{error:?}").contains("3s"), "{error:?}");
+        let url = Url::parse("http://host/v1beta/models/m:generateContent?key=hush").unwrap();
+        for phase in [Phase::NotSent, Phase::Sent, Phase::Answered] {
+            let error = AttemptTimeout { limit, phase }.into_error(&url);
+            assert!(error.is_timeout() && !error.is_middleware(), "{error:?}");
+            let (failure, told) = crate::classify_any(&error).unwrap();
+            assert_eq!((failure.class, told), (Class::DeadlineExceeded, phase));
+            let shown = format!("{error} {error:?}");
+            assert!(
+                shown.contains("3s") && shown.contains("host/v1beta/models/m"),
+                "{shown}"
+            );
+            assert!(!shown.contains("hush"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn credentials_in_a_url_go_and_the_rest_stays() {
+        for (before, after) in [
+            (
+                "http://host/m:stream?alt=sse&key=hush",
+                "http://host/m:stream?alt=sse",
+            ),
+            ("http://host/m?access_token=hush", "http://host/m"),
+            ("http://me:hush@host/m", "http://host/m"),
+            ("http://host/m?monkey=see", "http://host/m?monkey=see"),
+            ("http://host/m", "http://host/m"),
+        ] {
+            assert_eq!(shown(&Url::parse(before).unwrap()).as_str(), after);
+        }
     }
 }

@@ -1,7 +1,8 @@
-//! The first depth: says what a failure is, and changes nothing.
+//! The first depth: says what a failure is, and hands it on.
 
 use super::{
-    look::{Found, Look},
+    filter::Filter,
+    look::{Found, Look, lent},
     never,
 };
 use dioscuri_errors::Classify;
@@ -42,7 +43,16 @@ use std::sync::Arc;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Errors pass as they are, but for the query of a URL with a key.
+/// # What does it change?
+///
+/// A response with an error's status comes later by the time that its body takes, at most by [`Bounds::patience`]; within
+/// a [`RetryMiddleware`](crate::RetryMiddleware) its attempt's time bounds that too. Of the URL in reqwest's errors
+/// credentials are taken out (`key`, `access_token`, a password). All else passes as it is.
+///
+/// # Which requests?
+///
+/// Those that call a model (`…/models/MODEL:VERB`, at any host), and whatever else goes to the hosts of the Gemini API and
+/// of Vertex. All others pass untouched: a client is often shared. [`with_filter`](Self::with_filter) takes others.
 #[derive(Clone, Debug, Default)]
 pub struct ClassifyMiddleware {
     look: Look,
@@ -67,6 +77,13 @@ impl ClassifyMiddleware {
     #[must_use]
     pub fn with_classifier(mut self, classify: impl Classify + 'static) -> Self {
         self.look.classify = Arc::new(classify);
+        self
+    }
+
+    /// The same, looking at the requests that `takes` says, and at no others.
+    #[must_use]
+    pub fn with_filter(mut self, takes: impl Fn(&Request) -> bool + Send + Sync + 'static) -> Self {
+        self.look.filter = Filter::new(takes);
         self
     }
 
@@ -130,9 +147,13 @@ impl Middleware for ClassifyMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
+        if !self.look.filter.takes(&request) {
+            return next.run(request, extensions).await;
+        }
         let attempts = self.log.map(|clock| SoFar::begin(extensions, clock));
         let result = next.run(request, extensions).await;
-        let (mut result, found) = self.look.at(result, extensions).await;
+        let until = lent(extensions);
+        let (mut result, found) = self.look.at(result, extensions, until).await;
         if let (Some(attempts), Some(clock)) = (attempts, self.log) {
             SoFar::end(attempts, &found, &mut result, extensions, clock);
         }

@@ -5,17 +5,18 @@ mod over;
 
 pub use body::LiveReceipt;
 
-use crate::{cause::Cause, fault::TURN_ON_TLS};
+use super::{AttemptTimeout, classify};
+use crate::{Redirected, cause::Cause, fault::TURN_ON_TLS};
 use body::Carried;
 use bytes::Bytes;
 use dioscuri_http::{Deadline, keep};
 use dioscuri_transport::{CallTerms, Opened, Outgoing, Refusal, Route, Routes, Undelivered};
-use dioscuri_vocab::Failure;
-use http::{Extensions, Uri};
-use over::{Over, Went};
-use reqwest::{Body, Request, Response};
+use dioscuri_vocab::{Failure, Phase};
+use http::{Extensions, HeaderMap, Uri};
+use over::{Over, Went, is_told_as};
+use reqwest::{Body, Request, Response, Url};
 use reqwest_middleware::{Error, Middleware, Next, Result};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 /// The whole engine below an existing stack: each attempt goes to whichever endpoint has room and is well, quotas are
 /// kept, failures are tried again elsewhere, and a stream is held back until its first content.
@@ -28,6 +29,7 @@ use tokio::time::Instant;
 /// | --- | --- | --- |
 /// | answered | the response, its body as it comes | [`Receipt`](dioscuri_transport::Receipt); [`LiveReceipt`] |
 /// | refused in the end | the last refusal, as it came | [`Failure`](dioscuri_vocab::Failure), `Receipt` |
+/// | answered by another host | [`Error::Middleware`] of [`Redirected`], at once | `Failure`, of the call |
 /// | no answer at all | [`Error::Middleware`], of which [`Undelivered`] is a cause; its text names phase and endpoint | the same, of the call |
 ///
 /// ```no_run
@@ -38,7 +40,9 @@ use tokio::time::Instant;
 /// // `Client::carrier()` of the crate `dioscuri` has one; or build an engine of your own.
 /// # async fn stack(carrier: Carrier) -> reqwest_middleware::Result<()> {
 /// let routes = Routes::new().with("gemini-3.8-flash", carrier);
-/// let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
+/// // A redirect would take the endpoint's key along.
+/// let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+/// let client = reqwest_middleware::ClientBuilder::new(client)
 ///     .with(EngineMiddleware::new(routes))
 ///     .build();
 ///
@@ -62,6 +66,11 @@ use tokio::time::Instant;
 /// which they end; those of an attempt that is broken off are lost.
 ///
 /// # Limits
+///
+/// Turn redirects off, as above. A client that follows them sends the endpoint's `x-goog-api-key`, and with a 307 the
+/// prompt, to wherever it is told; a middleware cannot see that setting. An answer whose URL has another origin than the
+/// attempt is therefore no answer but [`Redirected`]: the key has gone by then. A middleware inside that sends elsewhere
+/// on purpose has to give its response the URL that it was handed.
 ///
 /// Credentials among the default headers of the `reqwest::Client` are beyond its reach: reqwest adds them last, beside the
 /// endpoint's own. Leave them out. A request's own timeout holds for each attempt anew.
@@ -95,34 +104,67 @@ impl Middleware for EngineMiddleware {
         let Some(route) = route else {
             return next.run(request, extensions).await;
         };
+        let until = until(&route, extensions);
+        let max = self.routes.max_body();
+        let is_too_large = |body: &Body| body.as_bytes().is_some_and(|bytes| bytes.len() > max);
         let bytes = match request.body_mut().take() {
             None => Bytes::new(),
+            Some(body) if is_too_large(&body) => {
+                *request.body_mut() = Some(body);
+                return next.run(request, extensions).await;
+            }
             Some(body) => {
-                let body = keep(body, self.routes.max_body()).await;
+                let body = in_time(keep(body, max), until, request.url()).await?;
                 let Some(bytes) = body.bytes() else {
-                    // Too large to be kept: it goes where the caller has sent it, once.
+                    // Too large to be kept, which nobody knew: it goes where the caller has sent it, once.
                     *request.body_mut() = Some(Body::wrap(body));
                     return next.run(request, extensions).await;
                 };
                 bytes
             }
         };
-        let outgoing = outgoing(&route, bytes, &request, extensions);
+        let outgoing = outgoing(&route, bytes, &request, extensions, until);
         let over = Over::new(next, &request, extensions);
-        let ended = route.carrier().open(&outgoing, &over).await;
+        let open = route.carrier().open(&outgoing, &over);
+        let ended = over.unless_redirected(open).await;
         let (seen, error) = over.into_seen();
-        extensions.extend(seen);
+        // Whatever the attempts have removed is gone.
+        *extensions = seen;
         match ended {
-            Ok(opened) => Ok(answered(opened, extensions)),
-            Err(ended) => unanswered(ended, error, extensions),
+            Ok(Ok(opened)) => Ok(answered(opened, extensions)),
+            Ok(Err(ended)) => unanswered(ended, error, extensions),
+            Err(elsewhere) => Err(redirected(elsewhere, extensions)),
         }
     }
 }
 
-fn outgoing(route: &Route, body: Bytes, request: &Request, extensions: &Extensions) -> Outgoing {
+/// By when a call over `route` must have ended that begins now. The body's way here is part of it.
+fn until(route: &Route, extensions: &Extensions) -> Option<Instant> {
+    let terms = extensions.get::<CallTerms>();
+    let usual = route.outgoing(Bytes::new(), HeaderMap::new(), terms).deadline;
+    Deadline::of(extensions, usual)
+}
+
+/// What `reading` brings, which reads the body of a request to `url`.
+async fn in_time<T>(reading: impl Future<Output = T>, until: Option<Instant>, url: &Url) -> Result<T> {
+    let Some(until) = until else {
+        return Ok(reading.await);
+    };
+    let limit = until.saturating_duration_since(Instant::now());
+    let phase = Phase::NotSent;
+    let late = |_| AttemptTimeout { limit, phase }.into_error(url);
+    timeout_at(until, reading).await.map_err(late)
+}
+
+fn outgoing(
+    route: &Route,
+    body: Bytes,
+    request: &Request,
+    extensions: &Extensions,
+    until: Option<Instant>,
+) -> Outgoing {
     let terms = extensions.get::<CallTerms>();
     let mut outgoing = route.outgoing(body, request.headers().clone(), terms);
-    let until = Deadline::of(extensions, outgoing.deadline);
     outgoing.deadline = until.map(|until| until.saturating_duration_since(Instant::now()));
     outgoing
 }
@@ -138,6 +180,14 @@ fn answered(opened: Opened, extensions: &mut Extensions) -> Response {
     came(http::Response::from_parts(head, Body::wrap(body)))
 }
 
+fn redirected(elsewhere: Redirected, extensions: &mut Extensions) -> Error {
+    let error = Error::middleware(elsewhere);
+    if let Some((failure, _)) = classify(&error) {
+        extensions.insert(failure);
+    }
+    error
+}
+
 fn unanswered(mut ended: Undelivered, error: Option<Error>, extensions: &mut Extensions) -> Result<Response> {
     extensions.insert(ended.receipt.clone());
     if let Some(failure) = &ended.failure {
@@ -145,7 +195,11 @@ fn unanswered(mut ended: Undelivered, error: Option<Error>, extensions: &mut Ext
     }
     match ended.refusal.take() {
         Some(refusal) => Ok(refused(refusal, ended)),
-        None => Err(failed(ended, error)),
+        None => {
+            let phase = ended.receipt.tries.last().and_then(|last| last.phase);
+            let error = error.filter(|error| is_told_as(error, ended.failure.as_ref(), phase));
+            Err(failed(ended, error))
+        }
     }
 }
 

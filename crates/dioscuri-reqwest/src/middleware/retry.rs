@@ -2,12 +2,13 @@
 
 use super::{
     AttemptTimeout,
-    look::{Found, Look},
+    filter::Filter,
+    look::{Found, Look, lent},
     never, terms_deadline,
 };
 use crate::reader::with_url;
 use dioscuri_errors::Classify;
-use dioscuri_http::{Bounds, Clock, Deadline, ModelCall, gate};
+use dioscuri_http::{Bounds, Clock, Deadline, ModelCall, Until, gate};
 use dioscuri_retry::{AttemptLog, Attempts, Next as Order, RetryPolicy};
 use dioscuri_vocab::{Class, Failure, Phase, SplitMix64, Tick};
 use http::Extensions;
@@ -18,17 +19,17 @@ use std::{
     hash::{BuildHasher as _, RandomState},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
-use tokio::time::{sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// Tries a failed request again, when and as often as a [`RetryPolicy`] says.
 ///
 /// It reads failures itself: no other middleware is needed. The server's hint is a floor under every wait; what cannot
 /// succeed is not tried again; a wait beyond the deadline is not begun. The last response or error is handed on as it
-/// came: an error is still reqwest's own, and `is_timeout()` says what it said. The [`AttemptLog`] of the call stands in
+/// came: an error is still reqwest's own, and `is_timeout()` says what it said; only credentials in its URL are gone. The [`AttemptLog`] of the call stands in
 /// the extensions of the response and of the call.
 ///
 /// ```
@@ -75,10 +76,15 @@ use tokio::time::{sleep_until, timeout};
 ///
 /// A body that cannot be cloned, as a stream. That is no error: its first response is the answer.
 ///
+/// And whatever is not the Gemini API's, which passes untouched: a client is often shared, and to ask others twice may
+/// cost twice. Taken are calls of a model (`…/models/MODEL:VERB`, at any host), and whatever else goes to the hosts of the
+/// Gemini API and of Vertex. [`with_filter`](Self::with_filter) takes others.
+///
 /// # Which timeout is whose?
 ///
 /// [`with_attempt_timeout`](Self::with_attempt_timeout) bounds one attempt until its head is there, and
-/// [`with_deadline`](Self::with_deadline) the call until then. Neither cuts a body that is being read. reqwest's own
+/// [`with_deadline`](Self::with_deadline) the call until then. The body of a refusal is read within the deadline, however
+/// slow it comes; the refusal stays one and its hint holds. Neither cuts a body that is being read. reqwest's own
 /// `timeout` holds for each attempt anew and runs until the end of the body: leave it unset where answers are streams.
 ///
 /// # Cancel safety
@@ -150,6 +156,13 @@ impl RetryMiddleware {
         self
     }
 
+    /// The same, trying again the requests that `takes` says, and no others.
+    #[must_use]
+    pub fn with_filter(mut self, takes: impl Fn(&Request) -> bool + Send + Sync + 'static) -> Self {
+        self.look.filter = Filter::new(takes);
+        self
+    }
+
     /// The same with this seed of its jitter, for tests: equal seeds give equal draws.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
@@ -167,27 +180,51 @@ impl RetryMiddleware {
         request: Request,
         extensions: &mut Extensions,
         next: Next<'_>,
-        deadline: Option<Tick>,
+        deadline: Option<Instant>,
     ) -> (Result<Response>, Found) {
-        let left = deadline.map(|deadline| deadline.since(self.now()));
-        let limit = left.into_iter().chain(self.attempt_timeout).min();
-        let is_held = self.is_gated && is_stream(request.url());
+        let begun = Instant::now();
+        // What no clock can hold is no limit.
+        let own = self.attempt_timeout.and_then(|limit| begun.checked_add(limit));
+        let until = own.into_iter().chain(deadline).min();
+        let url = request.url().clone();
+        let is_held = self.is_gated && is_stream(&url);
+        let has_head = AtomicBool::new(false);
+        // Whoever reads a refusal further in has to be done before this attempt's time ends.
+        let outer = extensions.get::<Until>().copied();
+        if let Some(until) = until {
+            extensions.insert(Until(until));
+        }
         let sending = async {
             let response = next.run(request, extensions).await?;
+            has_head.store(true, Ordering::Relaxed);
             Ok(if is_held {
                 self.gated(response).await
             } else {
                 response
             })
         };
-        let result = match limit {
+        let result = match until {
             None => sending.await,
-            Some(limit) => match timeout(limit, sending).await {
+            Some(until) => match timeout_at(until, sending).await {
                 Ok(result) => result,
-                Err(_) => Err(AttemptTimeout { limit }.into_error()),
+                Err(_) => {
+                    let limit = until.saturating_duration_since(begun);
+                    let phase = if has_head.into_inner() {
+                        Phase::Answered
+                    } else {
+                        Phase::Sent
+                    };
+                    Err(AttemptTimeout { limit, phase }.into_error(&url))
+                }
             },
         };
-        self.look.at(result, extensions).await
+        match outer {
+            Some(outer) => extensions.insert(outer),
+            None => extensions.remove::<Until>(),
+        };
+        // The head is there: what is still to be read of a refusal only the deadline bounds.
+        let until = deadline.into_iter().chain(lent(extensions)).min();
+        self.look.at(result, extensions, until).await
     }
 
     /// The same response, at its first content if it is a success.
@@ -216,14 +253,17 @@ impl Middleware for RetryMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
+        if !self.look.filter.takes(&request) {
+            return next.run(request, extensions).await;
+        }
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let mut rng = SplitMix64::split(self.seed, call);
         let started = self.now();
         let usual = terms_deadline(extensions).or(self.deadline);
-        let deadline = Deadline::of(extensions, usual).map(|until| self.clock.tick(until));
+        let deadline = Deadline::of(extensions, usual);
         let mut attempts = Attempts::new(started);
         if let Some(deadline) = deadline {
-            attempts = attempts.with_deadline(deadline);
+            attempts = attempts.with_deadline(self.clock.tick(deadline));
         }
 
         let (mut request, mut begun) = (request, started);

@@ -6,7 +6,9 @@ use dioscuri_budget::{Budget, Limit};
 use dioscuri_engine::{End, Engine, Rule};
 use dioscuri_errors::Taxonomy;
 use dioscuri_pool::{EndpointSpec, PlaceId, RegionPool};
-use dioscuri_reqwest::{ClassifyMiddleware, Deadline, EngineMiddleware, LiveReceipt, classify, classify_any};
+use dioscuri_reqwest::{
+    ClassifyMiddleware, Deadline, EngineMiddleware, LiveReceipt, Redirected, classify, classify_any,
+};
 use dioscuri_retry::{Backoff, Standard};
 use dioscuri_transport::{
     Address, BearerError, CallTerms, Carrier, Clock, Credential, Directory, DriverConfig, Receipt, Routes,
@@ -17,7 +19,16 @@ use http::Extensions;
 use http_body_util::Full;
 use reqwest::{Body, Request, Response};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error, Middleware, Next, Result};
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    num::NonZeroU32,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{self, Poll},
+    time::Duration,
+};
 
 const ANSWER: &str = r#"{"candidates": [{"content": {"parts": [{"text": "so"}]}, "finishReason": "STOP"}]}"#;
 
@@ -173,7 +184,7 @@ async fn what_no_route_takes_passes_untouched() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_to_keep_goes_where_it_was_sent() {
+async fn a_body_that_is_too_large_to_keep_goes_where_it_was_sent_untouched() {
     let ours = Server::start([]).await;
     let theirs = Server::start([good()]).await;
     let routes = Routes::new()
@@ -181,11 +192,92 @@ async fn a_body_that_is_too_large_to_keep_goes_where_it_was_sent() {
         .with_max_body(8);
     let stack = ClientBuilder::new(client())
         .with(EngineMiddleware::new(routes))
+        .with(Signs)
         .build();
     let url = format!("{}/v1beta/models/m:generateContent", theirs.url);
     stack.post(url).body("nine bytes").send().await.unwrap();
     assert_eq!(theirs.bodies(), [b"nine bytes"]);
+    let head = &theirs.heads()[0];
+    assert!(
+        head.contains("x-signed: 10"),
+        "its bytes can be read inside: {head}"
+    );
     assert_eq!(ours.connections(), 0);
+}
+
+/// A body that never comes.
+struct Never;
+
+impl http_body::Body for Never {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut task::Context<'_>,
+    ) -> Poll<Option<std::result::Result<http_body::Frame<Bytes>, Self::Error>>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn the_deadline_covers_the_way_of_the_requests_own_body() {
+    let request = client().post(GOOGLE).body(Body::wrap(Never)).build().unwrap();
+    let mut extensions = Extensions::new();
+    extensions.insert(Deadline(Duration::from_millis(50)));
+    let stack = stack(carrier([developer("http://127.0.0.1:1")], None));
+    let error = stack
+        .execute_with_extensions(request, &mut extensions)
+        .await
+        .unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    let (failure, phase) = classify_any(&error).unwrap();
+    assert_eq!((failure.class, phase), (Class::DeadlineExceeded, Phase::NotSent));
+}
+
+#[tokio::test]
+async fn an_answer_that_a_redirect_brought_from_elsewhere_is_none_and_ends_the_call() {
+    let elsewhere = Server::start(vec![good(); 4]).await;
+    let moved = format!("location: {}/\r\n", elsewhere.url);
+    let server = Server::start(vec![Reply::Bytes(answer(307, &moved, "")); 4]).await;
+    let carrier = carrier(two(&server), None);
+    let mut extensions = Extensions::new();
+    let request = client().post(GOOGLE).body("{}").build().unwrap();
+    let error = stack(carrier.clone())
+        .execute_with_extensions(request, &mut extensions)
+        .await
+        .unwrap_err();
+
+    let (failure, phase) = classify_any(&error).unwrap();
+    assert_eq!(
+        (failure.class, phase),
+        (Class::FailedPrecondition, Phase::Answered)
+    );
+    assert_eq!(extensions.get::<Failure>(), Some(&failure));
+    let Error::Middleware(error) = error else {
+        panic!("{error:?}")
+    };
+    let redirected = error.downcast_ref::<Redirected>().unwrap();
+    assert_eq!((&redirected.from, &redirected.to), (&server.url, &elsewhere.url));
+    assert_eq!(
+        server.bodies().len(),
+        1,
+        "no other place's key is handed out as well"
+    );
+    assert_eq!(carrier.engine().in_flight(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_path_is_followed_as_the_client_will() {
+    let moved = Reply::Bytes(answer(307, "location: /moved\r\n", ""));
+    let server = Server::start([moved, good()]).await;
+    let response = stack(carrier([developer(&server.url)], None))
+        .post(GOOGLE)
+        .body("{}")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 200);
 }
 
 #[tokio::test]
@@ -396,7 +488,7 @@ async fn what_a_classifier_inside_has_read_of_an_earlier_attempt_does_not_stay()
     let engine = EngineMiddleware::new(Routes::new().with("m", carrier(two(&server), None)));
     let stack = ClientBuilder::new(client())
         .with(engine)
-        .with(ClassifyMiddleware::new())
+        .with(ClassifyMiddleware::new().with_filter(|_| true))
         .build();
     let request = client().post(GOOGLE).body("{}").build().unwrap();
     let mut extensions = Extensions::new();
@@ -472,6 +564,69 @@ async fn what_a_middleware_inside_refuses_is_a_cause_of_the_end() {
     };
     assert!(error.downcast_ref::<Undelivered>().is_some());
     assert!(error.downcast_ref::<std::fmt::Error>().is_some());
+}
+
+#[tokio::test]
+async fn the_error_of_an_earlier_attempt_is_no_cause_of_the_end() {
+    let (address, _) = developer(&nobody().await);
+    let asked = AtomicBool::new(false);
+    let once = Credential::bearer(move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            Err(BearerError::permanent("no login"))
+        } else {
+            Ok(Secret::new("ya29.ours"))
+        }
+    });
+    let error = stack(carrier([(address, once)], None))
+        .post(GOOGLE)
+        .with_extension(Deadline(Duration::from_secs(20)))
+        .send()
+        .await
+        .unwrap_err();
+    let Error::Middleware(error) = error else {
+        panic!("{error:?}")
+    };
+    let ended = error.downcast_ref::<Undelivered>().unwrap();
+    assert_eq!(ended.receipt.tries.len(), 2);
+    assert!(
+        error.downcast_ref::<reqwest::Error>().is_none(),
+        "that was the first: {error:?}"
+    );
+}
+
+/// Somebody else's middleware: leaves a mark on every second attempt, and takes it away on the others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Odd;
+
+struct Toggles;
+
+#[async_trait::async_trait]
+impl Middleware for Toggles {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        if extensions.remove::<Odd>().is_none() {
+            extensions.insert(Odd);
+        }
+        next.run(request, extensions).await
+    }
+}
+
+#[tokio::test]
+async fn what_an_attempt_removes_from_the_extensions_is_gone() {
+    let server = Server::start([busy(), good()]).await;
+    let engine = EngineMiddleware::new(Routes::new().with("m", carrier(two(&server), None)));
+    let stack = ClientBuilder::new(client()).with(engine).with(Toggles).build();
+    let request = client().post(GOOGLE).body("{}").build().unwrap();
+    let mut extensions = Extensions::new();
+    stack
+        .execute_with_extensions(request, &mut extensions)
+        .await
+        .unwrap();
+    assert_eq!(extensions.get::<Odd>(), None, "two attempts");
 }
 
 #[tokio::test]
@@ -569,6 +724,26 @@ async fn a_stream_that_is_dropped_gives_its_place_back() {
     drop(response);
     assert_eq!(carrier.engine().in_flight(), 0);
     server.saw(&Event::Closed(0)).await;
+}
+
+#[tokio::test]
+async fn whoever_stops_reading_at_the_finish_reason_has_a_complete_receipt() {
+    let stalls = Reply::Stall([SSE, &chunk(ANSWER)].concat().into_bytes());
+    let server = Server::start([stalls]).await;
+    let mut response = stack(carrier([developer(&server.url)], None))
+        .post(STREAM)
+        .body("{}")
+        .send()
+        .await
+        .unwrap();
+    let receipt = response.extensions().get::<LiveReceipt>().unwrap().clone();
+    assert!(response.chunk().await.unwrap().is_some());
+    drop(response);
+    let receipt = receipt.now();
+    assert!(
+        receipt.served.is_some() && receipt.tries[0].ended.is_some(),
+        "{receipt:?}"
+    );
 }
 
 #[cfg(not(feature = "rustls"))]

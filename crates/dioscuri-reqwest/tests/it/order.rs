@@ -60,7 +60,7 @@ async fn inside_of_the_retry_each_attempt_is_seen_and_outside_the_call() {
     let (outside, inside) = (Notes::default(), Notes::default());
     let stack = ClientBuilder::new(client())
         .with(outside.clone())
-        .with(RetryMiddleware::new(quick()))
+        .with(RetryMiddleware::new(quick()).with_filter(|_| true))
         .with(inside.clone())
         .build();
     stack.post(&server.url).send().await.unwrap();
@@ -81,9 +81,9 @@ async fn whoever_stands_around_the_classifier_knows_the_class() {
     let server = one_bad_answer().await;
     let (outside, inside) = (Notes::default(), Notes::default());
     let stack = ClientBuilder::new(client())
-        .with(RetryMiddleware::new(quick()))
+        .with(RetryMiddleware::new(quick()).with_filter(|_| true))
         .with(outside.clone())
-        .with(ClassifyMiddleware::new())
+        .with(ClassifyMiddleware::new().with_filter(|_| true))
         .with(inside.clone())
         .build();
     stack.post(&server.url).send().await.unwrap();
@@ -106,7 +106,7 @@ async fn what_another_middleware_refuses_is_handed_on_and_not_tried_again() {
     let server = one_bad_answer().await;
     let inside = Notes::default();
     let stack = ClientBuilder::new(client())
-        .with(RetryMiddleware::new(quick()))
+        .with(RetryMiddleware::new(quick()).with_filter(|_| true))
         .with(inside.clone())
         .with(Refuses)
         .build();

@@ -2,7 +2,7 @@
 
 use crate::script::{Event, Reply, Server, answer, client, nobody, ok, refused};
 use bytes::Bytes;
-use dioscuri_reqwest::{Bounds, Deadline, RetryMiddleware};
+use dioscuri_reqwest::{Bounds, ClassifyMiddleware, Deadline, RetryMiddleware};
 use dioscuri_retry::{
     AttemptLog, Backoff, Context, Limit, OnEmpty, Retry, RetryBudget, RetryPolicyExt as _, Standard, Verdict,
 };
@@ -21,8 +21,11 @@ fn quick() -> Standard {
     Standard::new(backoff, backoff, NonZeroU32::new(4).unwrap())
 }
 
+/// The server's paths are nobody's: it is asked for whatever they are.
 fn stack(retry: RetryMiddleware) -> ClientWithMiddleware {
-    ClientBuilder::new(client()).with(retry).build()
+    ClientBuilder::new(client())
+        .with(retry.with_filter(|_| true))
+        .build()
 }
 
 fn busy() -> Reply {
@@ -293,4 +296,121 @@ async fn without_the_gate_it_is_the_callers() {
         .unwrap();
     assert!(response.text().await.unwrap().contains("overloaded"));
     assert_eq!(server.bodies().len(), 1);
+}
+
+/// A refusal whose body never ends, with a hint in its head.
+fn slow_refusal(status: u16, retry_after: u64) -> Reply {
+    let head = format!("HTTP/1.1 {status} X\r\nretry-after: {retry_after}\r\ncontent-length: 100\r\n\r\n{{");
+    Reply::Stall(head.into_bytes())
+}
+
+#[tokio::test]
+async fn the_deadline_bounds_the_reading_of_a_refusal_and_the_refusal_stays_one() {
+    let server = Server::start([slow_refusal(503, 0)]).await;
+    let patient = Bounds::default().with_patience(HOUR);
+    let retry = RetryMiddleware::new(quick())
+        .with_bounds(patient)
+        .with_deadline(Duration::from_millis(300));
+    // With an hour's patience it would stall for an hour.
+    let response = stack(retry).post(&server.url).send().await.unwrap();
+    assert_eq!(response.status(), 503);
+    assert_eq!(
+        response.extensions().get::<Failure>().unwrap().class,
+        Class::Unavailable
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_read_within_the_attempt_does_not_become_a_timeout() {
+    let server = Server::start([slow_refusal(429, 1), ok("{}")]).await;
+    let patient = Bounds::default().with_patience(HOUR);
+    let retry = RetryMiddleware::new(quick()).with_attempt_timeout(Duration::from_millis(500));
+    let classify = ClassifyMiddleware::new().with_bounds(patient);
+    let stack = ClientBuilder::new(client())
+        .with(retry.with_filter(|_| true))
+        .with(classify.with_filter(|_| true))
+        .build();
+    let response = stack.post(&server.url).body("{}").send().await.unwrap();
+    let tried = log(response.extensions()).tried();
+    assert_eq!(
+        (tried[0].phase, tried[1].class),
+        (Some(Phase::Answered), None),
+        "{tried:?}"
+    );
+    assert_ne!(tried[0].class, Some(Class::DeadlineExceeded));
+    assert!(
+        tried[1].waited >= Duration::from_secs(1),
+        "the hint holds: {tried:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_the_gemini_apis_passes_untouched() {
+    let server = Server::start([busy(), ok("{}")]).await;
+    let stack = ClientBuilder::new(client())
+        .with(RetryMiddleware::new(quick()))
+        .build();
+    let charge = format!("{}/payments/charge", server.url);
+    let response = stack.post(charge).body("{}").send().await.unwrap();
+    assert_eq!(response.status(), 503);
+    assert!(response.extensions().get::<AttemptLog>().is_none());
+    assert_eq!(server.bodies().len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_of_a_model_is_tried_again_wherever_it_goes() {
+    let server = Server::start([busy(), ok("{}")]).await;
+    let stack = ClientBuilder::new(client())
+        .with(RetryMiddleware::new(quick()))
+        .build();
+    let url = format!("{}/gateway/v1beta/models/m:generateContent", server.url);
+    let response = stack.post(url).body("{}").send().await.unwrap();
+    assert_eq!(response.status(), 200);
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_too_slow_names_where_it_went_and_no_credential() {
+    let server = Server::start([Reply::Stall(Vec::new())]).await;
+    let url = format!("{}/m?alt=sse&access_token=hush", server.url);
+    let stack = stack(RetryMiddleware::new(quick()).with_deadline(Duration::from_millis(50)));
+    let error = stack.post(&url).send().await.unwrap_err();
+    let shown = format!("{error} {error:?}");
+    assert!(shown.contains(&server.url) && !shown.contains("hush"), "{shown}");
+}
+
+#[tokio::test]
+async fn behind_the_gate_an_answer_without_content_was_answered() {
+    let head = b"HTTP/1.1 200 X\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    let server = Server::start([Reply::Stall(head.to_vec()), streams()]).await;
+    let url = format!("{}/v1beta/models/m:streamGenerateContent?alt=sse", server.url);
+    let retry = RetryMiddleware::new(quick())
+        .with_gate()
+        .with_attempt_timeout(Duration::from_millis(500));
+    let response = stack(retry).post(url).body("{}").send().await.unwrap();
+    let tried = log(response.extensions()).tried();
+    assert_eq!(
+        (tried[0].class, tried[0].phase),
+        (Some(Class::DeadlineExceeded), Some(Phase::Answered))
+    );
+}
+
+#[tokio::test]
+async fn behind_the_gate_what_cannot_be_read_is_sent_for_once() {
+    let of = |headers: &str| Reply::Bytes(answer(200, headers, b"\x1f\x8b\x08"));
+    for (query, reply) in [
+        (
+            "sse",
+            of("content-encoding: gzip\r\ncontent-type: text/event-stream\r\n"),
+        ),
+        ("sse", of("content-type: application/x-protobuf\r\n")),
+        ("proto", of("")),
+        ("sse", Reply::Bytes(b"HTTP/1.1 204 X\r\n\r\n".to_vec())),
+    ] {
+        let server = Server::start([reply, streams()]).await;
+        let url = format!("{}/v1beta/models/m:streamGenerateContent?alt={query}", server.url);
+        let stack = stack(RetryMiddleware::new(quick()).with_gate());
+        let response = stack.post(url).body("{}").send().await.unwrap();
+        assert!(response.extensions().get::<Failure>().is_none(), "{response:?}");
+        assert_eq!(server.bodies().len(), 1);
+    }
 }

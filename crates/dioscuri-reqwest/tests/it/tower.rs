@@ -1,6 +1,6 @@
 //! A client as a tower service of `http::Request`.
 
-use crate::script::{Event, Server, answer, client, nobody};
+use crate::script::{Event, Reply, Server, answer, client, nobody, ok};
 use bytes::Bytes;
 use dioscuri_reqwest::{ReqwestService, classify};
 use dioscuri_vocab::{Class, Phase};
@@ -21,7 +21,7 @@ fn is_plain<S: Clone + Send + Sync + 'static>(service: S) -> S {
 
 #[tokio::test]
 async fn request_and_response_come_through_whole() {
-    let reply = crate::script::Reply::Bytes(answer(503, "set-cookie: a=1\r\nset-cookie: b=2\r\n", "busy"));
+    let reply = Reply::Bytes(answer(503, "set-cookie: a=1\r\nset-cookie: b=2\r\n", "busy"));
     let server = Server::start([reply]).await;
     let mut service = is_plain(ReqwestService::new(client()));
     let response = service.call(request(&server.url)).await.unwrap();
@@ -62,4 +62,20 @@ async fn its_errors_are_read_as_any() {
     let mut service = ReqwestService::new(client());
     let error = service.call(request(&nobody().await)).await.unwrap_err();
     assert_eq!(classify(&error).0.class, Class::Connection);
+}
+
+#[tokio::test]
+async fn what_a_redirect_brought_from_elsewhere_is_an_error() {
+    let elsewhere = Server::start([ok("{}")]).await;
+    let moved = format!("location: {}/\r\n", elsewhere.url);
+    let server = Server::start([Reply::Bytes(answer(303, &moved, ""))]).await;
+    let mut service = ReqwestService::new(client());
+    let error = service.call(request(&server.url)).await.unwrap_err();
+    let (failure, phase) = classify(&error);
+    assert_eq!(
+        (failure.class, phase),
+        (Class::FailedPrecondition, Phase::Answered),
+        "{error:?}"
+    );
+    assert!(format!("{error:?}").contains(&elsewhere.url), "{error:?}");
 }

@@ -17,7 +17,7 @@ use std::{
 pub struct LiveReceipt(Arc<Mutex<Receipt>>);
 
 impl LiveReceipt {
-    /// What it has cost so far; complete once the body has ended.
+    /// What it has cost so far; complete once the body has ended or is dropped.
     #[must_use]
     pub fn now(&self) -> Receipt {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -80,6 +80,6 @@ impl Body for Carried {
 
 impl Drop for Carried {
     fn drop(&mut self) {
-        self.receipt.set(self.body.receipt());
+        self.receipt.set(self.body.end_now());
     }
 }

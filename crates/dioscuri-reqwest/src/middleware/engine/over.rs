@@ -1,18 +1,23 @@
 //! The rest of the stack, as the transport of one call.
 
 use crate::{
+    Redirected,
     body::Answer,
     cause::{Cause, causes},
     fault::place,
 };
 use bytes::Bytes;
+use dioscuri_errors::connection;
 use dioscuri_transport::{BodyBox, Fault, SendError, Sent, Transport};
-use dioscuri_vocab::Phase;
+use dioscuri_vocab::{Failure, Phase};
 use http::{Extensions, Version};
-use reqwest::{Body, Request, Url};
+use reqwest::{Body, Request, Response, Url};
 use reqwest_middleware::{Error, Next};
 use std::{
+    future::{pending, poll_fn},
+    pin::pin,
     sync::{Mutex, MutexGuard, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -29,6 +34,10 @@ pub(super) struct Over<'a> {
 }
 
 struct Seen {
+    /// How many attempts have ended.
+    ended: u64,
+    /// An attempt was answered by another host than it was for.
+    redirected: Option<Redirected>,
     /// What the attempts that have ended left behind; the next begins with it.
     extensions: Extensions,
     /// How the last attempt failed, if it had no response.
@@ -42,16 +51,33 @@ impl<'a> Over<'a> {
             version: request.version(),
             timeout: request.timeout().copied(),
             seen: Mutex::new(Seen {
+                ended: 0,
+                redirected: None,
                 extensions: extensions.clone(),
                 error: None,
             }),
         }
     }
 
-    /// What the attempts have left behind, and the error of the last.
+    /// What the attempts have left behind, and the error of the last that was sent.
     pub(super) fn into_seen(self) -> (Extensions, Option<Error>) {
         let seen = self.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
         (seen.extensions, seen.error)
+    }
+
+    /// How `call` ends over this, or that an attempt of it was answered by another host than it was for: then it is given
+    /// up at once, since each further attempt would hand out another key.
+    pub(super) async fn unless_redirected<T>(&self, call: impl Future<Output = T>) -> Result<T, Redirected> {
+        let mut call = pin!(call);
+        poll_fn(|cx| match call.as_mut().poll(cx) {
+            Poll::Ready(ended) => Poll::Ready(Ok(ended)),
+            // Attempts run within the call: none is set without this being polled.
+            Poll::Pending => match self.seen().redirected.take() {
+                Some(elsewhere) => Poll::Ready(Err(elsewhere)),
+                None => Poll::Pending,
+            },
+        })
+        .await
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -78,30 +104,68 @@ impl Transport for Over<'_> {
         let request = self
             .request(request)
             .map_err(|_| SendError::new(Phase::NotSent, Fault::Other))?;
-        let mut extensions = {
+        let (asked, mut extensions, before) = {
             let mut seen = self.seen();
             seen.error = None;
-            seen.extensions.clone()
+            (request.url().clone(), seen.extensions.clone(), seen.ended)
         };
         // Nobody tells when the first byte leaves: early is safe.
         sent.mark();
         let result = self.next.clone().run(request, &mut extensions).await;
+        match self.ended(&asked, result, extensions, before) {
+            Some(ended) => ended,
+            // Whoever polls this call looks at what was seen, and ends it.
+            None => pending().await,
+        }
+    }
+}
+
+impl Over<'_> {
+    /// An attempt has ended that asked `asked` and left `extensions` behind, when `before` others had ended as it began.
+    /// `None` if the call must not go on.
+    fn ended(
+        &self,
+        asked: &Url,
+        result: reqwest_middleware::Result<Response>,
+        extensions: Extensions,
+        before: u64,
+    ) -> Option<Result<http::Response<BodyBox>, SendError>> {
         let mut seen = self.seen();
-        seen.extensions.extend(extensions);
+        if seen.ended == before {
+            // What it has removed is gone.
+            seen.extensions = extensions;
+        } else {
+            seen.extensions.extend(extensions);
+        }
+        seen.ended += 1;
         match result {
             Ok(response) => {
+                if let Err(elsewhere) = Redirected::check(asked, response.url()) {
+                    seen.redirected = Some(elsewhere);
+                    return None;
+                }
                 let went = Went(response.url().clone());
                 let mut response = http::Response::<Body>::from(response);
                 response.extensions_mut().insert(went);
-                Ok(response.map(|body| -> BodyBox { Box::pin(Answer::new(body, None)) }))
+                Some(Ok(
+                    response.map(|body| -> BodyBox { Box::pin(Answer::new(body, None)) })
+                ))
             }
             Err(error) => {
                 let (phase, fault) = told(&error);
                 seen.error = Some(error);
-                Err(SendError::new(phase, fault))
+                Some(Err(SendError::new(phase, fault)))
             }
         }
     }
+}
+
+/// Whether an attempt that ended with `error` is told as `failure` at `phase`: its end, and not that of a later attempt
+/// that was never sent.
+pub(super) fn is_told_as(error: &Error, failure: Option<&Failure>, phase: Option<Phase>) -> bool {
+    let (known, fault) = told(error);
+    let class = connection(known, fault).class;
+    phase.is_none_or(|phase| phase == known) && failure.is_none_or(|failure| failure.class == class)
 }
 
 /// How far an attempt had come that `error` ended, and what failed.
