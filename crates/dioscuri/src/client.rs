@@ -339,14 +339,9 @@ impl Builder {
             engine = engine.expect_priority(priority);
         }
         let engine = engine.build();
-        let driver = Driver::new(
-            engine,
-            parts.directory,
-            transport,
-            classify,
-            clock,
-            DriverConfig::default(),
-        );
+        let mut bounds = DriverConfig::default();
+        bounds.stream_idle = config.stream_idle.unwrap_or(bounds.stream_idle);
+        let driver = Driver::new(engine, parts.directory, transport, classify, clock, bounds);
         let shared = Shared {
             driver,
             pool,

@@ -53,6 +53,9 @@ pub struct Config {
     pub deadline: Option<Duration>,
     /// How long one attempt may take, of a stream up to its first content. Default: 15 min.
     pub attempt_timeout: Duration,
+    /// How long a stream that passes by [`Client::routes`](crate::Client::routes) may be silent once its first content
+    /// has come. Default: 120 s, which is longer than many clients' own timeouts of reading.
+    pub stream_idle: Option<Duration>,
     /// How long a quota minute is. Default: 60 s; simulators share another.
     pub minute: Duration,
     /// After waiting this long for the first model of the chain, a call may use the others. Default: one
@@ -96,6 +99,7 @@ impl Config {
             profile: Profile::Default,
             deadline: None,
             attempt_timeout: ATTEMPT_TIMEOUT,
+            stream_idle: None,
             minute: Duration::from_secs(60),
             fallback_after: None,
             unproven_in_flight: None,
@@ -231,13 +235,19 @@ impl Config {
         if let Some(twice) = first_twice(self.projects.iter().map(|project| &project.id)) {
             return Err(ConfigError::new(format!("project `{twice}` is configured twice")));
         }
-        let spans = [self.deadline, self.fallback_after, self.hedge_after];
+        let spans = [
+            self.deadline,
+            self.stream_idle,
+            self.fallback_after,
+            self.hedge_after,
+        ];
         let given = spans.into_iter().flatten();
         if given
             .chain([self.minute, self.attempt_timeout])
             .any(|span| span.is_zero())
         {
-            let spans = "`minute`, `attempt_timeout`, `deadline`, `fallback_after` and `hedge_after`";
+            let spans =
+                "`minute`, `attempt_timeout`, `stream_idle`, `deadline`, `fallback_after` and `hedge_after`";
             return Err(ConfigError::new(format!("{spans} must be above zero")));
         }
         self.check_quotas()?;

@@ -18,6 +18,7 @@ struct File {
     profile: Option<String>,
     deadline: Option<String>,
     attempt_timeout: Option<String>,
+    stream_idle: Option<String>,
     minute: Option<String>,
     fallback_after: Option<String>,
     unproven_in_flight: Option<u32>,
@@ -95,6 +96,7 @@ pub(super) fn read(text: &str, var: Var<'_>) -> Result<Config, ConfigError> {
         config.profile = profile(&name)?;
     }
     config.deadline = span("deadline", file.deadline.as_deref())?;
+    config.stream_idle = span("stream_idle", file.stream_idle.as_deref())?;
     config.fallback_after = span("fallback_after", file.fallback_after.as_deref())?;
     config.hedge_after = span("hedge_after", file.hedge_after.as_deref())?;
     config.guard = span("guard", file.guard.as_deref())?;

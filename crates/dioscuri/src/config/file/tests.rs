@@ -124,6 +124,7 @@ fn what_operators_may_set_is_read() {
 residency = ["eu"]
 tiers = ["standard", "provisioned"]
 hedge_after = "20s"
+stream_idle = "30s"
 expect_priority = 1
 guard = "250ms"
 burst_share = 0.5
@@ -138,6 +139,7 @@ fallback_on = { capacity = 1, quota_minute = 2 }
     );
     assert_eq!(config.tiers, [Tier::Standard, Tier::Provisioned]);
     assert_eq!(config.hedge_after, Some(Duration::from_secs(20)));
+    assert_eq!(config.stream_idle, Some(Duration::from_secs(30)));
     assert_eq!(config.guard, Some(Duration::from_millis(250)));
     assert_eq!((config.expect_priority, config.burst_share), (Some(1), Some(0.5)));
     assert!(config.is_allowed("eu") && !config.is_allowed("global"));
