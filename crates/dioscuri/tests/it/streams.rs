@@ -186,6 +186,24 @@ async fn who_leaves_a_stream_leaves_nothing_behind() {
     server.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_falls_silent_ends_in_the_time_that_is_set() {
+    let over = transport();
+    let silent = "what = \"stall_body\"\nbytes = 1000\ncount = 1";
+    let server = Server::start(Scenario::parse(&format!("{WORLD}{silent}")).unwrap());
+    let server = server.await.unwrap();
+    let mut config = config(&server.url());
+    // Far below the patience of the transport, of the server, and the default.
+    config.stream_idle = Some(Duration::from_millis(300));
+    let client = Client::builder(config, over.clone()).build().unwrap();
+    let mut opened = send(&client.routes(), SSE, &over).await.unwrap();
+    let (_, end) = read(&mut opened).await;
+    let error = end.unwrap();
+    assert_eq!(error.failure().class, Class::DeadlineExceeded);
+    assert_eq!(error.message(), "silent for 0.3 s");
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn a_route_decides_host_path_and_the_one_credential() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
