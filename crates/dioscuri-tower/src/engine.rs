@@ -13,7 +13,7 @@ use crate::{
 use bytes::Bytes;
 use dioscuri_http::{Deadline, keep};
 use dioscuri_transport::{
-    BodyBox, CallTerms, Opened, Route, Routes, SendError, Sent, Transport, Undelivered, read_error,
+    BodyBox, CallTerms, Opened, Route, Routes, SendError, Sent, Transport, Undelivered, fault_of,
 };
 use http::{Extensions, Request, Response, request::Parts};
 use http_body::Body;
@@ -30,14 +30,19 @@ use tower_service::Service;
 /// The whole engine over the services below: its calls go to whichever endpoint has room and is well, are tried again,
 /// and hold a stream back until its first event has come.
 ///
-/// Which requests are carried say [`Routes`]; all others pass untouched. Of one that is carried, host, path and
-/// credential are the endpoint's; what it brings of its own credentials is removed. An answer comes back with its
+/// Which requests are carried say [`Routes`]; all others pass untouched, with whatever credential they bring. So does one
+/// whose body is larger than [`Routes::max_body`]: no quota is asked for it. Of one that is carried, host, path and
+/// credential are the endpoint's; what it brings of its own credentials is removed, and its extensions do not reach the
+/// services below. An answer comes back with its
 /// [`Receipt`](dioscuri_transport::Receipt) among its extensions. So does a refusal that nothing could help: as it
 /// came, with the [`Failure`](dioscuri_vocab::Failure) beside it. Where there is no answer to hand on, the error holds
 /// the [`Undelivered`] call.
 ///
 /// [`CallTerms`] among the extensions of a request say how long it may take and who goes first; a
-/// [`Deadline`](crate::Deadline) there does too.
+/// [`Deadline`](crate::Deadline) there does too, and the earlier counts. The time runs from when the layer is called: the
+/// upload is part of it.
+///
+/// The service below must be `Sync`: `BoxCloneSyncService` is, `BoxCloneService` is not.
 ///
 /// ```no_run
 /// use dioscuri_tower::EngineLayer;
@@ -61,14 +66,14 @@ impl EngineLayer {
     pub fn new(routes: Routes) -> Self {
         Self {
             routes,
-            reading: Arc::new(read_error),
+            reading: Arc::new(fault_of),
         }
     }
 
     /// The same, with errors of the service below read by `reading`, as
-    /// [`TowerTransport`](crate::TowerTransport::with_reading) does.
+    /// [`TowerTransport`](crate::TowerTransport::with_fault) does.
     #[must_use]
-    pub fn with_reading<F>(mut self, reading: F) -> Self
+    pub fn with_fault<F>(mut self, reading: F) -> Self
     where
         F: Fn(
                 &(dyn std::error::Error + 'static),

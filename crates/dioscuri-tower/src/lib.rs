@@ -38,15 +38,17 @@
 //! | [`ClassifyLayer`] | all of the above decide by what it reads | – |
 //! | the client | | |
 //!
-//! All but the first can stand alone. Without [`ClassifyLayer`] the others see broken connections and nothing else.
+//! All but the first can stand alone; a [`PoolLayer`] alone waits for nobody, and refuses while nobody is open, which at
+//! startup includes all calls beyond the first few at an endpoint that has not answered yet. Without [`ClassifyLayer`] the
+//! others see broken connections and nothing else.
 //!
 //! # Why is nothing taken in `poll_ready`?
 //!
 //! There the request is not known yet: neither what it costs, nor where it may go, nor until when it can wait. And
 //! whoever is ready and never calls would hold what others wait for. So permits and endpoints are taken in the future
-//! of the call, and given back when that is dropped, at any point. Retry and budget are always ready; when a request has
-//! come so far, they wait for the readiness of a clone of what is below. A readiness that fails is a failure of an
-//! attempt that was not sent.
+//! of the call, and given back when that is dropped, at any point. Retry, pool and budget are always ready; when a request
+//! has come so far, they wait for the readiness of a clone of what is below. A readiness that fails is a failure of an
+//! attempt that was not sent, and nobody's fault.
 //!
 //! # What if the body is read late?
 //!
@@ -79,15 +81,15 @@
 //!
 //! Those that change a connection or a header: proxies, tracing, a user agent, a timeout for the attempt. Neither
 //! retries nor rate limits: a second set below would send what is not counted here. Redirects would carry the key
-//! elsewhere.
+//! elsewhere. What has an engine below needs no [`RetryLayer`] above it; what the engine has given up is not tried again.
 //!
 //! # Features
 //!
 //! | feature | brings |
 //! | --- | --- |
-//! | none | the four layers; 10 crates of others |
+//! | none | the four layers; 11 crates of others |
 //! | `errors` | `ClassifyLayer::gemini`, `RateBudgetLayer::with_gemini_usage`, `GateLayer` for streams |
-//! | `retry` | `TowerPolicy`, for tower 0.5 |
+//! | `retry` | `TowerPolicy`, for tower 0.5; its timeout is known for one |
 //! | `engine` | `EngineLayer`, the whole engine as one layer; `TowerTransport`, a service as its transport |
 //!
 //! # Limits
@@ -98,9 +100,13 @@
 //!   (feature `errors`) and the engine wait for the first content.
 //! - Pool and budget do not know each other: an endpoint is chosen by health and load, not by the room in its quotas.
 //!   There is one link of models. The engine does both.
-//! - A request whose connection was refused stays charged to the budget as estimated.
+//! - An attempt that ends before its head stays charged to the budget as estimated, unless nothing was sent.
 //! - Beneath tower's `Retry` the first attempt of a call is unknown to a pool's layer: after it, another endpoint is
-//!   tried as soon as the policy allows, open or not.
+//!   tried as soon as the policy allows, open or not. Nor does it know the policy's deadline in the line of a budget, as it
+//!   does that of a [`Deadline`] among its request's extensions.
+//! - Without a deadline a call looks 80 times at a pool that has nobody, then ends.
+//! - Attempts end when their heads come, if they are probes: what breaks in the body of one closes nothing.
+//! - Where one stack is used for several hosts, say which requests are the pool's: [`PoolLayer::only`].
 //! - Always ready: a load-shedding layer above sees no load.
 
 mod attempt;
@@ -141,7 +147,7 @@ pub use reading::{Causes, ReadError, boxed_failure, failure_by_causes};
 pub use retry::{RetryLayer, RetryService};
 
 #[cfg(feature = "engine")]
-pub use dioscuri_transport::read_error;
+pub use dioscuri_transport::fault_of;
 #[cfg(feature = "engine")]
 pub use transport::TowerTransport;
 

@@ -1,6 +1,6 @@
 //! The transport itself.
 
-use crate::{attempt::BoxError, read_error};
+use crate::{attempt::BoxError, fault_of};
 use bytes::{Buf, Bytes};
 use dioscuri_transport::{BodyBox, Fault, SendError, Sent, Transport};
 use dioscuri_vocab::Phase;
@@ -24,11 +24,11 @@ pub struct TowerTransport<S> {
 pub(crate) type Reading = Arc<dyn Fn(&(dyn Error + 'static), Phase) -> (Phase, Fault) + Send + Sync>;
 
 impl<S> TowerTransport<S> {
-    /// A transport over `service`, whose errors are read by [`read_error`].
+    /// A transport over `service`, whose errors are read by [`fault_of`].
     pub fn new(service: S) -> Self {
         Self {
             service,
-            reading: Arc::new(read_error),
+            reading: Arc::new(fault_of),
         }
     }
 
@@ -38,7 +38,7 @@ impl<S> TowerTransport<S> {
     /// body the head has arrived, whatever it says.
     ///
     /// ```
-    /// use dioscuri_tower::{TowerTransport, read_error};
+    /// use dioscuri_tower::{TowerTransport, fault_of};
     /// use dioscuri_transport::Fault;
     /// use dioscuri_vocab::Phase;
     /// use std::{fmt, error::Error};
@@ -51,16 +51,16 @@ impl<S> TowerTransport<S> {
     /// # }
     /// # impl Error for Shed {}
     /// # let service = ();
-    /// let transport = TowerTransport::new(service).with_reading(|error, phase| {
+    /// let transport = TowerTransport::new(service).with_fault(|error, phase| {
     ///     if error.is::<Shed>() {
     ///         (Phase::NotSent, Fault::Other)
     ///     } else {
-    ///         read_error(error, phase)
+    ///         fault_of(error, phase)
     ///     }
     /// });
     /// ```
     #[must_use]
-    pub fn with_reading<F>(mut self, reading: F) -> Self
+    pub fn with_fault<F>(mut self, reading: F) -> Self
     where
         F: Fn(&(dyn Error + 'static), Phase) -> (Phase, Fault) + Send + Sync + 'static,
     {

@@ -9,10 +9,12 @@
 use bytes::Bytes;
 use dioscuri::{Client as Dioscuri, Config, ModelLimits, Project};
 use dioscuri_budget::{Budget, Config as BudgetConfig, Limit, Turnstile};
-use dioscuri_http::connection_failure;
 use dioscuri_retry::{AttemptLog, Profile};
 use dioscuri_sim::{Scenario, Server};
-use dioscuri_tower::{Claim, ClassifyLayer, EngineLayer, RateBudgetLayer, RetryLayer, TowerTransport};
+use dioscuri_tower::{
+    BudgetError, Claim, ClassifyLayer, EngineLayer, RateBudgetLayer, RetryLayer, TowerTransport,
+    failure_by_causes,
+};
 use dioscuri_transport::Receipt;
 use dioscuri_vocab::{EndpointId, Phase};
 use http::Request;
@@ -47,13 +49,13 @@ async fn layers(server: &Server) -> Result<(), Box<dyn Error>> {
     budget.attach(flash, &[Limit::rpm(600)]);
     let turnstile = Turnstile::new(budget);
 
-    // hyper's client knows which connections never stood.
-    let reading = |error: &dioscuri_tower::BudgetError, phase| {
+    // hyper's client knows which connections never stood; all else is read as usual.
+    let reading = |error: &BudgetError, phase| {
         let hyper = error
             .source()
             .and_then(|source| source.downcast_ref::<HyperError>());
         let unsent = hyper.is_some_and(HyperError::is_connect);
-        connection_failure(error, if unsent { Phase::NotSent } else { phase })
+        failure_by_causes(error, if unsent { Phase::NotSent } else { phase })
     };
     let client = ServiceBuilder::new()
         // Outermost: its deadline covers waits, lines and attempts.

@@ -9,7 +9,6 @@ use dioscuri_tower::vocab::{Class, EndpointId, Tick};
 use dioscuri_tower::{BudgetError, Claim, Deadline, PoolLayer, RateBudgetLayer, RetryLayer};
 use http::StatusCode;
 use std::{
-    io::ErrorKind,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -157,6 +156,7 @@ mod over_an_engine {
     use std::{
         convert::Infallible,
         future::Future as _,
+        io::ErrorKind,
         pin::Pin,
         task::{Context, Poll, ready},
     };

@@ -47,7 +47,7 @@ async fn a_refused_connection_was_not_sent() {
 #[tokio::test]
 async fn a_service_that_knows_better_says_so() {
     let transport = TowerTransport::new(Fake::failing(ErrorKind::NotFound))
-        .with_reading(|_, _| (Phase::NotSent, Fault::Dns));
+        .with_fault(|_, _| (Phase::NotSent, Fault::Dns));
     assert_eq!(
         failure(transport, ErrorKind::NotFound).await,
         (Phase::NotSent, Fault::Dns)
@@ -57,7 +57,7 @@ async fn a_service_that_knows_better_says_so() {
 #[tokio::test]
 async fn no_reading_makes_an_unready_service_one_that_sent() {
     let unready = Fake::failing(ErrorKind::Other).never_ready(ErrorKind::Other);
-    let transport = TowerTransport::new(unready).with_reading(|_, _| (Phase::Sent, Fault::Tls));
+    let transport = TowerTransport::new(unready).with_fault(|_, _| (Phase::Sent, Fault::Tls));
     assert_eq!(
         failure(transport, ErrorKind::Other).await,
         (Phase::NotSent, Fault::Tls)
