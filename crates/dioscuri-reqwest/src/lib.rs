@@ -37,6 +37,8 @@
 //!       ClassifyMiddleware                                      innermost: whoever stands around it knows the failure
 //! ```
 //!
+//! `RetryMiddleware` and `ClassifyMiddleware` look at the Gemini API's requests only; each has a `with_filter`.
+//!
 //! `RetryMiddleware` and `EngineMiddleware` read failures themselves and need no `ClassifyMiddleware`; where one stands
 //! inside all the same, what it has read holds for the retry.
 //!
@@ -70,8 +72,17 @@
 //!
 //! # Which URLs and keys are shown?
 //!
-//! None. A failure holds no text; errors of transport, service and engine come without their URL; from the URL of an
-//! error that the middlewares hand on a `key=` is taken out. Keys belong into the header `x-goog-api-key`.
+//! No keys. A failure holds no text; errors of transport, service and engine come without their URL; an error of reqwest
+//! that a middleware hands on keeps its URL, from which credentials are taken out: `key`, `access_token` and `oauth_token`
+//! in the query, user and password. So is it for one that another middleware has wrapped, unless it stands deeper than
+//! one level: that text is beyond reach. Keys belong into the header `x-goog-api-key`.
+//!
+//! # What about redirects?
+//!
+//! Turn them off at a client of your own: `redirect(Policy::none())`. When the host changes, reqwest takes off
+//! `Authorization` and cookies, but sends `x-goog-api-key` along. `EngineMiddleware`, `ReqwestService` and
+//! `ReqwestTransport` make an answer that came from another host an error of which `Redirected` is the cause; the key has
+//! gone by then.
 //!
 //! # Features
 //!

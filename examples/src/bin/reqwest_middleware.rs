@@ -10,7 +10,7 @@ use dioscuri_retry::{AttemptLog, OnEmpty, Profile, RetryBudget, RetryPolicyExt a
 use dioscuri_sim::{Scenario, Server};
 use dioscuri_transport::Receipt;
 use http::Extensions;
-use reqwest::{Body, Request, Response};
+use reqwest::{Body, Request, Response, redirect::Policy};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next};
 use std::{
     error::Error,
@@ -61,7 +61,9 @@ async fn by_the_engine() -> Result<(), Box<dyn Error>> {
         .with_limits(ModelLimits::new("gemini-3.8-flash").with_rpm(600));
     let engine = Client::new(Config::new([castor]).with_models(["gemini-3.8-flash"]))?;
     let seen = Seen::default();
-    let client = ClientBuilder::new(reqwest::Client::new())
+    // A redirect would take the endpoint's key along.
+    let http = reqwest::Client::builder().redirect(Policy::none()).build()?;
+    let client = ClientBuilder::new(http)
         .with(EngineMiddleware::new(engine.routes()))
         .with(seen.clone())
         .build();

@@ -193,14 +193,12 @@ fn unanswered(mut ended: Undelivered, error: Option<Error>, extensions: &mut Ext
     if let Some(failure) = &ended.failure {
         extensions.insert(failure.clone());
     }
-    match ended.refusal.take() {
-        Some(refusal) => Ok(refused(refusal, ended)),
-        None => {
-            let phase = ended.receipt.tries.last().and_then(|last| last.phase);
-            let error = error.filter(|error| is_told_as(error, ended.failure.as_ref(), phase));
-            Err(failed(ended, error))
-        }
+    if let Some(refusal) = ended.refusal.take() {
+        return Ok(refused(refusal, ended));
     }
+    let phase = ended.receipt.tries.last().and_then(|last| last.phase);
+    let error = error.filter(|error| is_told_as(error, ended.failure.as_ref(), phase));
+    Err(failed(ended, error))
 }
 
 /// The last refusal as it came, with what is known of it.

@@ -205,18 +205,15 @@ impl RetryMiddleware {
         };
         let result = match until {
             None => sending.await,
-            Some(until) => match timeout_at(until, sending).await {
-                Ok(result) => result,
-                Err(_) => {
-                    let limit = until.saturating_duration_since(begun);
-                    let phase = if has_head.into_inner() {
-                        Phase::Answered
-                    } else {
-                        Phase::Sent
-                    };
-                    Err(AttemptTimeout { limit, phase }.into_error(&url))
-                }
-            },
+            Some(until) => timeout_at(until, sending).await.unwrap_or_else(|_| {
+                let limit = until.saturating_duration_since(begun);
+                let phase = if has_head.load(Ordering::Relaxed) {
+                    Phase::Answered
+                } else {
+                    Phase::Sent
+                };
+                Err(AttemptTimeout { limit, phase }.into_error(&url))
+            }),
         };
         match outer {
             Some(outer) => extensions.insert(outer),
