@@ -135,8 +135,8 @@ impl Fault {
             Self::Raw(Trick::GoAwaySeen) | Self::Simulated("reset_before" | "reset_after" | "stall_head") => {
                 &[Phase::Sent]
             }
-            // The refusal may be lost with the connection; of a timeout some say only that the request was sent.
-            Self::Raw(Trick::EarlyRefusal) | Self::Simulated("stall_body") => &[Phase::Sent, Phase::Answered],
+            // The refusal may be lost with the connection.
+            Self::Raw(Trick::EarlyRefusal) => &[Phase::Sent, Phase::Answered],
             Self::Simulated(_) | Self::Raw(_) => &[Phase::Answered],
         }
     }

@@ -8,6 +8,7 @@ use dioscuri_reqwest::{
 use dioscuri_retry::{Profile, adapters::Schedule};
 use dioscuri_stacks::{KEY, MODEL, path};
 use dioscuri_tower::{ClassifyLayer, EngineLayer, RetryLayer};
+use dioscuri_transport::Routes;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::{client::legacy, rt::TokioExecutor};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
@@ -112,7 +113,9 @@ fn over_reqwest(url: &str) -> Vec<Client> {
     let policy = || Profile::Default.policy();
     let (retry, classify) = stock_retry(Schedule::new(policy()));
     let google = url.trim_end_matches(&path("generateContent")).to_owned();
-    let routes = dioscuri(&google).routes();
+    let client = dioscuri(&google);
+    let by_bytes = Routes::new().with(MODEL, client.carrier().clone());
+    let routes = client.routes();
     let facade = {
         let (client, body) = (dioscuri(&google), body());
         Client::new("full: dioscuri::Client", 0, move || {
@@ -139,6 +142,10 @@ fn over_reqwest(url: &str) -> Vec<Client> {
         stacked(
             "retry in place: reqwest-retry, our policy",
             builder().with(retry).with(classify).build(),
+        ),
+        stacked(
+            "full: EngineMiddleware, estimates by bytes",
+            builder().with(EngineMiddleware::new(by_bytes)).build(),
         ),
         stacked(
             "full: EngineMiddleware",

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use dioscuri::{Client, Config, Project, Receipt, Request};
 use dioscuri_reqwest::ReqwestTransport;
 use dioscuri_stacks::{KEY, MODEL};
-use dioscuri_vocab::{Failure, Phase};
+use dioscuri_vocab::Failure;
 use std::time::Duration;
 
 struct Facade(Client);
@@ -52,18 +52,9 @@ pub(crate) async fn ask(client: &Client, body: Bytes) -> Told {
             let mut failure = Failure::new(error.class());
             failure.status = error.status();
             let text = format!("{error}: {}", error.message());
-            // It has no other word for it.
-            let phases = [
-                (Phase::NotSent, "before anything was sent"),
-                (Phase::Sent, "after the request was sent"),
-                (Phase::Sent, "no answer within"),
-                (Phase::Answered, "while the answer was read"),
-            ];
-            let said = phases.iter().find(|(_, words)| text.contains(words));
-            let answered = error.status().map(|_| Phase::Answered);
             let broken = Broken {
                 failure: Some(failure),
-                phase: said.map(|(phase, _)| *phase).or(answered),
+                phase: error.phase(),
                 endpoint: receipt.endpoint.clone(),
                 text,
             };

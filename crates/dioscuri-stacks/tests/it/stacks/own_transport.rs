@@ -7,7 +7,7 @@ use crate::{
 };
 use bytes::Bytes;
 use dioscuri::Client;
-use dioscuri_transport::{BodyBox, SendError, Sent, Transport, read_error};
+use dioscuri_transport::{BodyBox, SendError, Sent, Transport, fault_of};
 use dioscuri_vocab::Phase;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
@@ -42,7 +42,7 @@ impl Transport for OverHyper {
 }
 
 fn fault(error: impl Error + Send + Sync + 'static, phase: Phase) -> SendError {
-    let (phase, fault) = read_error(&error, phase);
+    let (phase, fault) = fault_of(&error, phase);
     SendError::new(phase, fault).because(error)
 }
 

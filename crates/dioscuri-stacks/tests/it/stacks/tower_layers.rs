@@ -64,7 +64,7 @@ impl Stack for Layers {
         let end = match self.client.clone().oneshot(question).await {
             Ok(response) => whole(response, &self.setup).await,
             Err(error) => {
-                let (failure, phase) = Causes::default().read(&error, Phase::Sent);
+                let (failure, phase) = Causes.read(&error, Phase::Sent);
                 Err(Broken {
                     failure: Some(failure),
                     phase: Some(phase),
