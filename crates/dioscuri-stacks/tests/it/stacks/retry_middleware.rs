@@ -76,14 +76,7 @@ impl Stack for Stacked {
             .await
         {
             Ok(response) => reading::whole(response).await,
-            Err(error) => {
-                let mut broken = reading::of_any(&error, self.setup.authority());
-                if broken.text.contains("no answer within the attempt's") {
-                    // That error is made up here and has no URL; its caller has.
-                    broken.endpoint = Some(self.setup.endpoint());
-                }
-                Err(broken)
-            }
+            Err(error) => Err(reading::of_any(&error, self.setup.authority())),
         };
         Told {
             end,
