@@ -78,9 +78,6 @@ pub use credential::{BearerError, BearerSource, Credential, Secret, Token};
 pub use delivered::{Delivered, Undelivered};
 pub use dioscuri_engine::{End, Receipt};
 pub use dioscuri_errors::Fault;
-/// The name under which [`fault_of`] was known.
-#[doc(hidden)]
-pub use dioscuri_http::fault_of as read_error;
 pub use dioscuri_http::{Clock, ModelCall, fault_of};
 pub use directory::Directory;
 pub use driver::Driver;

@@ -102,9 +102,23 @@ impl Landed {
         Self::failed(
             connection(error.phase, error.fault),
             error.phase,
-            error.to_string(),
+            told(error),
         )
     }
+}
+
+/// `error` in words. Its causes are told where it does not say itself what was wrong: a transport's own advice stands in
+/// them, such as which feature turns TLS on.
+fn told(error: &SendError) -> String {
+    let mut told = error.to_string();
+    let speaks_for_itself = !matches!(error.fault, Fault::Tls | Fault::Other);
+    let mut cause = if speaks_for_itself { None } else { error.source() };
+    while let Some(next) = cause {
+        told.push_str(": ");
+        told.push_str(&next.to_string());
+        cause = next.source();
+    }
+    told
 }
 
 /// What every attempt needs.
