@@ -58,6 +58,20 @@ pub enum Resolution {
 impl Measure {
     /// Adds the characters of `text`, by script.
     pub fn text(&mut self, text: &str) {
+        // Most text begins with ASCII and has long runs of it: those are counted at once.
+        let mut rest = text;
+        while !rest.is_empty() {
+            let run = rest.bytes().position(|byte| !byte.is_ascii());
+            let (ascii, other) = rest.split_at(run.unwrap_or(rest.len()));
+            self.latin += ascii.len() as u64;
+            let end = other.bytes().position(|byte| byte.is_ascii());
+            let (foreign, more) = other.split_at(end.unwrap_or(other.len()));
+            self.foreign(foreign);
+            rest = more;
+        }
+    }
+
+    fn foreign(&mut self, text: &str) {
         for char in text.chars() {
             match char {
                 '\0'..='\u{24F}' | '\u{2000}'..='\u{206F}' => self.latin += 1,
