@@ -9,10 +9,11 @@ use crate::{
 use bytes::Bytes;
 use dioscuri_engine::AttemptEvent;
 use dioscuri_errors::{Classify, Fault, connection};
-use dioscuri_http::Gated;
+use dioscuri_http::{Gated, Until};
 use dioscuri_vocab::{Class, CredentialId, EndpointId, Failure, Now, Outcome, Phase};
 use http::{HeaderValue, Method, Request, Response, header::CONTENT_TYPE, response::Parts};
 use std::{
+    error::Error as _,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -99,11 +100,7 @@ impl Landed {
     }
 
     pub(super) fn broken(error: &SendError) -> Self {
-        Self::failed(
-            connection(error.phase, error.fault),
-            error.phase,
-            told(error),
-        )
+        Self::failed(connection(error.phase, error.fault), error.phase, told(error))
     }
 }
 
@@ -168,7 +165,7 @@ impl Sender {
     ) -> Came {
         // What no clock can hold is no limit.
         let until = place.timeout.and_then(|limit| Instant::now().checked_add(limit));
-        let meeting = self.meet(over, &place, outgoing, reading, milestones);
+        let meeting = self.meet(over, &place, outgoing, reading, milestones, until);
         let met = match (until, place.timeout) {
             (Some(until), Some(limit)) => timeout_at(until, meeting)
                 .await
@@ -196,12 +193,17 @@ impl Sender {
         outgoing: &Outgoing,
         reading: Reading,
         milestones: &Arc<Milestones>,
+        until: Option<Instant>,
     ) -> Met {
         let landed = |landed| Met::Came(Came::Landed(landed));
-        let (request, shield) = match self.request(place, outgoing).await {
+        let (mut request, shield) = match self.request(place, outgoing).await {
             Ok(ready) => ready,
             Err(unsent) => return landed(unsent),
         };
+        if let Some(until) = until {
+            // Whoever reads the answer further in, in a transport that is a stack, has to be done by then.
+            request.extensions_mut().insert(Until(until));
+        }
         let answer = match self.head(over, request, milestones).await {
             Ok(answer) => answer,
             Err(error) => return landed(shielded(Landed::broken(&error), &shield)),
@@ -259,5 +261,19 @@ impl Sender {
         let answer = over.send(request, sent).await?;
         milestones.head.get_or_init(|| self.clock.now());
         Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_told_where_the_fault_does_not_say_what_was_wrong() {
+        let of = |fault| told(&SendError::new(Phase::NotSent, fault).because("turn TLS on"));
+        for fault in [Fault::Tls, Fault::Other] {
+            assert!(of(fault).ends_with(": turn TLS on"), "{}", of(fault));
+        }
+        assert!(!of(Fault::Refused).contains("TLS"));
     }
 }
