@@ -7,7 +7,7 @@ use dioscuri_engine::{End, Engine, Rule};
 use dioscuri_errors::Taxonomy;
 use dioscuri_pool::{EndpointSpec, PlaceId, RegionPool};
 use dioscuri_reqwest::{
-    ClassifyMiddleware, Deadline, EngineMiddleware, LiveReceipt, Redirected, classify, classify_any,
+    Bounds, ClassifyMiddleware, Deadline, EngineMiddleware, LiveReceipt, Redirected, classify, classify_any,
 };
 use dioscuri_retry::{Backoff, Standard};
 use dioscuri_transport::{
@@ -498,6 +498,24 @@ async fn what_a_classifier_inside_has_read_of_an_earlier_attempt_does_not_stay()
         .unwrap();
     assert!(response.extensions().get::<Failure>().is_none() && extensions.get::<Failure>().is_none());
     assert_eq!(extensions.get::<Receipt>().unwrap().tries.len(), 2);
+}
+
+#[tokio::test]
+async fn a_refusal_that_a_classifier_inside_reads_does_not_become_a_timeout() {
+    let head = b"HTTP/1.1 429 X\r\nretry-after: 30\r\ncontent-length: 100\r\n\r\n{";
+    let server = Server::start([Reply::Stall(head.to_vec())]).await;
+    let engine = EngineMiddleware::new(Routes::new().with("m", carrier([developer(&server.url)], None)));
+    let patient = Bounds::default().with_patience(Duration::from_secs(3600));
+    let stack = ClientBuilder::new(client())
+        .with(engine)
+        .with(ClassifyMiddleware::new().with_bounds(patient))
+        .build();
+    let request = stack
+        .post(GOOGLE)
+        .with_extension(Deadline(Duration::from_millis(500)));
+    let response = request.body("{}").send().await.unwrap();
+    assert_eq!(response.status(), 429);
+    assert!(response.extensions().get::<Failure>().unwrap().hint().is_some());
 }
 
 #[tokio::test]

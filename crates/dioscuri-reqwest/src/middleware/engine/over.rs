@@ -8,6 +8,7 @@ use crate::{
 };
 use bytes::Bytes;
 use dioscuri_errors::connection;
+use dioscuri_http::Until;
 use dioscuri_transport::{BodyBox, Fault, SendError, Sent, Transport};
 use dioscuri_vocab::{Failure, Phase};
 use http::{Extensions, Version};
@@ -30,6 +31,8 @@ pub(super) struct Over<'a> {
     next: Next<'a>,
     version: Version,
     timeout: Option<Duration>,
+    /// The time of whoever stands around the call.
+    outer: Option<Until>,
     seen: Mutex<Seen>,
 }
 
@@ -50,6 +53,7 @@ impl<'a> Over<'a> {
             next,
             version: request.version(),
             timeout: request.timeout().copied(),
+            outer: extensions.get().copied(),
             seen: Mutex::new(Seen {
                 ended: 0,
                 redirected: None,
@@ -101,6 +105,7 @@ impl Transport for Over<'_> {
         request: http::Request<Bytes>,
         sent: Sent,
     ) -> Result<http::Response<BodyBox>, SendError> {
+        let until = request.extensions().get::<Until>().copied();
         let request = self
             .request(request)
             .map_err(|_| SendError::new(Phase::NotSent, Fault::Other))?;
@@ -109,9 +114,17 @@ impl Transport for Over<'_> {
             seen.error = None;
             (request.url().clone(), seen.extensions.clone(), seen.ended)
         };
+        if let Some(until) = until {
+            // Whoever reads a refusal further in has to be done before the attempt's time ends.
+            extensions.insert(until);
+        }
         // Nobody tells when the first byte leaves: early is safe.
         sent.mark();
         let result = self.next.clone().run(request, &mut extensions).await;
+        match self.outer {
+            Some(outer) => extensions.insert(outer),
+            None => extensions.remove::<Until>(),
+        };
         match self.ended(&asked, result, extensions, before) {
             Some(ended) => ended,
             // Whoever polls this call looks at what was seen, and ends it.
