@@ -182,11 +182,11 @@ async fn a_weaker_hint_shortens_no_rest() {
         refused(Class::QuotaMinute, 429, Some(SECOND * 2)),
     ]);
     let service = layer(&pool(1)).layer(ReadTogether(script));
-    let both = [
-        service.clone().oneshot(question()),
-        service.clone().oneshot(question()),
-    ];
-    let [first, second] = both;
+    let first = service.clone().oneshot(question());
+    let second = async {
+        sleep(SECOND / 10).await;
+        service.clone().oneshot(question()).await
+    };
     let (first, second) = tokio::join!(first, second);
     first.unwrap();
     second.unwrap();
