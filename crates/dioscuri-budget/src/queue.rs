@@ -94,6 +94,14 @@ impl<T> FairQueue<T> {
         }
     }
 
+    /// An empty queue whose tickets are numbered from `number`.
+    #[cfg(feature = "tokio")]
+    pub(crate) const fn numbered_from(number: u64) -> Self {
+        let mut queue = Self::new();
+        queue.next = number;
+        queue
+    }
+
     /// Adds `item` behind all others of its `tenant` with the same `priority`; a higher priority goes first.
     pub fn push(&mut self, priority: u8, tenant: u32, item: T) -> Ticket {
         self.push_until(Tick::MAX, priority, tenant, item)

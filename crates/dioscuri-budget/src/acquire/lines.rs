@@ -11,6 +11,9 @@ use std::collections::HashMap;
 #[derive(Clone, Debug)]
 pub(super) struct Lines<W> {
     by_endpoint: HashMap<EndpointId, FairQueue<W>>,
+    /// How many have entered. A line that is let go of and begun anew goes on from here: who left the old one late must
+    /// not take the place of somebody in the new one.
+    entered: u64,
     waiting: usize,
     max_waiting: usize,
 }
@@ -32,6 +35,7 @@ impl<W: Clone> Lines<W> {
     pub(super) fn new(max_waiting: usize) -> Self {
         Self {
             by_endpoint: HashMap::new(),
+            entered: 0,
             waiting: 0,
             max_waiting,
         }
@@ -53,7 +57,9 @@ impl<W: Clone> Lines<W> {
             return None;
         }
         self.waiting += 1;
-        let line = self.by_endpoint.entry(at).or_default();
+        let begun = || FairQueue::numbered_from(self.entered);
+        let line = self.by_endpoint.entry(at).or_insert_with(begun);
+        self.entered += 1;
         let first = line.first().map(|(ticket, waker)| (ticket, waker.clone()));
         let before = line.next_deadline();
         let ticket = line.push_until(deadline, priority, tenant, waker);

@@ -178,3 +178,17 @@ fn in_every_order_all_are_served_one_at_a_time_and_none_waits_for_ever() {
     assert!(explore(&World::new(2), refused) > 100);
     assert!(explore(&World::new(3), refused) > 10_000);
 }
+
+/// The line of the first is let go of when it is granted, and another is begun before the first is gone for good.
+#[test]
+fn who_leaves_late_takes_nobodys_place() {
+    let mut lines = Lines::new(10);
+    let (first, _) = lines.enter(AT, (0, 0, Tick::MAX), 1).unwrap();
+    let granted = lines.look(AT, first, Tick::ZERO, || Ok(()));
+    assert!(matches!(granted.0, Look::Granted(())));
+    let (second, _) = lines.enter(AT, (0, 0, Tick::MAX), 2).unwrap();
+    assert_eq!(lines.leave(AT, first), [0; 0]);
+    assert_eq!(lines.waiting(), 1);
+    let next = lines.look(AT, second, Tick::ZERO, || Ok(()));
+    assert!(matches!(next.0, Look::Granted(())));
+}
