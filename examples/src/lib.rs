@@ -1,4 +1,6 @@
-//! The guides of `docs/guide/`, compiled: each code block there is a documentation test here.
+//! What examples share, and the guides of `docs/guide/`, compiled: each code block there is a documentation test here.
+
+pub mod own_client;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/reqwest.md")]
